@@ -1,0 +1,208 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include <sys/types.h>
+
+#include <bsd/sys/queue.h>
+#include <bsd/sys/tree.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "wire.h"
+
+/*
+ * The configuration as the parent holds it: a tree of what the file says,
+ * each object around the structure that travels.  A tree is made by
+ * conf_parse(), never changed afterwards but for its ids, and freed whole.
+ */
+
+/* A `script' block. */
+struct conf_script {
+	TAILQ_ENTRY(conf_script)	 entry;
+	struct script_config		 conf;
+	char				*command;	/* as written */
+	char				**argv;		/* split, NULL ended */
+	char				*user;		/* NULL: the global */
+	int				 line;
+	int				 used;
+};
+TAILQ_HEAD(conf_scripts, conf_script);
+
+/* A check, shared by all tables that are checked alike. */
+struct conf_check {
+	TAILQ_ENTRY(conf_check)		 entry;
+	struct check_config		 conf;
+	char				*str[CHECK_STR_MAX];	/* NULL: none */
+};
+TAILQ_HEAD(conf_checks, conf_check);
+
+struct conf_table;
+
+struct conf_host {
+	TAILQ_ENTRY(conf_host)		 entry;
+	RB_ENTRY(conf_host)		 byid;
+	struct host_config		 conf;
+	struct conf_table		*table;
+};
+TAILQ_HEAD(conf_hosts, conf_host);
+RB_HEAD(conf_hosts_byid, conf_host);
+
+struct conf_tabledef;
+
+/* A table in use: one for each (table, port, check); see table_config. */
+struct conf_table {
+	TAILQ_ENTRY(conf_table)		 entry;
+	struct table_config		 conf;
+	struct conf_tabledef		*def;
+	struct conf_check		*check;	/* NULL: not checked */
+	struct conf_hosts		 hosts;
+	unsigned int			 variant; /* of this name and port */
+};
+TAILQ_HEAD(conf_tables, conf_table);
+
+struct conf_service;
+
+struct conf_listen {
+	TAILQ_ENTRY(conf_listen)	 entry;
+	RB_ENTRY(conf_listen)		 byid;
+	struct listen_config		 conf;
+	struct conf_service		*service;
+	int				 line;
+};
+TAILQ_HEAD(conf_listens, conf_listen);
+RB_HEAD(conf_listens_byid, conf_listen);
+
+struct conf_pool {
+	struct conf_table		*table;	/* NULL: no such pool */
+	enum forward_method		 method;
+	int				 line;
+};
+
+struct conf_service {
+	TAILQ_ENTRY(conf_service)	 entry;
+	struct service_config		 conf;
+	struct conf_listens		 listens;
+	struct conf_pool		 pool[POOL_MAX];
+	int				 line;
+};
+TAILQ_HEAD(conf_services, conf_service);
+
+struct conf_vaddr {
+	TAILQ_ENTRY(conf_vaddr)		 entry;
+	struct vaddr_config		 conf;
+	int				 line;
+};
+TAILQ_HEAD(conf_vaddrs, conf_vaddr);
+
+struct conf_track {
+	TAILQ_ENTRY(conf_track)		 entry;
+	struct track_config		 conf;
+	char				 name[NAME_LEN]; /* script, service */
+	int				 line;
+};
+TAILQ_HEAD(conf_tracks, conf_track);
+
+struct conf_group;
+
+struct conf_vrrp {
+	TAILQ_ENTRY(conf_vrrp)		 entry;
+	struct vrrp_config		 conf;
+	struct conf_group		*group;	/* NULL: none */
+	struct conf_vaddrs		 addrs;
+	struct conf_tracks		 tracks;
+	int				 line;
+};
+TAILQ_HEAD(conf_vrrps, conf_vrrp);
+
+struct conf_group {
+	TAILQ_ENTRY(conf_group)		 entry;
+	struct group_config		 conf;
+	int				 line;
+};
+TAILQ_HEAD(conf_groups, conf_group);
+
+/* `table <name> { ... }' as written; parse.y's and print.c's business. */
+TAILQ_HEAD(conf_tabledefs, conf_tabledef);
+
+struct conf {
+	uint32_t		 generation;
+	struct global_config	 global;
+	char			*socket;	/* NULL: LVSD_SOCKET */
+	char			*script_user;	/* NULL: nobody */
+	struct conf_scripts	 scripts;
+	struct conf_checks	 checks;
+	struct conf_tabledefs	 tabledefs;
+	struct conf_tables	 tables;
+	struct conf_services	 services;
+	struct conf_groups	 groups;
+	struct conf_vrrps	 vrrps;
+	struct conf_hosts_byid	 hosts_byid;	/* after conf_assign_ids */
+	struct conf_listens_byid listens_byid;
+};
+
+/* A `-D name=value' of the command line. */
+struct conf_macro {
+	TAILQ_ENTRY(conf_macro)	 entry;
+	char			*name;
+	char			*value;
+};
+TAILQ_HEAD(conf_macros, conf_macro);
+
+#define CONF_P_CHECK_ONLY	0x01	/* -n: secrets may be readable */
+
+/* Where messages about the file go; called once for each, without newline. */
+typedef void (*conf_report)(void *, const char *);
+
+/*
+ * conf_parse (parse.y): read the file of this path with its includes and
+ * validate it whole.  Each error is given to the report as
+ * "file:line: message".  Returns a new tree with ids still 0, or NULL when
+ * there was any error.
+ */
+struct conf	*conf_parse(const char *, const struct conf_macros *, int,
+		    conf_report, void *);
+/* conf_new, conf_free (tree.c): an empty tree; a whole one freed. */
+struct conf	*conf_new(void);
+void		 conf_free(struct conf *);
+/*
+ * conf_assign_ids (ids.c): give every object of a new tree its id: that of
+ * the object with the same key in the old tree (NULL: none), else the next
+ * of *next_id, which starts at 1.  Keys: service name; service name, address,
+ * protocol, port of a listen; table name, port and variant; these and the
+ * address for a host; VRRP, group and script name; a check's whole content.
+ * Fills all references by id and the indexes by id.
+ */
+void		 conf_assign_ids(struct conf *, const struct conf *,
+		    uint32_t *);
+/* conf_find_*: by id; NULL: none.  Hosts and listens in log(n). */
+struct conf_host	*conf_find_host(const struct conf *, uint32_t);
+struct conf_listen	*conf_find_listen(const struct conf *, uint32_t);
+struct conf_vrrp	*conf_find_vrrp(const struct conf *, uint32_t);
+struct conf_script	*conf_find_script(const struct conf *, uint32_t);
+struct conf_table	*conf_find_table(const struct conf *, uint32_t);
+struct conf_service	*conf_find_service(const struct conf *, uint32_t);
+/* conf_print (print.c): the canonical text, which parses to the same. */
+void		 conf_print(const struct conf *, FILE *);
+/*
+ * check_pack: the strings of a check back to back, as they follow a
+ * check_config; returns a buffer to be freed and its length, NULL: no memory.
+ */
+unsigned char	*check_pack(const struct conf_check *, size_t *);
+
+#endif /* CONF_CONF_H */

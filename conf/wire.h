@@ -1,0 +1,277 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef CONF_WIRE_H
+#define CONF_WIRE_H
+
+#include <sys/socket.h>
+#include <net/if.h>
+#include <netinet/in.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The configuration as it travels from the parent to the engines: one fixed
+ * structure an object, in host byte order (ports too; addresses in network
+ * byte order).  Each process embeds what it needs in its own runtime
+ * structures as `conf'.  References between objects are ids.
+ */
+
+#define NAME_LEN	64	/* object names, with the NUL */
+#define SCHED_LEN	16	/* IP_VS_SCHEDNAME_MAXLEN, linux/ip_vs.h */
+#define VRRP_PASS_LEN	8	/* RFC 2338 section 5.3.10 */
+#define CHECK_STR_LEN	1024	/* each string of a check, without a NUL */
+
+/* Highest weight: IPVS takes more, ipvsadm(8) and users know this bound. */
+#define WEIGHT_MAX	65535
+
+struct addr {
+	uint8_t		af;		/* AF_INET, AF_INET6 */
+	uint8_t		pad[3];
+	union {
+		struct in_addr	v4;
+		struct in6_addr	v6;
+		uint8_t		bytes[16];
+	} u;
+};
+
+#define ADDR_STRLEN	INET6_ADDRSTRLEN
+
+/* addr_str: text of a into buf of ADDR_STRLEN bytes; returns buf. */
+const char	*addr_str(const struct addr *, char *);
+/* addr_port_str: "10.0.0.1:80" or "[fd00::1]:80"; returns buf. */
+#define ADDR_PORT_STRLEN	(ADDR_STRLEN + sizeof("[]:65535"))
+const char	*addr_port_str(const struct addr *, uint16_t, char *);
+/* addr_cmp: order by family, then bytes; 0 when equal. */
+int		 addr_cmp(const struct addr *, const struct addr *);
+/* addr_parse: numeric address; 0 or -1. */
+int		 addr_parse(const char *, struct addr *);
+/* addr_valid: the family is known (for addresses out of a message). */
+int		 addr_valid(const struct addr *);
+/* addr_size: bytes of an address of the family: 4 or 16. */
+size_t		 addr_size(uint8_t);
+
+#define LOG_F_STATE	0x01	/* log state changes */
+#define LOG_F_CHECKS	0x02	/* log host checks */
+
+struct global_config {
+	uint32_t	log_flags;
+	uint32_t	ipvs_tcp;	/* seconds; 0: leave the kernel's */
+	uint32_t	ipvs_tcpfin;
+	uint32_t	ipvs_udp;
+};
+
+enum check_type {
+	CHECK_NONE,		/* not checked: always in use */
+	CHECK_ICMP,
+	CHECK_TCP,
+	CHECK_HTTP,
+	CHECK_HTTPS,
+	CHECK_SEND,		/* send and expect over TCP */
+	CHECK_TYPE_MAX
+};
+
+#define CHECK_F_NOVERIFY	0x01	/* https: take any certificate */
+#define CHECK_F_TLS		0x02	/* send/expect inside TLS */
+
+enum check_string {
+	CHECK_STR_PATH,		/* http: path */
+	CHECK_STR_HOST,		/* http: Host header and TLS server name */
+	CHECK_STR_SEND,		/* send: bytes to send, may hold NULs */
+	CHECK_STR_EXPECT,	/* send: fnmatch(3) pattern of the answer */
+	CHECK_STR_MAX
+};
+
+/*
+ * How a host is checked; shared by all tables that are checked alike.
+ * MSG_CONF_CHECK carries this followed by the strings back to back, without
+ * NULs, their lengths in str_len.
+ */
+struct check_config {
+	uint32_t	id;
+	uint8_t		type;		/* enum check_type */
+	uint8_t		flags;		/* CHECK_F_* */
+	uint16_t	code;		/* http: status code wanted */
+	uint32_t	interval_ms;
+	uint32_t	timeout_ms;
+	uint16_t	rise;		/* good results in a row to come up */
+	uint16_t	fall;		/* bad results in a row to go down */
+	uint16_t	port;		/* 0: the host's */
+	uint16_t	str_len[CHECK_STR_MAX];
+};
+
+#define TABLE_F_DISABLE	0x01		/* disabled by the configuration */
+
+/*
+ * A table in use: the hosts of `table <name>' on one port, checked one way.
+ * Two services that use a table alike share it, and its checks.
+ */
+struct table_config {
+	uint32_t	id;
+	uint32_t	check_id;	/* 0: not checked */
+	uint32_t	flags;		/* TABLE_F_* */
+	uint16_t	port;		/* host byte order */
+	uint16_t	pad;
+	char		name[NAME_LEN];	/* of the table, without the port */
+};
+
+#define HOST_F_DISABLE	0x01
+
+struct host_config {
+	uint32_t	id;
+	uint32_t	table_id;
+	uint32_t	weight;		/* 0 .. WEIGHT_MAX */
+	uint32_t	flags;		/* HOST_F_* */
+	struct addr	addr;
+};
+
+enum forward_method {
+	FWD_NAT,		/* forward to: masquerading */
+	FWD_ROUTE,		/* route to: direct routing */
+	FWD_TUNNEL,		/* tunnel to: IP in IP */
+	FWD_METHOD_MAX
+};
+
+enum pool_role {
+	POOL_PRIMARY,
+	POOL_BACKUP,		/* used while no host of the primary is up */
+	POOL_MAX
+};
+
+struct pool_config {
+	uint32_t	table_id;	/* 0: no such pool */
+	uint32_t	method;		/* enum forward_method */
+};
+
+#define SERVICE_F_DISABLE	0x01
+#define SERVICE_F_PERSISTENT	0x02
+#define SERVICE_F_ONEPACKET	0x04
+
+/* Longest persistence kept: 31 days, as ipvsadm(8) allows. */
+#define PERSIST_MAX		(31 * 24 * 60 * 60)
+
+struct service_config {
+	uint32_t		id;
+	uint32_t		flags;		/* SERVICE_F_* */
+	uint32_t		persist_s;	/* with SERVICE_F_PERSISTENT */
+	uint8_t			prefix4;	/* clients kept together, IPv4 */
+	uint8_t			prefix6;	/* the same, IPv6 */
+	uint16_t		pad;
+	struct pool_config	pool[POOL_MAX];
+	char			sched[SCHED_LEN];
+	char			name[NAME_LEN];
+};
+
+/* One virtual service in the kernel: a `listen on' of a service. */
+struct listen_config {
+	uint32_t	id;
+	uint32_t	service_id;
+	uint16_t	port;
+	uint8_t		proto;		/* IPPROTO_TCP, IPPROTO_UDP */
+	uint8_t		pad;
+	struct addr	addr;
+};
+
+/* A script run by the parent on the wish of hce. */
+struct script_config {
+	uint32_t	id;
+	uint32_t	interval_ms;
+	uint32_t	timeout_ms;
+	uint16_t	rise;
+	uint16_t	fall;
+	char		name[NAME_LEN];
+};
+
+struct group_config {
+	uint32_t	id;
+	char		name[NAME_LEN];
+};
+
+#define VRRP_F_NOPREEMPT	0x01
+
+enum vrrp_auth {
+	VRRP_AUTH_NONE,
+	VRRP_AUTH_PASS		/* version 2 only, RFC 2338 section 5.3.6 */
+};
+
+/* The password travels to vrrpe alone; lbe gets it zeroed. */
+struct vrrp_config {
+	uint32_t	id;
+	uint32_t	group_id;	/* 0: in no sync group */
+	uint32_t	flags;		/* VRRP_F_* */
+	uint16_t	advert_cs;	/* 1 .. 4095; version 2: whole seconds */
+	uint8_t		vrid;		/* 1 .. 255 */
+	uint8_t		priority;	/* 1 .. 255 */
+	uint8_t		version;	/* 2 or 3 */
+	uint8_t		af;
+	uint8_t		auth;		/* enum vrrp_auth */
+	uint8_t		pad;
+	uint8_t		pass[VRRP_PASS_LEN];
+	char		ifname[IFNAMSIZ];
+	char		name[NAME_LEN];
+};
+
+/* An address of a VRRP instance. */
+struct vaddr_config {
+	uint32_t	vrrp_id;
+	uint8_t		prefixlen;
+	uint8_t		pad[3];
+	struct addr	addr;
+};
+
+enum track_kind {
+	TRACK_INTERFACE,
+	TRACK_SCRIPT,
+	TRACK_SERVICE,
+	TRACK_KIND_MAX
+};
+
+/* Weights of trackers: with 0 a failure is a fault of the instance. */
+#define TRACK_WEIGHT_MAX	253
+
+struct track_config {
+	uint32_t	vrrp_id;
+	uint32_t	kind;		/* enum track_kind */
+	uint32_t	ref_id;		/* script or service; 0: interface */
+	int32_t		weight;		/* -253 .. 253 */
+	char		ifname[IFNAMSIZ];
+};
+
+extern const char	*const check_type_names[CHECK_TYPE_MAX];
+extern const char	*const forward_method_names[FWD_METHOD_MAX];
+
+/* wire_name_ok: the text ends inside its array of the given size. */
+int		 wire_name_ok(const char *, size_t);
+/*
+ * *_config_ok: a structure out of a message is within the bounds named
+ * above (enums, lengths, strings that end).  References are the receiver's
+ * to resolve.  1: ok, 0: not.
+ */
+int		 check_config_ok(const struct check_config *);
+int		 table_config_ok(const struct table_config *);
+int		 host_config_ok(const struct host_config *);
+int		 service_config_ok(const struct service_config *);
+int		 listen_config_ok(const struct listen_config *);
+int		 script_config_ok(const struct script_config *);
+int		 group_config_ok(const struct group_config *);
+int		 vrrp_config_ok(const struct vrrp_config *);
+int		 vaddr_config_ok(const struct vaddr_config *);
+int		 track_config_ok(const struct track_config *);
+/* check_config_strlen: bytes of all strings of a check together. */
+size_t		 check_config_strlen(const struct check_config *);
+
+#endif /* CONF_WIRE_H */

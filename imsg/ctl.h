@@ -1,0 +1,182 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef IMSG_CTL_H
+#define IMSG_CTL_H
+
+#include <stdint.h>
+
+/*
+ * What lvsctl(8) and lbe say to each other on the control socket.  These
+ * structures are made for showing: text is text, lengths are fixed, and
+ * nothing of a daemon's runtime structures shows through.
+ */
+
+#define CTL_NAME_LEN	64	/* names, as conf/wire.h NAME_LEN */
+#define CTL_ADDR_LEN	64	/* "[address]:port" */
+#define CTL_TEXT_LEN	512	/* one line of an answer */
+
+#define LVSD_SOCKET	"/run/lvsd.sock"
+
+/* Names an object: by id, or by name when the id is 0. */
+struct ctl_id {
+	uint32_t	id;
+	char		name[CTL_NAME_LEN];
+};
+
+struct ctl_text {
+	char		text[CTL_TEXT_LEN];
+};
+
+enum ctl_state {
+	CTL_UNKNOWN,		/* host: not checked yet */
+	CTL_UP,
+	CTL_DOWN,
+	CTL_DISABLED,
+	CTL_EMPTY,		/* table: no host is up */
+	CTL_BACKUP_TABLE	/* service: its backup table serves */
+};
+
+struct ctl_service {
+	uint32_t	id;
+	uint32_t	state;		/* enum ctl_state */
+	uint32_t	persist_s;	/* 0: none */
+	uint32_t	flags;		/* CTL_SERVICE_F_* */
+	char		sched[16];
+	char		name[CTL_NAME_LEN];
+};
+#define CTL_SERVICE_F_ONEPACKET	0x01
+#define CTL_SERVICE_F_OVERRIDE	0x02	/* state set by the operator */
+
+struct ctl_listen {
+	uint32_t	id;
+	uint32_t	service_id;
+	int32_t		error;		/* errno of the kernel, 0: none */
+	char		proto[8];	/* "tcp", "udp" */
+	char		addr[CTL_ADDR_LEN];
+	char		error_text[CTL_TEXT_LEN];
+};
+
+struct ctl_table {
+	uint32_t	id;
+	uint32_t	state;		/* enum ctl_state */
+	uint32_t	hosts_up;
+	uint32_t	hosts;
+	uint32_t	backup;		/* 1: backup table of the service */
+	uint32_t	flags;		/* CTL_TABLE_F_* */
+	char		method[16];	/* "forward", "route", "tunnel" */
+	char		check[16];	/* "http", ..., "none" */
+	char		name[CTL_NAME_LEN + 8];	/* "web:80" */
+};
+#define CTL_TABLE_F_OVERRIDE	0x01
+
+struct ctl_host {
+	uint32_t	id;
+	uint32_t	table_id;
+	uint32_t	state;		/* enum ctl_state */
+	uint32_t	flags;		/* CTL_HOST_F_* */
+	uint32_t	weight;
+	int32_t		error;		/* errno of the kernel, 0: none */
+	uint64_t	checks;		/* since load */
+	uint64_t	checks_up;
+	uint64_t	since_s;	/* seconds in this state */
+	uint32_t	last_ms;	/* duration of the last check */
+	uint32_t	pad;
+	char		reason[CTL_NAME_LEN];	/* of the last verdict */
+	char		addr[CTL_ADDR_LEN];
+};
+#define CTL_HOST_F_OVERRIDE	0x01
+#define CTL_HOST_F_UNCHECKED	0x02	/* has no check: always up */
+#define CTL_HOST_F_KERNEL	0x04	/* is in the kernel now */
+
+/* Drop reasons of VRRP packets, counted each; RFC 6527 names where it has. */
+enum vrrp_drop {
+	VRRP_DROP_DST,		/* not to the group */
+	VRRP_DROP_SELF,		/* our own packet came back */
+	VRRP_DROP_SRC,		/* source that no router can have */
+	VRRP_DROP_TTL,
+	VRRP_DROP_LEN,
+	VRRP_DROP_VERSION,
+	VRRP_DROP_TYPE,
+	VRRP_DROP_CSUM,
+	VRRP_DROP_VRID,
+	VRRP_DROP_OWNER,	/* we own the addresses */
+	VRRP_DROP_AUTH_TYPE,	/* unknown authentication type */
+	VRRP_DROP_AUTH_MISMATCH,	/* another type than ours */
+	VRRP_DROP_AUTH_FAIL,	/* wrong password */
+	VRRP_DROP_INTERVAL,
+	VRRP_DROP_ADDRS,	/* address list differs */
+	VRRP_DROP_INIT,		/* we are in fault or not started */
+	VRRP_DROP_MAX
+};
+extern const char	*const vrrp_drop_names[VRRP_DROP_MAX];
+
+enum vrrp_state {
+	VRRP_INIT,		/* not started */
+	VRRP_FAULT,		/* Init of the RFC, for a reason we know */
+	VRRP_BACKUP,
+	VRRP_MASTER,
+	VRRP_STATE_MAX
+};
+extern const char	*const vrrp_state_names[VRRP_STATE_MAX];
+
+struct ctl_vrrp {
+	uint32_t	id;
+	uint32_t	state;		/* enum vrrp_state */
+	uint32_t	priority;	/* configured */
+	uint32_t	priority_eff;	/* with trackers */
+	uint32_t	vrid;
+	uint32_t	version;
+	uint32_t	advert_ms;	/* ours */
+	uint32_t	master_advert_ms;	/* learned, version 3 */
+	uint32_t	master_prio;	/* of the master heard, 0: none */
+	uint32_t	addrs;		/* number of addresses */
+	int32_t		error;		/* errno of the addresses, 0: none */
+	uint32_t	pad;
+	uint64_t	since_s;	/* seconds in this state */
+	uint64_t	tx;		/* adverts */
+	uint64_t	rx;		/* adverts taken */
+	uint64_t	became_master;
+	uint64_t	prio0_tx;
+	uint64_t	prio0_rx;
+	uint64_t	drop[VRRP_DROP_MAX];
+	char		ifname[16];
+	char		name[CTL_NAME_LEN];
+	char		group[CTL_NAME_LEN];	/* "": none */
+	char		master[CTL_ADDR_LEN];	/* heard from, "": none */
+	char		addr[CTL_ADDR_LEN];	/* first address */
+	char		reason[CTL_TEXT_LEN];	/* why in fault, or weights */
+};
+
+enum ctl_event_kind {
+	CTL_EVENT_HOST,
+	CTL_EVENT_TABLE,
+	CTL_EVENT_SERVICE,
+	CTL_EVENT_VRRP,
+	CTL_EVENT_KERNEL,	/* the kernel refused something */
+	CTL_EVENT_RELOAD
+};
+
+/* One event for `lvsctl monitor'. */
+struct ctl_event {
+	uint32_t	kind;		/* enum ctl_event_kind */
+	uint32_t	id;
+	uint64_t	time;		/* wall clock, seconds since 1970 */
+	char		name[CTL_TEXT_LEN];
+	char		text[CTL_TEXT_LEN];
+};
+
+#endif /* IMSG_CTL_H */

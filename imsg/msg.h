@@ -1,0 +1,322 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef IMSG_MSG_H
+#define IMSG_MSG_H
+
+#include <net/if.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "monotime.h"
+#include "../conf/wire.h"
+
+/* The processes, and lvsctl(8) as a peer of lbe. */
+enum proc {
+	PROC_PARENT,
+	PROC_VRRPE,
+	PROC_HCE,
+	PROC_LBE,
+	PROC_CTL,
+	PROC_MAX
+};
+extern const char	*const proc_names[PROC_MAX];
+
+/*
+ * The catalogue: every message, who sends it to whom, its payload and when.
+ * msg.c holds the same as a table, by which each receiver checks sender and
+ * length before it looks at a message.
+ *
+ * The header's id is the object or request named; its gen is the generation
+ * of the sender's configuration.  An id of an older generation that no
+ * longer resolves is ignored; one of the same generation is a broken peer.
+ */
+enum msg_type {
+	MSG_NONE,
+
+	/* parent to each engine, engine to parent: life */
+	MSG_VERBOSE,		/* to engine; struct msg_verbose */
+	MSG_LINK,		/* to engine; id enum proc, with fd: talk to
+				   it here, first tell it all it must know */
+	MSG_PING,		/* to engine; nothing */
+	MSG_PONG,		/* to parent; nothing: the answer */
+	MSG_SHUTDOWN,		/* to engine; nothing: end in good order */
+	MSG_BAD_PEER,		/* to parent; id enum proc: it broke the
+				   protocol, end it */
+
+	/*
+	 * parent to each engine: configuration in two phases.  BEGIN, the
+	 * objects (referred-to before referring), END; the engine answers
+	 * READY or ERROR.  When all are ready COMMIT, answered by COMMITTED,
+	 * or ABORT.  When all have committed, START: only now do new objects
+	 * begin to act and to be spoken of to other engines.
+	 */
+	MSG_CONF_BEGIN,		/* nothing; gen: of the new configuration */
+	MSG_CONF_GLOBAL,	/* struct global_config */
+	MSG_CONF_CHECK,		/* struct check_config + strings; hce, lbe */
+	MSG_CONF_TABLE,		/* struct table_config; hce, lbe */
+	MSG_CONF_HOST,		/* struct host_config; hce, lbe */
+	MSG_CONF_SERVICE,	/* struct service_config; lbe, vrrpe */
+	MSG_CONF_LISTEN,	/* struct listen_config; lbe */
+	MSG_CONF_SCRIPT,	/* struct script_config; hce, vrrpe */
+	MSG_CONF_GROUP,		/* struct group_config; vrrpe */
+	MSG_CONF_VRRP,		/* struct vrrp_config; vrrpe */
+	MSG_CONF_VADDR,		/* struct vaddr_config; vrrpe */
+	MSG_CONF_TRACK,		/* struct track_config; vrrpe */
+	MSG_CONF_END,		/* nothing */
+	MSG_CONF_COMMIT,	/* nothing */
+	MSG_CONF_ABORT,		/* nothing */
+	MSG_CONF_START,		/* nothing */
+	MSG_CONF_READY,		/* to parent; nothing */
+	MSG_CONF_ERROR,		/* to parent; struct ctl_text */
+	MSG_CONF_COMMITTED,	/* to parent; nothing */
+
+	/*
+	 * parent to an engine, between COMMIT and START of a restarted one
+	 * (or of a new lvsd that finds its work in the kernel): what its
+	 * forerunner had told the parent.
+	 */
+	MSG_MIRROR_ROLE,	/* to vrrpe; id vrrp; struct msg_role */
+	MSG_MIRROR_OVERRIDE,	/* to lbe; id object; struct msg_override */
+	MSG_MIRROR_DEST,	/* to lbe; id listen; struct msg_dest: this is
+				   in the kernel */
+
+	/* parent to vrrpe */
+	MSG_IF_STATUS,		/* struct msg_if: at start for each interface
+				   named, then at each change */
+	MSG_VRRP_SOCKET,	/* struct msg_vrrp_socket, with fd */
+	MSG_ADDR_RESULT,	/* id vrrp; struct msg_result: the addresses
+				   asked for by VRRP_ROLE are there, or not */
+
+	/* vrrpe to parent */
+	MSG_VRRP_ROLE,		/* id vrrp; struct msg_role: role changed; the
+				   parent adds and announces, or removes, the
+				   addresses */
+	MSG_VRRP_ANNOUNCE,	/* id vrrp; nothing: announce the addresses
+				   again (a rival was heard) */
+
+	/* parent to hce */
+	MSG_ICMP_SOCKET,	/* id address family, with fd */
+	MSG_SCRIPT_RESULT,	/* id script; struct msg_script_result */
+
+	/* hce to parent */
+	MSG_SCRIPT_RUN,		/* id script; nothing: run it now */
+
+	/* hce to lbe */
+	MSG_HOST_STATUS,	/* id host; struct msg_host_status: verdict
+				   or its reason changed; all hosts at once
+				   on a new link */
+	MSG_HOST_SYNC,		/* nothing: all hosts have been told */
+	MSG_HOST_STATS,		/* id host; struct msg_host_status: answer to
+				   STATS_GET */
+	MSG_HOST_STATS_END,	/* id as in STATS_GET; nothing */
+
+	/* lbe to hce */
+	MSG_HOST_KNOWN,		/* id host; struct msg_host_status: on a new
+				   link, the last verdict known, so that a
+				   restarted hce begins there */
+	MSG_HOST_KNOWN_END,	/* nothing: all have been told */
+	MSG_HOST_CHECK,		/* id host; struct msg_onoff: operator has
+				   disabled or enabled it */
+	MSG_HOST_STATS_GET,	/* id request; nothing: send all counters */
+
+	/* hce to vrrpe */
+	MSG_SCRIPT_STATUS,	/* id script; struct msg_onoff: verdict; all
+				   on a new link, once known */
+
+	/* lbe to vrrpe */
+	MSG_SERVICE_STATUS,	/* id service; struct msg_onoff: has a usable
+				   host; all on a new link */
+	MSG_VRRP_STATS_GET,	/* id request; nothing: send all instances */
+
+	/* vrrpe to lbe */
+	MSG_VRRP_STATUS,	/* id vrrp; struct ctl_vrrp: state, priority
+				   or reason changed; all on a new link */
+	MSG_VRRP_STATS,		/* id request; struct ctl_vrrp: answer */
+	MSG_VRRP_STATS_END,	/* id as in VRRP_STATS_GET; nothing */
+
+	/* lbe to parent */
+	MSG_IPVS_RESYNC,	/* nothing: what is not wanted anew before the
+				   next COMMIT is not wanted any more */
+	MSG_IPVS_SERVICE,	/* id listen; struct msg_onoff: wanted or not */
+	MSG_IPVS_DEST,		/* id listen; struct msg_dest */
+	MSG_IPVS_COMMIT,	/* id batch; nothing: bring the kernel there */
+	MSG_OVERRIDE,		/* id object; struct msg_override: mirror it */
+	MSG_RELOAD,		/* id request; nothing: read the file again */
+	MSG_STOP,		/* nothing: the operator ends lvsd */
+	MSG_LOG,		/* struct msg_verbose: from the operator */
+
+	/* parent to lbe */
+	MSG_CTL_SOCKET,		/* with fd: the listening control socket */
+	MSG_IPVS_ERROR,		/* id listen; struct msg_ipvs_error: an
+				   operation of this batch was refused */
+	MSG_IPVS_DONE,		/* id batch; struct msg_result */
+	MSG_RELOAD_TEXT,	/* id request; struct ctl_text: one line of
+				   what is to be told */
+	MSG_RELOAD_DONE,	/* id request; struct msg_result */
+
+	/* lvsctl to lbe: requests */
+	MSG_CTL_SHOW_SUMMARY,	/* nothing */
+	MSG_CTL_SHOW_HOSTS,	/* nothing */
+	MSG_CTL_SHOW_SERVICES,	/* nothing */
+	MSG_CTL_SHOW_VRRP,	/* struct ctl_id; all when empty */
+	MSG_CTL_SERVICE_ENABLE,	/* struct ctl_id, these six */
+	MSG_CTL_SERVICE_DISABLE,
+	MSG_CTL_TABLE_ENABLE,
+	MSG_CTL_TABLE_DISABLE,
+	MSG_CTL_HOST_ENABLE,
+	MSG_CTL_HOST_DISABLE,
+	MSG_CTL_RELOAD,		/* nothing */
+	MSG_CTL_MONITOR,	/* nothing: events until the client leaves */
+	MSG_CTL_LOG,		/* struct msg_verbose */
+	MSG_CTL_STOP,		/* nothing */
+
+	/* lbe to lvsctl: answers; each request ends with OK, FAIL or END */
+	MSG_CTL_SERVICE,	/* struct ctl_service, then its */
+	MSG_CTL_LISTEN,		/* struct ctl_listen, its */
+	MSG_CTL_TABLE,		/* struct ctl_table, each with its */
+	MSG_CTL_HOST,		/* struct ctl_host */
+	MSG_CTL_VRRP,		/* struct ctl_vrrp */
+	MSG_CTL_EVENT,		/* struct ctl_event */
+	MSG_CTL_TEXT,		/* struct ctl_text: a line to print */
+	MSG_CTL_END,		/* nothing: all shown */
+	MSG_CTL_OK,		/* nothing: done */
+	MSG_CTL_FAIL,		/* struct ctl_text: why not */
+
+	MSG_TYPE_MAX
+};
+
+struct msg_verbose {
+	uint32_t	verbose;
+};
+
+struct msg_onoff {
+	uint32_t	on;		/* 0 or 1 */
+};
+
+struct msg_result {
+	int32_t		error;		/* errno, 0: all went well */
+	uint32_t	done;		/* operations carried out */
+	uint32_t	failed;		/* operations refused */
+};
+
+struct msg_role {
+	uint32_t	state;		/* enum vrrp_state */
+	uint32_t	pad;
+	struct monotime	since;
+};
+
+enum override_kind {
+	OVERRIDE_NONE,			/* as configured */
+	OVERRIDE_ENABLE,
+	OVERRIDE_DISABLE,
+	OVERRIDE_MAX
+};
+
+struct msg_override {
+	uint32_t	kind;		/* enum override_kind */
+	uint32_t	pad;
+	int64_t		since;		/* wall clock, seconds */
+};
+
+struct msg_if {
+	uint32_t	ifindex;	/* 0: there is no such interface */
+	uint32_t	up;		/* up and running (carrier) */
+	uint32_t	mtu;
+	uint32_t	pad;
+	struct addr	addr4;		/* primary address, af 0: none */
+	struct addr	addr6;		/* link-local address, af 0: none */
+	char		ifname[IFNAMSIZ];
+};
+
+struct msg_vrrp_socket {
+	uint32_t	ifindex;
+	uint32_t	af;
+};
+
+/* Exit of a script; what kept it from running is an errno. */
+struct msg_script_result {
+	int32_t		error;		/* errno, ETIMEDOUT: deadline; 0: ran */
+	int32_t		status;		/* exit status, or 128 + signal */
+};
+
+/* Why a check ended as it did; host_reason_text() has the words. */
+enum host_reason {
+	HOST_R_NONE,			/* not checked yet */
+	HOST_R_OK,
+	HOST_R_REFUSED,
+	HOST_R_TIMEOUT_CONNECT,
+	HOST_R_TIMEOUT_TLS,
+	HOST_R_TIMEOUT_READ,
+	HOST_R_TIMEOUT_ECHO,		/* icmp */
+	HOST_R_UNREACHABLE,
+	HOST_R_RESET,
+	HOST_R_CLOSED,			/* before the answer was whole */
+	HOST_R_CODE,			/* wrong status; detail: the code */
+	HOST_R_NOT_HTTP,
+	HOST_R_NO_MATCH,
+	HOST_R_TOO_LONG,		/* answer beyond the bound read */
+	HOST_R_TLS,			/* handshake failed */
+	HOST_R_CERT,			/* not trusted; detail: X509_V_ERR_ */
+	HOST_R_CERT_EXPIRED,
+	HOST_R_CERT_NAME,
+	HOST_R_LOCAL,			/* ours, not the host's; detail: errno */
+	HOST_R_MAX
+};
+/* host_reason_text: words for a reason and its detail into buf. */
+const char	*host_reason_text(uint32_t, int32_t, char *, size_t);
+
+enum host_state {
+	HOST_UNKNOWN,
+	HOST_UP,
+	HOST_DOWN,
+	HOST_STATE_MAX
+};
+extern const char	*const host_state_names[HOST_STATE_MAX];
+
+struct msg_host_status {
+	uint32_t	state;		/* enum host_state */
+	uint32_t	reason;		/* enum host_reason, of the last check */
+	int32_t		detail;
+	uint32_t	last_ms;	/* duration of the last check */
+	uint64_t	checks;
+	uint64_t	checks_up;
+	struct monotime	since;		/* in this state */
+};
+
+#define DEST_NONE	(-1)		/* weight: not wanted */
+
+struct msg_dest {
+	uint32_t	host_id;
+	int32_t		weight;		/* 0 .. WEIGHT_MAX or DEST_NONE */
+};
+
+struct msg_ipvs_error {
+	uint32_t	host_id;	/* 0: the service itself */
+	int32_t		error;		/* errno */
+	char		text[256];	/* with the object's name */
+};
+
+/* msg_name: the type as text, for logs. */
+const char	*msg_name(uint32_t);
+/*
+ * msg_check: may `from' send a message of this type and payload length to
+ * `to'?  NULL when so, else what is wrong with it.
+ */
+const char	*msg_check(uint32_t, enum proc, enum proc, size_t);
+
+#endif /* IMSG_MSG_H */
