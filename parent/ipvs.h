@@ -1,0 +1,77 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef PARENT_IPVS_H
+#define PARENT_IPVS_H
+
+#include <stdint.h>
+
+struct conf;
+struct event_base;
+struct msg_result;
+
+/*
+ * The parent's side of IPVS: what the kernel holds, what is wanted there,
+ * and the way from one to the other in batches of generic netlink.  lbe says
+ * by id what is wanted; addresses, methods, flags come from the running
+ * configuration.  Nothing is written that is there already.
+ */
+struct ipvs;
+
+/* A refused operation: listen id, host id (0: the service), errno, text. */
+typedef void (*ipvs_error)(void *, uint32_t, uint32_t, int, const char *);
+/* A batch is through; its number as given to ipvs_commit(). */
+typedef void (*ipvs_done)(void *, uint32_t, const struct msg_result *);
+/* A destination in the kernel: listen id, host id, weight. */
+typedef void (*ipvs_dest)(void *, uint32_t, uint32_t, int32_t);
+
+/*
+ * ipvs_open: load the modules and connect to the kernel.  NULL, logged with
+ * the remedy, when this kernel has no IPVS.  The callbacks get arg.
+ */
+struct ipvs	*ipvs_open(struct event_base *, ipvs_error, ipvs_done, void *);
+void		 ipvs_close(struct ipvs *);
+/*
+ * ipvs_set_conf: this configuration runs now (it must outlive the next call);
+ * loads the scheduler modules it names and sets the timeouts it names.  On
+ * the first call the kernel's table is read: services of ours that are there
+ * are adopted with their destinations, as wanted.  Later, what was wanted by
+ * ids that are gone is not wanted any more.
+ */
+void		 ipvs_set_conf(struct ipvs *, const struct conf *);
+/* ipvs_adopted: tell each destination of ours that the kernel holds. */
+void		 ipvs_adopted(struct ipvs *, ipvs_dest, void *);
+/*
+ * What lbe wants, by id; 0, or -1 when the ids do not belong together.
+ * ipvs_resync: forget all wishes; those not repeated before the next
+ * ipvs_commit() end there.  Nothing is written before ipvs_commit().
+ */
+void		 ipvs_resync(struct ipvs *);
+int		 ipvs_want_service(struct ipvs *, uint32_t, int);
+int		 ipvs_want_dest(struct ipvs *, uint32_t, uint32_t, int32_t);
+/*
+ * ipvs_commit: bring the kernel to what is wanted, in slices between which
+ * the event loop runs; then done is called with this batch number.
+ */
+void		 ipvs_commit(struct ipvs *, uint32_t);
+/*
+ * ipvs_verify: read the kernel's table and repair what somebody else has
+ * changed; logs what differed.  Returns the number of repairs begun, -1 when
+ * the table could not be read.
+ */
+int		 ipvs_verify(struct ipvs *);
+
+#endif /* PARENT_IPVS_H */

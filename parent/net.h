@@ -1,0 +1,86 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef PARENT_NET_H
+#define PARENT_NET_H
+
+#include <net/if.h>
+#include <stdint.h>
+
+#include "../conf/wire.h"
+
+struct conf;
+struct conf_vrrp;
+struct event_base;
+struct msg_if;
+struct net;
+
+/*
+ * The parent's side of interfaces and addresses: rtnetlink for links and
+ * addresses, packet sockets for announcements, raw sockets for the engines.
+ * It writes what is configured and reads what the kernel says; it receives
+ * nothing from the network.
+ */
+
+/* Protocol number of our addresses (IFA_PROTO), above the kernel's own. */
+#define NET_IFA_PROTO	0x70	/* 112, the number of VRRP itself */
+
+struct net_ops {
+	/* An interface named in the configuration: state or address changed. */
+	void	(*iface)(void *, const struct msg_if *);
+	/* Addresses of this VRRP id were asked for: errno or 0, how many. */
+	void	(*result)(void *, uint32_t, int, uint32_t);
+	/* Somebody else removed an address that is ours; it is put back. */
+	void	(*repaired)(void *, uint32_t, const struct addr *);
+};
+
+/* net_open: NULL and logged when netlink fails; callbacks get arg. */
+struct net	*net_open(struct event_base *, const struct net_ops *, void *);
+void		 net_close(struct net *);
+/*
+ * net_set_conf: this configuration runs now (it must outlive the next call);
+ * iface() is called for each interface it names that is new.  Addresses held
+ * for a VRRP id that is gone, or no longer listed for one that stays, are
+ * removed; new ones of a master are added.  On the first call addresses of
+ * an earlier life (NET_IFA_PROTO) that the configuration names are noted:
+ * they go unless their instance becomes master by net_hold().
+ */
+void		 net_set_conf(struct net *, const struct conf *);
+/* net_each_iface: call iface() for every interface named, as it is now. */
+void		 net_each_iface(struct net *);
+/*
+ * net_hold: add the addresses of this instance (one batch; IPv6 with nodad),
+ * then announce them: a burst of gratuitous ARP or unsolicited NA now and a
+ * second one later (RFC 5798 section 6.4.2).  Ends in result().
+ * net_release: stop announcing and remove them.
+ * net_release_all: the same for everything held, before exit; synchronous.
+ * net_announce: announce again what is held.
+ */
+void		 net_hold(struct net *, const struct conf_vrrp *);
+void		 net_release(struct net *, const struct conf_vrrp *);
+void		 net_release_all(struct net *);
+void		 net_announce(struct net *, const struct conf_vrrp *);
+/*
+ * net_vrrp_socket: raw socket for protocol 112 of the family, bound to the
+ * interface, joined to the VRRP group, no loop, TTL 255, TOS 0xc0, with
+ * packet information on, filtered and its filter locked.  -1: errno.
+ * net_icmp_socket: raw ICMP socket of the family that receives echo replies
+ * only, filter locked.  -1: errno.
+ */
+int		 net_vrrp_socket(uint32_t, const char *, sa_family_t);
+int		 net_icmp_socket(sa_family_t);
+
+#endif /* PARENT_NET_H */
