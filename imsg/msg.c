@@ -1,0 +1,235 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "imsg.h"
+#include "msg.h"
+
+const char	*const proc_names[PROC_MAX] = {
+	[PROC_PARENT]	= "parent",
+	[PROC_VRRPE]	= "vrrpe",
+	[PROC_HCE]	= "hce",
+	[PROC_LBE]	= "lbe",
+	[PROC_CTL]	= "control"
+};
+
+const char	*const host_state_names[HOST_STATE_MAX] = {
+	[HOST_UNKNOWN]	= "unknown",
+	[HOST_UP]	= "up",
+	[HOST_DOWN]	= "down"
+};
+
+/* Sets of processes. */
+#define P(proc)		(1U << (proc))
+#define PARENT		P(PROC_PARENT)
+#define VRRPE		P(PROC_VRRPE)
+#define HCE		P(PROC_HCE)
+#define LBE		P(PROC_LBE)
+#define CTL		P(PROC_CTL)
+#define ENGINES		(VRRPE | HCE | LBE)
+
+struct msg_desc {
+	const char	*name;
+	unsigned int	 from;
+	unsigned int	 to;
+	size_t		 min;		/* bytes of payload */
+	size_t		 max;
+};
+
+/* A message without, with a fixed and with a variable payload. */
+#define EMPTY(t, from, to)						\
+	[MSG_##t] = { #t, from, to, 0, 0 }
+#define FIXED(t, from, to, type)					\
+	[MSG_##t] = { #t, from, to, sizeof(type), sizeof(type) }
+#define TAILED(t, from, to, type, tail)					\
+	[MSG_##t] = { #t, from, to, sizeof(type), sizeof(type) + (tail) }
+
+static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
+	FIXED(VERBOSE, PARENT, ENGINES, struct msg_verbose),
+	EMPTY(LINK, PARENT, ENGINES),
+	EMPTY(PING, PARENT, ENGINES),
+	EMPTY(PONG, ENGINES, PARENT),
+	EMPTY(SHUTDOWN, PARENT, ENGINES),
+	EMPTY(BAD_PEER, ENGINES, PARENT),
+
+	EMPTY(CONF_BEGIN, PARENT, ENGINES),
+	FIXED(CONF_GLOBAL, PARENT, ENGINES, struct global_config),
+	TAILED(CONF_CHECK, PARENT, HCE | LBE, struct check_config,
+	    CHECK_STR_MAX * CHECK_STR_LEN),
+	FIXED(CONF_TABLE, PARENT, HCE | LBE, struct table_config),
+	FIXED(CONF_HOST, PARENT, HCE | LBE, struct host_config),
+	FIXED(CONF_SERVICE, PARENT, LBE | VRRPE, struct service_config),
+	FIXED(CONF_LISTEN, PARENT, LBE, struct listen_config),
+	FIXED(CONF_SCRIPT, PARENT, HCE | VRRPE, struct script_config),
+	FIXED(CONF_GROUP, PARENT, VRRPE, struct group_config),
+	FIXED(CONF_VRRP, PARENT, VRRPE, struct vrrp_config),
+	FIXED(CONF_VADDR, PARENT, VRRPE, struct vaddr_config),
+	FIXED(CONF_TRACK, PARENT, VRRPE, struct track_config),
+	EMPTY(CONF_END, PARENT, ENGINES),
+	EMPTY(CONF_COMMIT, PARENT, ENGINES),
+	EMPTY(CONF_ABORT, PARENT, ENGINES),
+	EMPTY(CONF_START, PARENT, ENGINES),
+	EMPTY(CONF_READY, ENGINES, PARENT),
+	FIXED(CONF_ERROR, ENGINES, PARENT, struct ctl_text),
+	EMPTY(CONF_COMMITTED, ENGINES, PARENT),
+
+	FIXED(MIRROR_ROLE, PARENT, VRRPE, struct msg_role),
+	FIXED(MIRROR_OVERRIDE, PARENT, LBE, struct msg_override),
+	FIXED(MIRROR_DEST, PARENT, LBE, struct msg_dest),
+
+	FIXED(IF_STATUS, PARENT, VRRPE, struct msg_if),
+	FIXED(VRRP_SOCKET, PARENT, VRRPE, struct msg_vrrp_socket),
+	FIXED(ADDR_RESULT, PARENT, VRRPE, struct msg_result),
+	FIXED(VRRP_ROLE, VRRPE, PARENT, struct msg_role),
+	EMPTY(VRRP_ANNOUNCE, VRRPE, PARENT),
+
+	EMPTY(ICMP_SOCKET, PARENT, HCE),
+	FIXED(SCRIPT_RESULT, PARENT, HCE, struct msg_script_result),
+	EMPTY(SCRIPT_RUN, HCE, PARENT),
+
+	FIXED(HOST_STATUS, HCE, LBE, struct msg_host_status),
+	EMPTY(HOST_SYNC, HCE, LBE),
+	FIXED(HOST_STATS, HCE, LBE, struct msg_host_status),
+	EMPTY(HOST_STATS_END, HCE, LBE),
+	FIXED(HOST_KNOWN, LBE, HCE, struct msg_host_status),
+	EMPTY(HOST_KNOWN_END, LBE, HCE),
+	FIXED(HOST_CHECK, LBE, HCE, struct msg_onoff),
+	EMPTY(HOST_STATS_GET, LBE, HCE),
+
+	FIXED(SCRIPT_STATUS, HCE, VRRPE, struct msg_onoff),
+
+	FIXED(SERVICE_STATUS, LBE, VRRPE, struct msg_onoff),
+	EMPTY(VRRP_STATS_GET, LBE, VRRPE),
+	FIXED(VRRP_STATUS, VRRPE, LBE, struct ctl_vrrp),
+	FIXED(VRRP_STATS, VRRPE, LBE, struct ctl_vrrp),
+	EMPTY(VRRP_STATS_END, VRRPE, LBE),
+
+	EMPTY(IPVS_RESYNC, LBE, PARENT),
+	FIXED(IPVS_SERVICE, LBE, PARENT, struct msg_onoff),
+	FIXED(IPVS_DEST, LBE, PARENT, struct msg_dest),
+	EMPTY(IPVS_COMMIT, LBE, PARENT),
+	FIXED(OVERRIDE, LBE, PARENT, struct msg_override),
+	EMPTY(RELOAD, LBE, PARENT),
+	EMPTY(STOP, LBE, PARENT),
+	FIXED(LOG, LBE, PARENT, struct msg_verbose),
+
+	EMPTY(CTL_SOCKET, PARENT, LBE),
+	FIXED(IPVS_ERROR, PARENT, LBE, struct msg_ipvs_error),
+	FIXED(IPVS_DONE, PARENT, LBE, struct msg_result),
+	FIXED(RELOAD_TEXT, PARENT, LBE, struct ctl_text),
+	FIXED(RELOAD_DONE, PARENT, LBE, struct msg_result),
+
+	EMPTY(CTL_SHOW_SUMMARY, CTL, LBE),
+	EMPTY(CTL_SHOW_HOSTS, CTL, LBE),
+	EMPTY(CTL_SHOW_SERVICES, CTL, LBE),
+	FIXED(CTL_SHOW_VRRP, CTL, LBE, struct ctl_id),
+	FIXED(CTL_SERVICE_ENABLE, CTL, LBE, struct ctl_id),
+	FIXED(CTL_SERVICE_DISABLE, CTL, LBE, struct ctl_id),
+	FIXED(CTL_TABLE_ENABLE, CTL, LBE, struct ctl_id),
+	FIXED(CTL_TABLE_DISABLE, CTL, LBE, struct ctl_id),
+	FIXED(CTL_HOST_ENABLE, CTL, LBE, struct ctl_id),
+	FIXED(CTL_HOST_DISABLE, CTL, LBE, struct ctl_id),
+	EMPTY(CTL_RELOAD, CTL, LBE),
+	EMPTY(CTL_MONITOR, CTL, LBE),
+	FIXED(CTL_LOG, CTL, LBE, struct msg_verbose),
+	EMPTY(CTL_STOP, CTL, LBE),
+
+	FIXED(CTL_SERVICE, LBE, CTL, struct ctl_service),
+	FIXED(CTL_LISTEN, LBE, CTL, struct ctl_listen),
+	FIXED(CTL_TABLE, LBE, CTL, struct ctl_table),
+	FIXED(CTL_HOST, LBE, CTL, struct ctl_host),
+	FIXED(CTL_VRRP, LBE, CTL, struct ctl_vrrp),
+	FIXED(CTL_EVENT, LBE, CTL, struct ctl_event),
+	FIXED(CTL_TEXT, LBE, CTL, struct ctl_text),
+	EMPTY(CTL_END, LBE, CTL),
+	EMPTY(CTL_OK, LBE, CTL),
+	FIXED(CTL_FAIL, LBE, CTL, struct ctl_text)
+};
+
+/* The longest check must fit a message. */
+_Static_assert(sizeof(struct check_config) + CHECK_STR_MAX * CHECK_STR_LEN <
+    IMSG_MAX - 64, "a check is longer than a message");
+
+const char *
+msg_name(uint32_t type)
+{
+	if (type >= MSG_TYPE_MAX || catalogue[type].name == NULL)
+		return ("unknown message");
+	return (catalogue[type].name);
+}
+
+const char *
+msg_check(uint32_t type, enum proc from, enum proc to, size_t len)
+{
+	const struct msg_desc	*d;
+
+	if (type >= MSG_TYPE_MAX || catalogue[type].name == NULL)
+		return ("no such message");
+	d = &catalogue[type];
+	if ((d->from & P(from)) == 0 || (d->to & P(to)) == 0)
+		return ("not its to send");
+	if (len < d->min || len > d->max)
+		return ("wrong length");
+	return (NULL);
+}
+
+static const char	*const reason_texts[HOST_R_MAX] = {
+	[HOST_R_NONE]			= "not checked yet",
+	[HOST_R_OK]			= "ok",
+	[HOST_R_REFUSED]		= "connection refused",
+	[HOST_R_TIMEOUT_CONNECT]	= "timeout in connect",
+	[HOST_R_TIMEOUT_TLS]		= "timeout in TLS handshake",
+	[HOST_R_TIMEOUT_READ]		= "timeout in read",
+	[HOST_R_TIMEOUT_ECHO]		= "no echo reply",
+	[HOST_R_UNREACHABLE]		= "unreachable",
+	[HOST_R_RESET]			= "connection reset",
+	[HOST_R_CLOSED]			= "closed before the answer",
+	[HOST_R_CODE]			= "wrong code",
+	[HOST_R_NOT_HTTP]		= "not HTTP",
+	[HOST_R_NO_MATCH]		= "no match",
+	[HOST_R_TOO_LONG]		= "answer too long",
+	[HOST_R_TLS]			= "TLS handshake failed",
+	[HOST_R_CERT]			= "certificate not trusted",
+	[HOST_R_CERT_EXPIRED]		= "certificate expired",
+	[HOST_R_CERT_NAME]		= "certificate of another name",
+	[HOST_R_LOCAL]			= "local error"
+};
+
+const char *
+host_reason_text(uint32_t reason, int32_t detail, char *buf, size_t size)
+{
+	const char	*text;
+
+	text = reason < HOST_R_MAX ? reason_texts[reason] : "unknown reason";
+	switch (reason) {
+	case HOST_R_CODE:
+		snprintf(buf, size, "%s %d", text, detail);
+		break;
+	case HOST_R_CERT:
+		snprintf(buf, size, "%s (%d)", text, detail);
+		break;
+	case HOST_R_LOCAL:
+		snprintf(buf, size, "%s: %s", text, strerror(detail));
+		break;
+	default:
+		snprintf(buf, size, "%s", text);
+		break;
+	}
+	return (buf);
+}
