@@ -185,14 +185,16 @@ imsgbuf_read(struct imsgbuf *buf)
 		mh.msg_control = &cmsg;
 		mh.msg_controllen = sizeof(cmsg);
 	}
+	/*
+	 * A peer that closes with something of ours unread leaves ECONNRESET
+	 * for one call (net/unix/af_unix.c unix_release_sock); what it had
+	 * sent before is still there behind it.
+	 */
 	do
 		n = recvmsg(buf->fd, &mh, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-	while (n == -1 && errno == EINTR);
-	if (n == -1) {
-		if (errno == EAGAIN)
-			return (1);
-		return (errno == ECONNRESET ? 0 : -1);
-	}
+	while (n == -1 && (errno == EINTR || errno == ECONNRESET));
+	if (n == -1)
+		return (errno == EAGAIN ? 1 : -1);
 	if (take_fd(buf, &mh) == -1) {
 		errno = EBADMSG;
 		return (-1);

@@ -194,7 +194,8 @@ peer_set_limit(struct peer *p, size_t limit)
 void
 peer_flush(struct peer *p)
 {
-	if (!p->over && imsgbuf_write(p->buf) == -1)
+	if (!p->over && imsgbuf_write(p->buf) == -1 && errno != EPIPE &&
+	    errno != ECONNRESET)
 		peer_over(p, PEER_ERROR);
 }
 
@@ -232,9 +233,12 @@ peer_write_cb(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	if (imsgbuf_write(p->buf) == -1) {
+		/* Its last words may wait to be read; then comes the end. */
+		if (errno == EPIPE || errno == ECONNRESET)
+			return;
+		log_warn("writing to %s", p->name);
 		p->over = 1;
-		p->why = errno == EPIPE || errno == ECONNRESET ?
-		    PEER_CLOSED : PEER_ERROR;
+		p->why = PEER_ERROR;
 		peer_tell_down(p);
 		return;
 	}
