@@ -107,8 +107,11 @@ confine_user(const struct passwd *pw)
 		fatalx("cannot drop the capabilities");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		fatal("prctl PR_SET_NO_NEW_PRIVS");
+#ifndef SANITIZED
+	/* The leak checker of a build with ASAN=1 has to look inside. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		fatal("prctl PR_SET_DUMPABLE");
+#endif
 }
 
 /* No child, no file, no core. */
@@ -116,10 +119,15 @@ static void
 confine_limits(void)
 {
 	const struct rlimit	none = { 0, 0 };
+	struct stat		st;
 
+#ifndef SANITIZED
 	if (setrlimit(RLIMIT_NPROC, &none) == -1)
 		fatal("setrlimit RLIMIT_NPROC");
-	if (setrlimit(RLIMIT_FSIZE, &none) == -1)
+#endif
+	/* While debugging into a file, the log itself is one. */
+	if ((fstat(STDERR_FILENO, &st) == -1 || !S_ISREG(st.st_mode)) &&
+	    setrlimit(RLIMIT_FSIZE, &none) == -1)
 		fatal("setrlimit RLIMIT_FSIZE");
 	if (setrlimit(RLIMIT_CORE, &none) == -1)
 		fatal("setrlimit RLIMIT_CORE");
