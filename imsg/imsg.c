@@ -423,10 +423,7 @@ imsg_len(const struct imsg *msg)
 int
 imsg_get_data(const struct imsg *msg, void *data, size_t len)
 {
-	if (imsg_len(msg) != len)
-		return (-1);
-	memcpy(data, msg->data, len);
-	return (0);
+	return (imsg_get_tail(msg, 0, data, len));
 }
 
 int
