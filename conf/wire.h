@@ -39,6 +39,21 @@
 /* Highest weight: IPVS takes more, ipvsadm(8) and users know this bound. */
 #define WEIGHT_MAX	65535
 
+/* Bounds of checks and scripts, in milliseconds and results in a row. */
+#define CHECK_MS_MIN	10
+#define CHECK_MS_MAX	(24 * 60 * 60 * 1000)
+#define CHECK_COUNT_MAX	1000
+
+/* Status codes of HTTP, RFC 9110 section 15. */
+#define HTTP_CODE_MIN	100
+#define HTTP_CODE_MAX	599
+
+/* Bounds of an advertisement interval, in centiseconds. */
+#define ADVERT2_CS_MIN	100	/* RFC 3768 section 5.3.7: a byte, seconds */
+#define ADVERT2_CS_MAX	25500
+#define ADVERT3_CS_MIN	1	/* RFC 5798 section 5.2.7: 12 bits */
+#define ADVERT3_CS_MAX	4095
+
 struct addr {
 	uint8_t		af;		/* AF_INET, AF_INET6 */
 	uint8_t		pad[3];
@@ -213,7 +228,8 @@ struct vrrp_config {
 	uint32_t	id;
 	uint32_t	group_id;	/* 0: in no sync group */
 	uint32_t	flags;		/* VRRP_F_* */
-	uint16_t	advert_cs;	/* 1 .. 4095; version 2: whole seconds */
+	uint16_t	advert_cs;	/* ADVERT3_CS_*; version 2: ADVERT2_CS_*,
+					   whole seconds */
 	uint8_t		vrid;		/* 1 .. 255 */
 	uint8_t		priority;	/* 1 .. 255 */
 	uint8_t		version;	/* 2 or 3 */
@@ -253,6 +269,11 @@ struct track_config {
 
 extern const char	*const check_type_names[CHECK_TYPE_MAX];
 extern const char	*const forward_method_names[FWD_METHOD_MAX];
+
+/* The schedulers of the kernel's IPVS, NULL ended. */
+extern const char	*const scheduler_names[];
+/* scheduler_known: the kernel has, or may have, one of this name. */
+int		 scheduler_known(const char *);
 
 /* wire_name_ok: the text ends inside its array of the given size. */
 int		 wire_name_ok(const char *, size_t);

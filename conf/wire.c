@@ -1,0 +1,349 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/socket.h>
+#include <netinet/in.h>
+#include <arpa/inet.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "wire.h"
+
+/*
+ * Judges of structures that came in a message.  The receiver may be the
+ * privileged parent: what is let through here is trusted afterwards.
+ */
+
+static int	flags_ok(uint32_t, uint32_t);
+static int	object_name_ok(const char *);
+static int	ifname_ok(const char *);
+static int	timing_ok(uint32_t, uint32_t, uint16_t, uint16_t);
+static int	check_strings_ok(const struct check_config *);
+static int	pool_config_ok(const struct pool_config *, int);
+static int	advert_ok(const struct vrrp_config *);
+
+const char *const check_type_names[CHECK_TYPE_MAX] = {
+	"none",
+	"icmp",
+	"tcp",
+	"http",
+	"https",
+	"send"
+};
+
+const char *const forward_method_names[FWD_METHOD_MAX] = {
+	"forward",
+	"route",
+	"tunnel"
+};
+
+const char *const scheduler_names[] = {
+	"rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq",
+	"fo", "ovf", "mh", "twos", NULL
+};
+
+int
+scheduler_known(const char *name)
+{
+	int	 i;
+
+	for (i = 0; scheduler_names[i] != NULL; i++)
+		if (strcmp(scheduler_names[i], name) == 0)
+			return (1);
+	return (0);
+}
+
+size_t
+addr_size(uint8_t af)
+{
+	return (af == AF_INET ? sizeof(struct in_addr) :
+	    sizeof(struct in6_addr));
+}
+
+int
+addr_valid(const struct addr *a)
+{
+	return (a->af == AF_INET || a->af == AF_INET6);
+}
+
+int
+addr_cmp(const struct addr *a, const struct addr *b)
+{
+	if (a->af != b->af)
+		return (a->af < b->af ? -1 : 1);
+	return (memcmp(a->u.bytes, b->u.bytes, addr_size(a->af)));
+}
+
+int
+addr_parse(const char *text, struct addr *a)
+{
+	memset(a, 0, sizeof(*a));
+	if (inet_pton(AF_INET, text, &a->u.v4) == 1)
+		a->af = AF_INET;
+	else if (inet_pton(AF_INET6, text, &a->u.v6) == 1)
+		a->af = AF_INET6;
+	else
+		return (-1);
+	return (0);
+}
+
+const char *
+addr_str(const struct addr *a, char *buf)
+{
+	if (!addr_valid(a) ||
+	    inet_ntop(a->af, a->u.bytes, buf, ADDR_STRLEN) == NULL)
+		snprintf(buf, ADDR_STRLEN, "?");
+	return (buf);
+}
+
+const char *
+addr_port_str(const struct addr *a, uint16_t port, char *buf)
+{
+	char	 text[ADDR_STRLEN];
+
+	addr_str(a, text);
+	snprintf(buf, ADDR_PORT_STRLEN, a->af == AF_INET6 ? "[%s]:%u" :
+	    "%s:%u", text, port);
+	return (buf);
+}
+
+int
+wire_name_ok(const char *name, size_t size)
+{
+	return (memchr(name, '\0', size) != NULL);
+}
+
+static int
+flags_ok(uint32_t flags, uint32_t known)
+{
+	return ((flags & ~known) == 0);
+}
+
+static int
+object_name_ok(const char *name)
+{
+	return (name[0] != '\0' && wire_name_ok(name, NAME_LEN));
+}
+
+static int
+ifname_ok(const char *name)
+{
+	return (name[0] != '\0' && wire_name_ok(name, IFNAMSIZ));
+}
+
+static int
+timing_ok(uint32_t interval, uint32_t timeout, uint16_t rise, uint16_t fall)
+{
+	if (interval < CHECK_MS_MIN || interval > CHECK_MS_MAX)
+		return (0);
+	if (timeout < CHECK_MS_MIN || timeout > interval)
+		return (0);
+	if (rise < 1 || rise > CHECK_COUNT_MAX)
+		return (0);
+	return (fall >= 1 && fall <= CHECK_COUNT_MAX);
+}
+
+size_t
+check_config_strlen(const struct check_config *c)
+{
+	size_t	 len = 0;
+	int	 i;
+
+	for (i = 0; i < CHECK_STR_MAX; i++)
+		len += c->str_len[i];
+	return (len);
+}
+
+/* Each kind of check has its own strings, and no other. */
+static int
+check_strings_ok(const struct check_config *c)
+{
+	int	 i, is_http, is_send;
+
+	for (i = 0; i < CHECK_STR_MAX; i++)
+		if (c->str_len[i] > CHECK_STR_LEN)
+			return (0);
+	is_http = c->type == CHECK_HTTP || c->type == CHECK_HTTPS;
+	is_send = c->type == CHECK_SEND;
+	if (is_http != (c->str_len[CHECK_STR_PATH] != 0))
+		return (0);
+	if (!is_http && c->str_len[CHECK_STR_HOST] != 0)
+		return (0);
+	if (is_send != (c->str_len[CHECK_STR_EXPECT] != 0))
+		return (0);
+	return (is_send || c->str_len[CHECK_STR_SEND] == 0);
+}
+
+int
+check_config_ok(const struct check_config *c)
+{
+	uint32_t	 flags = 0;
+
+	if (c->id == 0 || c->type <= CHECK_NONE || c->type >= CHECK_TYPE_MAX)
+		return (0);
+	if (c->type == CHECK_HTTPS)
+		flags = CHECK_F_NOVERIFY;
+	else if (c->type == CHECK_SEND)
+		flags = CHECK_F_TLS;
+	if (!flags_ok(c->flags, flags))
+		return (0);
+	if (c->type == CHECK_HTTP || c->type == CHECK_HTTPS) {
+		if (c->code < HTTP_CODE_MIN || c->code > HTTP_CODE_MAX)
+			return (0);
+	} else if (c->code != 0)
+		return (0);
+	if (c->type == CHECK_ICMP && c->port != 0)
+		return (0);
+	if (!timing_ok(c->interval_ms, c->timeout_ms, c->rise, c->fall))
+		return (0);
+	return (check_strings_ok(c));
+}
+
+int
+table_config_ok(const struct table_config *t)
+{
+	if (t->id == 0 || t->port == 0)
+		return (0);
+	if (!flags_ok(t->flags, TABLE_F_DISABLE))
+		return (0);
+	return (object_name_ok(t->name));
+}
+
+int
+host_config_ok(const struct host_config *h)
+{
+	if (h->id == 0 || h->table_id == 0 || h->weight > WEIGHT_MAX)
+		return (0);
+	if (!flags_ok(h->flags, HOST_F_DISABLE))
+		return (0);
+	return (addr_valid(&h->addr));
+}
+
+/* An absent pool is all zeroes; only the backup may be absent. */
+static int
+pool_config_ok(const struct pool_config *p, int role)
+{
+	if (p->method >= FWD_METHOD_MAX)
+		return (0);
+	if (p->table_id == 0)
+		return (role != POOL_PRIMARY && p->method == 0);
+	return (1);
+}
+
+int
+service_config_ok(const struct service_config *s)
+{
+	int	 i, persistent;
+
+	if (s->id == 0 || !flags_ok(s->flags, SERVICE_F_DISABLE |
+	    SERVICE_F_PERSISTENT | SERVICE_F_ONEPACKET))
+		return (0);
+	persistent = (s->flags & SERVICE_F_PERSISTENT) != 0;
+	if (persistent && (s->flags & SERVICE_F_ONEPACKET))
+		return (0);
+	if (persistent != (s->persist_s != 0) || s->persist_s > PERSIST_MAX)
+		return (0);
+	if (s->prefix4 < 1 || s->prefix4 > 32)
+		return (0);
+	if (s->prefix6 < 1 || s->prefix6 > 128)
+		return (0);
+	for (i = 0; i < POOL_MAX; i++)
+		if (!pool_config_ok(&s->pool[i], i))
+			return (0);
+	if (!wire_name_ok(s->sched, sizeof(s->sched)) ||
+	    !scheduler_known(s->sched))
+		return (0);
+	return (object_name_ok(s->name));
+}
+
+int
+listen_config_ok(const struct listen_config *l)
+{
+	if (l->id == 0 || l->service_id == 0 || l->port == 0)
+		return (0);
+	if (l->proto != IPPROTO_TCP && l->proto != IPPROTO_UDP)
+		return (0);
+	return (addr_valid(&l->addr));
+}
+
+int
+script_config_ok(const struct script_config *s)
+{
+	if (s->id == 0)
+		return (0);
+	if (!timing_ok(s->interval_ms, s->timeout_ms, s->rise, s->fall))
+		return (0);
+	return (object_name_ok(s->name));
+}
+
+int
+group_config_ok(const struct group_config *g)
+{
+	return (g->id != 0 && object_name_ok(g->name));
+}
+
+static int
+advert_ok(const struct vrrp_config *v)
+{
+	if (v->version == 3)
+		return (v->advert_cs >= ADVERT3_CS_MIN &&
+		    v->advert_cs <= ADVERT3_CS_MAX);
+	return (v->advert_cs >= ADVERT2_CS_MIN &&
+	    v->advert_cs <= ADVERT2_CS_MAX && v->advert_cs % 100 == 0);
+}
+
+int
+vrrp_config_ok(const struct vrrp_config *v)
+{
+	if (v->id == 0 || v->vrid == 0 || v->priority == 0)
+		return (0);
+	if (!flags_ok(v->flags, VRRP_F_NOPREEMPT))
+		return (0);
+	if (v->version != 2 && v->version != 3)
+		return (0);
+	/* Version 2 knows IPv4 alone (RFC 3768 section 1). */
+	if (v->af != AF_INET && (v->af != AF_INET6 || v->version != 3))
+		return (0);
+	/* Version 3 knows no authentication (RFC 5798 section 9). */
+	if (v->auth != VRRP_AUTH_NONE &&
+	    (v->auth != VRRP_AUTH_PASS || v->version != 2))
+		return (0);
+	if (!advert_ok(v))
+		return (0);
+	return (ifname_ok(v->ifname) && object_name_ok(v->name));
+}
+
+int
+vaddr_config_ok(const struct vaddr_config *a)
+{
+	if (a->vrrp_id == 0 || !addr_valid(&a->addr))
+		return (0);
+	return (a->prefixlen >= 1 &&
+	    a->prefixlen <= addr_size(a->addr.af) * 8);
+}
+
+int
+track_config_ok(const struct track_config *t)
+{
+	if (t->vrrp_id == 0 || t->kind >= TRACK_KIND_MAX)
+		return (0);
+	if (t->weight < -TRACK_WEIGHT_MAX || t->weight > TRACK_WEIGHT_MAX)
+		return (0);
+	if (t->kind == TRACK_INTERFACE)
+		return (t->ref_id == 0 && ifname_ok(t->ifname));
+	return (t->ref_id != 0 && t->ifname[0] == '\0');
+}
