@@ -265,7 +265,7 @@ enum host_reason {
 	HOST_R_TIMEOUT_ECHO,		/* icmp */
 	HOST_R_UNREACHABLE,
 	HOST_R_RESET,
-	HOST_R_CLOSED,			/* before the answer was whole */
+	HOST_R_CLOSED,			/* before the whole answer */
 	HOST_R_CODE,			/* wrong status; detail: the code */
 	HOST_R_NOT_HTTP,
 	HOST_R_NO_MATCH,
@@ -274,7 +274,7 @@ enum host_reason {
 	HOST_R_CERT,			/* not trusted; detail: X509_V_ERR_ */
 	HOST_R_CERT_EXPIRED,
 	HOST_R_CERT_NAME,
-	HOST_R_LOCAL,			/* ours, not the host's; detail: errno */
+	HOST_R_LOCAL,			/* our own; detail: errno */
 	HOST_R_MAX
 };
 /* host_reason_text: words for a reason and its detail into buf. */
@@ -290,7 +290,7 @@ extern const char	*const host_state_names[HOST_STATE_MAX];
 
 struct msg_host_status {
 	uint32_t	state;		/* enum host_state */
-	uint32_t	reason;		/* enum host_reason, of the last check */
+	uint32_t	reason;		/* enum host_reason, of the last */
 	int32_t		detail;
 	uint32_t	last_ms;	/* duration of the last check */
 	uint64_t	checks;
