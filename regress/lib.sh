@@ -44,7 +44,8 @@ output=
 lab_enter() {
 	[ -z "${LAB_INSIDE-}" ] || return 0
 	_reason=$("$TOP/lab/run" -c "$@") || skip_all "$_reason"
-	exec "$TOP/lab/run" "$@" "$TOP/${0##"$TOP/"}"
+	_self=$(cd "$(dirname "$0")" && pwd -P)/${0##*/}
+	exec "$TOP/lab/run" "$@" "$_self"
 }
 
 plan() {
