@@ -1,0 +1,109 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+#include <sys/socket.h>
+
+#include "../imsg/imsg.h"
+#include "../imsg/log.h"
+#include "net.h"
+#include "parent.h"
+
+#define ICMP_SENT_INET	0x01
+#define ICMP_SENT_INET6	0x02
+
+static int	hce_script(struct parent *, struct imsg *);
+static unsigned int hce_icmp_families(const struct conf *);
+static void	hce_icmp(struct parent *, unsigned int, sa_family_t);
+
+int
+dispatch_hce(struct parent *env, struct imsg *imsg)
+{
+	switch (imsg_type(imsg)) {
+	case MSG_SCRIPT_RUN:
+		return (hce_script(env, imsg));
+	default:
+		return (-1);
+	}
+}
+
+static int
+hce_script(struct parent *env, struct imsg *imsg)
+{
+	struct conf_script	*s;
+
+	if ((s = conf_find_script(env->conf, imsg_id(imsg))) == NULL)
+		return (imsg_gen(imsg) < env->conf->generation ? 0 : -1);
+	if (!env->stopping)
+		script_run(env, s);
+	return (0);
+}
+
+void
+hce_script_result(struct parent *env, uint32_t id, int error, int status)
+{
+	struct msg_script_result	result = { error, status };
+
+	if (conf_find_script(env->conf, id) != NULL)
+		proc_send(env, PROC_HCE, MSG_SCRIPT_RESULT, id, -1, &result,
+		    sizeof(result));
+}
+
+/* One ICMP socket of a family serves all hosts of it. */
+void
+hce_feed(struct parent *env, int fresh)
+{
+	unsigned int	families;
+
+	if (fresh)
+		env->icmp_sent = 0;
+	families = hce_icmp_families(env->conf);
+	if (families & ~env->icmp_sent & ICMP_SENT_INET)
+		hce_icmp(env, ICMP_SENT_INET, AF_INET);
+	if (families & ~env->icmp_sent & ICMP_SENT_INET6)
+		hce_icmp(env, ICMP_SENT_INET6, AF_INET6);
+}
+
+static unsigned int
+hce_icmp_families(const struct conf *conf)
+{
+	const struct conf_table	*t;
+	const struct conf_host	*h;
+	unsigned int		 families = 0;
+
+	TAILQ_FOREACH(t, &conf->tables, entry) {
+		if (t->check == NULL || t->check->conf.type != CHECK_ICMP)
+			continue;
+		TAILQ_FOREACH(h, &t->hosts, entry)
+			families |= h->conf.addr.af == AF_INET6 ?
+			    ICMP_SENT_INET6 : ICMP_SENT_INET;
+	}
+	return (families);
+}
+
+static void
+hce_icmp(struct parent *env, unsigned int family, sa_family_t af)
+{
+	int	fd;
+
+	if ((fd = net_icmp_socket(af)) == -1) {
+		log_warn("ICMP socket for %s",
+		    af == AF_INET ? "IPv4" : "IPv6");
+		return;
+	}
+	env->icmp_sent |= family;
+	proc_send(env, PROC_HCE, MSG_ICMP_SOCKET, af, fd, NULL, 0);
+}

@@ -1,0 +1,333 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <bsd/sys/queue.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../imsg/ctl.h"
+#include "../imsg/imsg.h"
+#include "../imsg/log.h"
+#include "net.h"
+#include "parent.h"
+
+/*
+ * Without vrrpe no adverts are sent, and the other director takes over after
+ * three of its intervals: addresses held much longer would be on both.
+ */
+#define VRRPE_AWAY_S	5
+
+/* The sockets that vrrpe was given, by interface. */
+struct vrrp_socket {
+	TAILQ_ENTRY(vrrp_socket) entry;
+	char			 ifname[IFNAMSIZ];
+	uint32_t		 ifindex;
+	unsigned int		 families;	/* FAMILY_* */
+};
+TAILQ_HEAD(vrrp_socket_list, vrrp_socket);
+
+struct vrrp_sockets {
+	struct vrrp_socket_list	list;
+};
+
+#define FAMILY_INET	0x01
+#define FAMILY_INET6	0x02
+
+static int	vrrpe_role(struct parent *, struct imsg *);
+static int	vrrpe_announce(struct parent *, struct imsg *);
+static struct conf_vrrp *vrrpe_find(struct parent *, struct imsg *, int *);
+static void	vrrpe_mirror(void *, uint32_t, const struct msg_role *);
+static unsigned int families_on(const struct conf *, const char *);
+static struct vrrp_socket *sockets_find(struct vrrp_sockets *, const char *);
+static void	sockets_clear(struct vrrp_sockets *);
+static void	sockets_prune(struct parent *);
+static void	sockets_update(struct parent *, const struct msg_if *);
+static void	sockets_send(struct parent *, struct vrrp_socket *,
+		    unsigned int, sa_family_t);
+
+int
+dispatch_vrrpe(struct parent *env, struct imsg *imsg)
+{
+	switch (imsg_type(imsg)) {
+	case MSG_VRRP_ROLE:
+		return (vrrpe_role(env, imsg));
+	case MSG_VRRP_ANNOUNCE:
+		return (vrrpe_announce(env, imsg));
+	default:
+		return (-1);
+	}
+}
+
+/* NULL with *rc: 0 when a reload has removed it meanwhile, else -1. */
+static struct conf_vrrp *
+vrrpe_find(struct parent *env, struct imsg *imsg, int *rc)
+{
+	struct conf_vrrp	*v;
+
+	if ((v = conf_find_vrrp(env->conf, imsg_id(imsg))) == NULL)
+		*rc = imsg_gen(imsg) < env->conf->generation ? 0 : -1;
+	return (v);
+}
+
+static int
+vrrpe_role(struct parent *env, struct imsg *imsg)
+{
+	struct conf_vrrp	*v;
+	struct msg_role		 role;
+	int			 rc;
+
+	if (imsg_get_data(imsg, &role, sizeof(role)) == -1 ||
+	    role.state >= VRRP_STATE_MAX)
+		return (-1);
+	if ((v = vrrpe_find(env, imsg, &rc)) == NULL)
+		return (rc);
+	if (mirror_set_role(env->mirror, v->conf.id, &role) == -1)
+		log_warn("vrrp %s", v->conf.name);
+	if (role.state != VRRP_MASTER)
+		net_release(env->net, v);
+	else if (!env->stopping)
+		net_hold(env->net, v);
+	return (0);
+}
+
+static int
+vrrpe_announce(struct parent *env, struct imsg *imsg)
+{
+	struct conf_vrrp	*v;
+	int			 rc;
+
+	if ((v = vrrpe_find(env, imsg, &rc)) == NULL)
+		return (rc);
+	if (!env->stopping)
+		net_announce(env->net, v);
+	return (0);
+}
+
+/*
+ * What vrrpe is to have besides the configuration: the roles its forerunner
+ * had, every interface, sockets.  fresh: it has just been started.
+ */
+void
+vrrpe_feed(struct parent *env, int fresh)
+{
+	if (fresh) {
+		evtimer_del(env->ev_away);
+		sockets_clear(env->vrrp_sockets);
+		mirror_each_role(env->mirror, vrrpe_mirror, env);
+	}
+	sockets_prune(env);
+	net_each_iface(env->net);
+}
+
+static void
+vrrpe_mirror(void *arg, uint32_t id, const struct msg_role *role)
+{
+	proc_send(arg, PROC_VRRPE, MSG_MIRROR_ROLE, id, -1, role,
+	    sizeof(*role));
+}
+
+void
+vrrpe_gone(struct parent *env)
+{
+	struct timeval	tv = { VRRPE_AWAY_S, 0 };
+
+	sockets_clear(env->vrrp_sockets);
+	if (env->stopping)
+		net_release_all(env->net);
+	else if (!evtimer_pending(env->ev_away, NULL))
+		evtimer_add(env->ev_away, &tv);
+}
+
+void
+vrrpe_away_cb(int fd, short what, void *arg)
+{
+	struct parent	*env = arg;
+
+	if (TAILQ_EMPTY(&env->conf->vrrps))
+		return;
+	log_warnx("vrrpe is away for %d seconds: all virtual addresses are "
+	    "given up", VRRPE_AWAY_S);
+	net_release_all(env->net);
+	mirror_forget_roles(env->mirror);
+}
+
+/* Callbacks of net.h. */
+
+void
+vrrpe_iface(void *arg, const struct msg_if *mif)
+{
+	struct parent	*env = arg;
+
+	if (env->engine[PROC_VRRPE].state != ENGINE_RUNNING)
+		return;
+	/* First the interface, then the sockets on it. */
+	proc_send(env, PROC_VRRPE, MSG_IF_STATUS, 0, -1, mif, sizeof(*mif));
+	sockets_update(env, mif);
+}
+
+void
+vrrpe_addr_result(void *arg, uint32_t id, int error, uint32_t done)
+{
+	struct parent		*env = arg;
+	struct msg_result	 result;
+
+	memset(&result, 0, sizeof(result));
+	result.error = error;
+	result.done = done;
+	result.failed = error != 0;
+	proc_send(env, PROC_VRRPE, MSG_ADDR_RESULT, id, -1, &result,
+	    sizeof(result));
+}
+
+void
+vrrpe_repaired(void *arg, uint32_t id, const struct addr *addr)
+{
+	struct parent		*env = arg;
+	struct conf_vrrp	*v;
+	char			 buf[ADDR_STRLEN];
+
+	v = conf_find_vrrp(env->conf, id);
+	log_warnx("vrrp %s: address %s was removed by somebody else, put back",
+	    v != NULL ? v->conf.name : "?", addr_str(addr, buf));
+}
+
+/* Sockets. */
+
+struct vrrp_sockets *
+vrrp_sockets_new(void)
+{
+	struct vrrp_sockets	*vs;
+
+	if ((vs = calloc(1, sizeof(*vs))) != NULL)
+		TAILQ_INIT(&vs->list);
+	return (vs);
+}
+
+void
+vrrp_sockets_free(struct vrrp_sockets *vs)
+{
+	if (vs != NULL)
+		sockets_clear(vs);
+	free(vs);
+}
+
+static void
+sockets_clear(struct vrrp_sockets *vs)
+{
+	struct vrrp_socket	*s;
+
+	while ((s = TAILQ_FIRST(&vs->list)) != NULL) {
+		TAILQ_REMOVE(&vs->list, s, entry);
+		free(s);
+	}
+}
+
+static struct vrrp_socket *
+sockets_find(struct vrrp_sockets *vs, const char *ifname)
+{
+	struct vrrp_socket	*s;
+
+	TAILQ_FOREACH(s, &vs->list, entry)
+		if (strcmp(s->ifname, ifname) == 0)
+			return (s);
+	return (NULL);
+}
+
+/* The families of the instances on an interface. */
+static unsigned int
+families_on(const struct conf *conf, const char *ifname)
+{
+	const struct conf_vrrp	*v;
+	unsigned int		 families = 0;
+
+	TAILQ_FOREACH(v, &conf->vrrps, entry)
+		if (strcmp(v->conf.ifname, ifname) == 0)
+			families |= v->conf.af == AF_INET6 ?
+			    FAMILY_INET6 : FAMILY_INET;
+	return (families);
+}
+
+/* vrrpe closes the sockets of interfaces that it has no instance on. */
+static void
+sockets_prune(struct parent *env)
+{
+	struct vrrp_socket	*s, *next;
+
+	TAILQ_FOREACH_SAFE(s, &env->vrrp_sockets->list, entry, next) {
+		s->families &= families_on(env->conf, s->ifname);
+		if (s->families != 0)
+			continue;
+		TAILQ_REMOVE(&env->vrrp_sockets->list, s, entry);
+		free(s);
+	}
+}
+
+/*
+ * See that vrrpe has a socket for each family used on this interface, new
+ * ones when the interface is another of the same name.
+ */
+static void
+sockets_update(struct parent *env, const struct msg_if *mif)
+{
+	struct vrrp_socket	*s;
+	unsigned int		 families;
+
+	families = families_on(env->conf, mif->ifname);
+	if ((s = sockets_find(env->vrrp_sockets, mif->ifname)) == NULL) {
+		if (families == 0 || mif->ifindex == 0)
+			return;
+		if ((s = calloc(1, sizeof(*s))) == NULL) {
+			log_warn("sockets on %s", mif->ifname);
+			return;
+		}
+		memcpy(s->ifname, mif->ifname, sizeof(s->ifname));
+		TAILQ_INSERT_TAIL(&env->vrrp_sockets->list, s, entry);
+	}
+	if (s->ifindex != mif->ifindex) {
+		s->ifindex = mif->ifindex;
+		s->families = 0;
+	}
+	if (s->ifindex == 0)
+		return;
+	if (families & ~s->families & FAMILY_INET)
+		sockets_send(env, s, FAMILY_INET, AF_INET);
+	if (families & ~s->families & FAMILY_INET6)
+		sockets_send(env, s, FAMILY_INET6, AF_INET6);
+}
+
+/* What fails is tried again when the interface changes. */
+static void
+sockets_send(struct parent *env, struct vrrp_socket *s, unsigned int family,
+    sa_family_t af)
+{
+	struct msg_vrrp_socket	msg;
+	int			fd;
+
+	if ((fd = net_vrrp_socket(s->ifindex, s->ifname, af)) == -1) {
+		log_warn("%s: VRRP socket for %s", s->ifname,
+		    af == AF_INET ? "IPv4" : "IPv6");
+		return;
+	}
+	memset(&msg, 0, sizeof(msg));
+	msg.ifindex = s->ifindex;
+	msg.af = af;
+	s->families |= family;
+	proc_send(env, PROC_VRRPE, MSG_VRRP_SOCKET, 0, fd, &msg, sizeof(msg));
+}

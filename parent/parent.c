@@ -1,0 +1,358 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+#include <sys/stat.h>
+
+#include <bsd/unistd.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../imsg/ctl.h"
+#include "../imsg/log.h"
+#include "ipvs.h"
+#include "net.h"
+#include "parent.h"
+
+#define PING_S		2	/* between two PINGs to an engine */
+#define VERIFY_S	5	/* between two looks at the kernel's IPVS */
+/* Longest that engines may take to end. */
+#define STOP_MAX_S	5
+
+#define UMASK		022
+
+static const int	signals[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
+#define NSIGNALS	(sizeof(signals) / sizeof(signals[0]))
+
+static int	parent_prepare(struct parent *);
+static int	parent_conf(struct parent *, struct conf **);
+static int	parent_modules(struct parent *);
+static int	parent_events(struct parent *, struct event **);
+static void	parent_run(struct parent *, struct conf *);
+static void	parent_free(struct parent *);
+static void	parent_report(void *, const char *);
+static void	parent_signal_cb(int, short, void *);
+static void	parent_ping_cb(int, short, void *);
+static void	parent_verify_cb(int, short, void *);
+static void	parent_stop_cb(int, short, void *);
+static void	parent_every(struct parent *, struct event **, int,
+		    event_callback_fn);
+
+static const struct net_ops	net_ops = {
+	vrrpe_iface, vrrpe_addr_result, vrrpe_repaired
+};
+
+int
+parent_main(const struct options *opts)
+{
+	struct parent	 env;
+	struct conf	*tree = NULL;
+	struct event	*sig[NSIGNALS] = { NULL };
+	size_t		 i;
+
+	memset(&env, 0, sizeof(env));
+	env.opts = opts;
+	env.lock_fd = env.ctl_fd = -1;
+	env.next_id = env.next_gen = 1;
+	env.exit_status = 1;
+	/* To standard error until lvsd is up: somebody may be waiting. */
+	log_init("lvsd", 1);
+	log_setverbose(opts->verbose);
+	setproctitle("parent");
+
+	if (parent_prepare(&env) == 0 && parent_conf(&env, &tree) == 0 &&
+	    parent_modules(&env) == 0 && parent_events(&env, sig) == 0)
+		parent_run(&env, tree);
+	else
+		conf_free(tree);
+
+	for (i = 0; i < NSIGNALS; i++)
+		if (sig[i] != NULL)
+			event_free(sig[i]);
+	parent_free(&env);
+	return (env.exit_status);
+}
+
+/* What must be so before anything is begun. */
+static int
+parent_prepare(struct parent *env)
+{
+	umask(UMASK);
+	signal(SIGPIPE, SIG_IGN);
+	if (priv_user(&env->gid) == -1 || priv_drop() == -1 ||
+	    priv_chroot() == -1)
+		return (-1);
+	if ((env->base = event_base_new()) == NULL) {
+		log_warnx("cannot make an event base");
+		return (-1);
+	}
+	return (0);
+}
+
+/* Errors of the file go out as they are, as with -n. */
+static void
+parent_report(void *arg, const char *line)
+{
+	fprintf(stderr, "%s\n", line);
+}
+
+static int
+parent_conf(struct parent *env, struct conf **tree)
+{
+	const struct options	*o = env->opts;
+	const char		*path;
+	struct conf		*c;
+
+	c = conf_parse(o->file, &o->macros, 0, parent_report, NULL);
+	if (c == NULL)
+		return (-1);
+	*tree = c;
+	conf_assign_ids(c, NULL, &env->next_id);
+	c->generation = env->next_gen++;
+	if ((path = o->socket) == NULL && (path = c->socket) == NULL)
+		path = LVSD_SOCKET;
+	if ((env->socket = strdup(path)) == NULL) {
+		log_warn("%s", path);
+		return (-1);
+	}
+	if ((env->lock_fd = lock_take(env->socket)) == -1)
+		return (-1);
+	env->ctl_fd = ctlsock_open(env->socket, env->gid);
+	if (env->ctl_fd == -1)
+		return (-1);
+	return (parent_need_ipvs(env, c));
+}
+
+int
+parent_need_ipvs(struct parent *env, const struct conf *conf)
+{
+	if (env->ipvs != NULL || TAILQ_EMPTY(&conf->services))
+		return (0);
+	env->ipvs = ipvs_open(env->base, lbe_ipvs_error, lbe_ipvs_done, env);
+	return (env->ipvs != NULL ? 0 : -1);
+}
+
+void
+parent_unneed_ipvs(struct parent *env)
+{
+	if (env->ipvs_runs)
+		return;
+	ipvs_close(env->ipvs);
+	env->ipvs = NULL;
+}
+
+static int
+parent_modules(struct parent *env)
+{
+	if ((env->net = net_open(env->base, &net_ops, env)) == NULL)
+		return (-1);
+	env->reload = reload_new(env);
+	env->mirror = mirror_new();
+	env->scripts = scripts_new(env);
+	env->vrrp_sockets = vrrp_sockets_new();
+	if (env->reload == NULL || env->mirror == NULL ||
+	    env->scripts == NULL || env->vrrp_sockets == NULL) {
+		log_warnx("out of memory");
+		return (-1);
+	}
+	return (proc_init(env));
+}
+
+static int
+parent_events(struct parent *env, struct event **sig)
+{
+	size_t	i;
+
+	for (i = 0; i < NSIGNALS; i++) {
+		sig[i] = evsignal_new(env->base, signals[i], parent_signal_cb,
+		    env);
+		if (sig[i] == NULL || evsignal_add(sig[i], NULL) == -1)
+			goto fail;
+	}
+	env->ev_stop = evtimer_new(env->base, parent_stop_cb, env);
+	env->ev_away = evtimer_new(env->base, vrrpe_away_cb, env);
+	parent_every(env, &env->ev_ping, PING_S, parent_ping_cb);
+	parent_every(env, &env->ev_verify, VERIFY_S, parent_verify_cb);
+	if (env->ev_stop != NULL && env->ev_away != NULL &&
+	    env->ev_ping != NULL && env->ev_verify != NULL)
+		return (0);
+fail:
+	log_warnx("cannot make events");
+	return (-1);
+}
+
+static void
+parent_every(struct parent *env, struct event **ev, int seconds,
+    event_callback_fn cb)
+{
+	struct timeval	tv = { seconds, 0 };
+
+	if ((*ev = event_new(env->base, -1, EV_PERSIST, cb, env)) != NULL)
+		event_add(*ev, &tv);
+}
+
+static void
+parent_run(struct parent *env, struct conf *tree)
+{
+	if (proc_spawn_all(env) == -1) {
+		conf_free(tree);
+		return;
+	}
+	reload_first(env, tree);
+	event_base_dispatch(env->base);
+}
+
+/* Who started us may go; from here on the log is for syslog. */
+void
+parent_up(struct parent *env)
+{
+	int	null;
+
+	env->up = 1;
+	if (env->opts->up_fd != -1) {
+		if ((null = open("/dev/null", O_RDWR | O_CLOEXEC)) == -1 ||
+		    dup2(null, STDIN_FILENO) == -1 ||
+		    dup2(null, STDOUT_FILENO) == -1 ||
+		    dup2(null, STDERR_FILENO) == -1)
+			fatal("/dev/null");
+		if (null > STDERR_FILENO)
+			close(null);
+		log_init("parent", 0);
+		if (write(env->opts->up_fd, "", 1) == -1)
+			log_warn("who started lvsd has gone");
+		close(env->opts->up_fd);
+	} else
+		log_init("parent", env->opts->debug);
+	log_info("lvsd runs, control socket %s", env->socket);
+}
+
+static void
+parent_signal_cb(int sig, short what, void *arg)
+{
+	struct parent	*env = arg;
+
+	switch (sig) {
+	case SIGTERM:
+	case SIGINT:
+		parent_stop(env, 0, strsignal(sig));
+		break;
+	case SIGHUP:
+		if (!env->stopping)
+			reload_request(env, 0);
+		break;
+	case SIGCHLD:
+		proc_reap(env);
+		scripts_reap(env);
+		break;
+	}
+}
+
+static void
+parent_ping_cb(int fd, short what, void *arg)
+{
+	proc_ping(arg);
+}
+
+static void
+parent_verify_cb(int fd, short what, void *arg)
+{
+	struct parent	*env = arg;
+
+	if (env->ipvs_runs && !env->stopping)
+		ipvs_verify(env->ipvs);
+}
+
+void
+parent_stop(struct parent *env, int status, const char *why)
+{
+	struct timeval	tv = { STOP_MAX_S, 0 };
+
+	if (env->stopping)
+		return;
+	env->stopping = 1;
+	env->exit_status = status;
+	if (status == 0)
+		log_info("lvsd ends: %s", why);
+	else
+		log_warnx("lvsd ends: %s", why);
+	proc_shutdown(env);
+	evtimer_add(env->ev_stop, &tv);
+	if (proc_alive(env) == 0)
+		event_base_loopbreak(env->base);
+}
+
+static void
+parent_stop_cb(int fd, short what, void *arg)
+{
+	struct timeval	tv = { STOP_MAX_S, 0 };
+	struct parent	*env = arg;
+
+	proc_kill_all(env);
+	evtimer_add(env->ev_stop, &tv);
+}
+
+void
+parent_engine_gone(struct parent *env, struct engine_proc *e)
+{
+	if (e->proc == PROC_VRRPE)
+		vrrpe_gone(env);
+	if (e->proc == PROC_LBE)
+		lbe_gone(env);
+	if (!env->stopping)
+		reload_engine_gone(e);
+	if (env->stopping && proc_alive(env) == 0)
+		event_base_loopbreak(env->base);
+}
+
+/*
+ * Addresses go, for there is nobody to answer for them.  The kernel's IPVS
+ * table stays: connections go on, and the next lvsd takes it over.
+ */
+static void
+parent_free(struct parent *env)
+{
+	proc_free(env);
+	reload_free(env->reload);
+	scripts_free(env->scripts);
+	if (env->net != NULL) {
+		net_release_all(env->net);
+		net_close(env->net);
+	}
+	ipvs_close(env->ipvs);
+	mirror_free(env->mirror);
+	vrrp_sockets_free(env->vrrp_sockets);
+	conf_free(env->conf);
+	if (env->ev_ping != NULL)
+		event_free(env->ev_ping);
+	if (env->ev_verify != NULL)
+		event_free(env->ev_verify);
+	if (env->ev_stop != NULL)
+		event_free(env->ev_stop);
+	if (env->ev_away != NULL)
+		event_free(env->ev_away);
+	if (env->base != NULL)
+		event_base_free(env->base);
+	ctlsock_close(env->ctl_fd, env->socket);
+	lock_drop(env->lock_fd, env->socket);
+	free(env->socket);
+	libevent_global_shutdown();
+}

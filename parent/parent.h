@@ -1,0 +1,264 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef PARENT_PARENT_H
+#define PARENT_PARENT_H
+
+#include <sys/types.h>
+
+#include <stdint.h>
+
+#include "../conf/conf.h"
+#include "../imsg/monotime.h"
+#include "../imsg/msg.h"
+#include "round.h"
+
+struct event;
+struct event_base;
+struct imsg;
+struct ipvs;
+struct mirror;
+struct net;
+struct peer;
+struct reload;
+struct scripts;
+struct vrrp_sockets;
+
+#define LVSD_CONF	"/etc/lvsd.conf"
+
+/* The command line. */
+struct options {
+	const char		*file;		/* absolute but for -n */
+	const char		*socket;	/* NULL: by configuration */
+	struct conf_macros	 macros;
+	int			 debug;
+	int			 verbose;
+	int			 check;		/* -n */
+	int			 up_fd;		/* tell here when up; -1 */
+};
+
+enum engine_state {
+	ENGINE_DOWN,		/* not there, or its link is over */
+	ENGINE_FRESH,		/* runs, was told nothing yet */
+	ENGINE_FEEDING,		/* in the round that feeds it */
+	ENGINE_RUNNING		/* was told to start */
+};
+
+/* An engine as the parent sees it; outlives each of its processes. */
+struct engine_proc {
+	struct parent		*env;
+	enum proc		 proc;
+	enum engine_state	 state;
+	pid_t			 pid;		/* 0: reaped */
+	int			 status;	/* of waitpid, when reaped */
+	struct peer		*peer;		/* NULL: link is over */
+	unsigned int		 linked;	/* 1 << proc: has a link to */
+	unsigned int		 stale;		/* answers to aborted rounds
+						   still to come */
+	unsigned int		 backoff_s;	/* before the next start */
+	struct monotime		 started;
+	struct monotime		 pinged;	/* unanswered since; 0: none */
+	struct event		*ev_restart;
+	struct event		*ev_kill;	/* link over, still alive */
+};
+
+struct parent {
+	const struct options	*opts;
+	struct event_base	*base;
+	struct conf		*conf;		/* running; NULL: none yet */
+	uint32_t		 next_id;
+	uint32_t		 next_gen;
+	char			*socket;	/* path of the control socket */
+	gid_t			 gid;		/* of ENGINE_USER */
+	int			 lock_fd;
+	int			 ctl_fd;
+	struct engine_proc	 engine[PROC_MAX];	/* used: engines */
+	struct reload		*reload;
+	struct mirror		*mirror;
+	struct scripts		*scripts;
+	struct vrrp_sockets	*vrrp_sockets;
+	unsigned int		 icmp_sent;	/* ICMP_SENT_*, to this hce */
+	unsigned int		 old_batches;	/* of an lbe that died, not
+						   done yet */
+	unsigned int		 batches;	/* of this lbe, not done yet */
+	struct ipvs		*ipvs;		/* NULL: not needed yet */
+	int			 ipvs_runs;	/* has had a configuration */
+	struct net		*net;
+	struct event		*ev_ping;
+	struct event		*ev_verify;
+	struct event		*ev_stop;
+	struct event		*ev_away;	/* vrrpe is not there */
+	int			 up;		/* the first START was sent */
+	int			 stopping;
+	int			 exit_status;
+};
+
+/* parent.c */
+/* parent_main: be lvsd; returns the exit status. */
+int	 parent_main(const struct options *);
+/* parent_up: all engines run for the first time. */
+void	 parent_up(struct parent *);
+/* parent_stop: end in good order with this exit status; says why. */
+void	 parent_stop(struct parent *, int, const char *);
+/* parent_engine_gone: proc.c tells that an engine's process has ended. */
+void	 parent_engine_gone(struct parent *, struct engine_proc *);
+/*
+ * parent_need_ipvs: open IPVS when the tree has services.  0, or -1, logged,
+ * when the kernel has none.
+ */
+int	 parent_need_ipvs(struct parent *, const struct conf *);
+/* parent_unneed_ipvs: that tree did not come to run. */
+void	 parent_unneed_ipvs(struct parent *);
+
+/* proc.c */
+/* proc_spawn_all: start every engine.  0, or -1, logged. */
+int	 proc_init(struct parent *);
+int	 proc_spawn_all(struct parent *);
+/* proc_kill: end an engine that cannot be trusted or has hung. */
+void	 proc_kill(struct engine_proc *, const char *);
+/* proc_reap: collect engines that have ended; on SIGCHLD. */
+void	 proc_reap(struct parent *);
+/* proc_link: give each pair of running engines its link. */
+void	 proc_link(struct parent *);
+/* proc_send: to an engine, quietly nothing when it is not there. */
+void	 proc_send(struct parent *, enum proc, enum msg_type, uint32_t, int,
+	    const void *, size_t);
+/* proc_ping: every PING_S seconds; ends engines that do not answer. */
+void	 proc_ping(struct parent *);
+/* proc_shutdown: tell all to end; proc_alive: how many have not yet. */
+void	 proc_shutdown(struct parent *);
+void	 proc_kill_all(struct parent *);
+int	 proc_alive(const struct parent *);
+void	 proc_verbose(struct parent *, int);
+void	 proc_free(struct parent *);
+
+/* push.c */
+/* push_conf: the objects of the tree that this engine is to have. */
+void	 push_conf(struct peer *, const struct conf *);
+
+/* reload.c */
+struct reload	*reload_new(struct parent *);
+void		 reload_free(struct reload *);
+/* reload_first: feed the first tree, owned from now on, to all engines. */
+void		 reload_first(struct parent *, struct conf *);
+/*
+ * reload_request: read the file again; id of the request of lbe, 0 when the
+ * operator sent a signal.  One is carried out at a time.
+ */
+void		 reload_request(struct parent *, uint32_t);
+/* reload_next: begin what waits: engines to be fed, a reload. */
+void		 reload_next(struct parent *);
+/* An engine's message about a round; 0 or -1. */
+int		 reload_message(struct engine_proc *, struct imsg *);
+/* An engine is gone. */
+void		 reload_engine_gone(struct engine_proc *);
+/* What lbe wanted of IPVS in a batch: begun, refused in part, through. */
+void		 reload_batch(struct parent *, uint32_t, uint32_t);
+void		 reload_batch_error(struct parent *, const char *);
+void		 reload_batch_done(struct parent *, uint32_t,
+		    const struct msg_result *);
+
+/* mirror.c */
+struct mirror	*mirror_new(void);
+void		 mirror_free(struct mirror *);
+/* 0, or -1: out of memory. */
+int		 mirror_set_role(struct mirror *, uint32_t,
+		    const struct msg_role *);
+int		 mirror_set_override(struct mirror *, uint32_t,
+		    const struct msg_override *);
+/* mirror_role: state last told, VRRP_INIT when none. */
+uint32_t	 mirror_role(const struct mirror *, uint32_t);
+/* mirror_forget_roles: vrrpe is gone for too long to count on them. */
+void		 mirror_forget_roles(struct mirror *);
+/* mirror_prune: forget objects that the tree does not have. */
+void		 mirror_prune(struct mirror *, const struct conf *);
+void		 mirror_each_role(const struct mirror *,
+		    void (*)(void *, uint32_t, const struct msg_role *),
+		    void *);
+void		 mirror_each_override(const struct mirror *,
+		    void (*)(void *, uint32_t, const struct msg_override *),
+		    void *);
+
+/*
+ * dispatch_vrrpe.c, dispatch_hce.c, dispatch_lbe.c: a message of the engine,
+ * 0 or -1 when it breaks the protocol; what an engine is to have besides the
+ * configuration, when it is new and when the configuration is; its end.
+ */
+int	 dispatch_vrrpe(struct parent *, struct imsg *);
+void	 vrrpe_feed(struct parent *, int);
+void	 vrrpe_gone(struct parent *);
+void	 vrrpe_away_cb(int, short, void *);
+struct vrrp_sockets *vrrp_sockets_new(void);
+void	 vrrp_sockets_free(struct vrrp_sockets *);
+void	 vrrpe_iface(void *, const struct msg_if *);
+void	 vrrpe_addr_result(void *, uint32_t, int, uint32_t);
+void	 vrrpe_repaired(void *, uint32_t, const struct addr *);
+
+int	 dispatch_hce(struct parent *, struct imsg *);
+void	 hce_feed(struct parent *, int);
+void	 hce_script_result(struct parent *, uint32_t, int, int);
+
+int	 dispatch_lbe(struct parent *, struct imsg *);
+void	 lbe_feed(struct parent *, int);
+void	 lbe_gone(struct parent *);
+void	 lbe_ipvs_error(void *, uint32_t, uint32_t, int, const char *);
+void	 lbe_ipvs_done(void *, uint32_t, const struct msg_result *);
+
+/* script.c */
+struct scripts	*scripts_new(struct parent *);
+void		 scripts_free(struct scripts *);
+/* script_run: start it, unless it runs; ends in hce_script_result(). */
+void		 script_run(struct parent *, const struct conf_script *);
+/* scripts_reap: collect those that have ended; on SIGCHLD. */
+void		 scripts_reap(struct parent *);
+/* scripts_prune: end the runs of scripts that the tree does not have. */
+void		 scripts_prune(struct parent *, const struct conf *);
+
+/* secure.c */
+/*
+ * secure_program: may root let the file of this absolute path be run?  It,
+ * and each directory and symbolic link on the way, must be root's and
+ * writable by nobody else.  0, or an errno with a sentence in the buffer.
+ */
+int	 secure_program(const char *, char *, size_t);
+
+/* ctlsock.c */
+/*
+ * ctlsock_open: listening socket at the path, 0660 root and this group; what
+ * was left of an earlier life is removed, so the lock must be held.  -1:
+ * logged.  ctlsock_close: close and remove.
+ */
+int	 ctlsock_open(const char *, gid_t);
+void	 ctlsock_close(int, const char *);
+
+/* lock.c */
+/*
+ * lock_take: be the only lvsd on this control socket.  A descriptor that
+ * holds the lock, -1: logged, with the pid of the other.
+ * lock_drop: remove the file and the lock.
+ */
+int	 lock_take(const char *);
+void	 lock_drop(int, const char *);
+
+/* priv.c */
+/* priv_user: find ENGINE_USER; its group.  0, or -1: logged. */
+int	 priv_user(gid_t *);
+/* priv_drop: keep only the capabilities the parent uses.  0, -1: logged. */
+int	 priv_drop(void);
+/* priv_chroot: see that ENGINE_CHROOT is as it must be.  0, -1: logged. */
+int	 priv_chroot(void);
+
+#endif /* PARENT_PARENT_H */

@@ -1,0 +1,144 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <stdlib.h>
+
+#include "../imsg/log.h"
+#include "../imsg/peer.h"
+#include "parent.h"
+
+/*
+ * The configuration to an engine: the objects it works with and no others,
+ * each after those it refers to.  The catalogue in imsg/msg.h names who gets
+ * what, and a receiver refuses what is not its own.
+ */
+
+static void	push_checks(struct peer *, const struct conf *);
+static void	push_tables(struct peer *, const struct conf *);
+static void	push_services(struct peer *, const struct conf *, int);
+static void	push_scripts(struct peer *, const struct conf *);
+static void	push_vrrps(struct peer *, const struct conf *);
+
+void
+push_conf(struct peer *peer, const struct conf *conf)
+{
+	peer_send(peer, MSG_CONF_BEGIN, 0, -1, NULL, 0);
+	peer_send(peer, MSG_CONF_GLOBAL, 0, -1, &conf->global,
+	    sizeof(conf->global));
+	switch (peer_proc(peer)) {
+	case PROC_VRRPE:
+		push_services(peer, conf, 0);
+		push_scripts(peer, conf);
+		push_vrrps(peer, conf);
+		break;
+	case PROC_HCE:
+		push_checks(peer, conf);
+		push_tables(peer, conf);
+		push_scripts(peer, conf);
+		break;
+	case PROC_LBE:
+		push_checks(peer, conf);
+		push_tables(peer, conf);
+		push_services(peer, conf, 1);
+		break;
+	default:
+		break;
+	}
+	peer_send(peer, MSG_CONF_END, 0, -1, NULL, 0);
+}
+
+static void
+push_checks(struct peer *peer, const struct conf *conf)
+{
+	struct conf_check	*c;
+	unsigned char		*strings;
+	size_t			 len;
+
+	TAILQ_FOREACH(c, &conf->checks, entry) {
+		if ((strings = check_pack(c, &len)) == NULL)
+			fatal("check");
+		peer_send2(peer, MSG_CONF_CHECK, c->conf.id, &c->conf,
+		    sizeof(c->conf), strings, len);
+		free(strings);
+	}
+}
+
+static void
+push_tables(struct peer *peer, const struct conf *conf)
+{
+	struct conf_table	*t;
+	struct conf_host	*h;
+
+	TAILQ_FOREACH(t, &conf->tables, entry) {
+		peer_send(peer, MSG_CONF_TABLE, t->conf.id, -1, &t->conf,
+		    sizeof(t->conf));
+		TAILQ_FOREACH(h, &t->hosts, entry)
+			peer_send(peer, MSG_CONF_HOST, h->conf.id, -1,
+			    &h->conf, sizeof(h->conf));
+	}
+}
+
+static void
+push_services(struct peer *peer, const struct conf *conf, int listens)
+{
+	struct conf_service	*s;
+	struct conf_listen	*l;
+
+	TAILQ_FOREACH(s, &conf->services, entry) {
+		peer_send(peer, MSG_CONF_SERVICE, s->conf.id, -1, &s->conf,
+		    sizeof(s->conf));
+		if (!listens)
+			continue;
+		TAILQ_FOREACH(l, &s->listens, entry)
+			peer_send(peer, MSG_CONF_LISTEN, l->conf.id, -1,
+			    &l->conf, sizeof(l->conf));
+	}
+}
+
+static void
+push_scripts(struct peer *peer, const struct conf *conf)
+{
+	struct conf_script	*s;
+
+	TAILQ_FOREACH(s, &conf->scripts, entry)
+		peer_send(peer, MSG_CONF_SCRIPT, s->conf.id, -1, &s->conf,
+		    sizeof(s->conf));
+}
+
+static void
+push_vrrps(struct peer *peer, const struct conf *conf)
+{
+	struct conf_group	*g;
+	struct conf_vrrp	*v;
+	struct conf_vaddr	*a;
+	struct conf_track	*t;
+
+	TAILQ_FOREACH(g, &conf->groups, entry)
+		peer_send(peer, MSG_CONF_GROUP, g->conf.id, -1, &g->conf,
+		    sizeof(g->conf));
+	TAILQ_FOREACH(v, &conf->vrrps, entry) {
+		peer_send(peer, MSG_CONF_VRRP, v->conf.id, -1, &v->conf,
+		    sizeof(v->conf));
+		TAILQ_FOREACH(a, &v->addrs, entry)
+			peer_send(peer, MSG_CONF_VADDR, v->conf.id, -1,
+			    &a->conf, sizeof(a->conf));
+		TAILQ_FOREACH(t, &v->tracks, entry)
+			peer_send(peer, MSG_CONF_TRACK, v->conf.id, -1,
+			    &t->conf, sizeof(t->conf));
+	}
+}

@@ -1,0 +1,638 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <bsd/string.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../imsg/ctl.h"
+#include "../imsg/imsg.h"
+#include "../imsg/log.h"
+#include "../imsg/peer.h"
+#include "ipvs.h"
+#include "net.h"
+#include "parent.h"
+
+/* Longest that engines may take to stage, and to commit what is staged. */
+#define STAGE_MAX_S	30
+#define COMMIT_MAX_S	10
+/* Longest that a reload waits for the kernel before it reports. */
+#define SETTLE_MAX_S	60
+/* Lines told to who asked; a file can have more errors than are read. */
+#define RELOAD_TEXTS	100
+
+enum round_kind {
+	KIND_FIRST,		/* first tree, to all engines */
+	KIND_FEED,		/* running tree, to engines started again */
+	KIND_RELOAD		/* new tree, to all that run */
+};
+
+/* Where a reload that was asked for is. */
+enum reload_stage {
+	RELOAD_NONE,
+	RELOAD_WANTED,		/* waits until no other round runs */
+	RELOAD_ROUND,		/* in its round */
+	RELOAD_SETTLE		/* committed; the kernel is not there yet */
+};
+
+struct reload {
+	struct parent		*env;
+	struct round		 round;
+	enum round_kind		 kind;
+	struct conf		*tree;		/* staged; NULL: the running */
+	struct event		*ev_deadline;	/* of the phase */
+	enum reload_stage	 stage;
+	uint32_t		 request;	/* of lbe; 0: a signal */
+	unsigned int		 texts;		/* lines told */
+	struct event		*ev_settle;
+	uint32_t		 batch;		/* to wait for */
+	int			 has_batch;
+};
+
+static void	reload_deadline_cb(int, short, void *);
+static void	reload_settle_cb(int, short, void *);
+static void	reload_deadline(struct reload *, int);
+static void	reload_begin(struct reload *, enum round_kind, struct conf *,
+		    unsigned int);
+static void	reload_act(struct reload *, enum round_act, const char *);
+static void	reload_commit(struct reload *);
+static void	reload_switch(struct reload *);
+static void	reload_start(struct reload *);
+static void	reload_feed(struct reload *, struct engine_proc *);
+static void	reload_abort(struct reload *, const char *);
+static void	reload_kill_late(struct reload *);
+static void	reload_load(struct reload *);
+static struct conf *reload_parse(struct reload *);
+static int	reload_socket_same(struct reload *, const struct conf *);
+static void	reload_text(void *, const char *);
+static void	reload_textf(struct reload *, const char *, ...)
+		    __attribute__((__format__(printf, 2, 3)));
+static void	reload_tell(struct reload *, uint32_t, const char *);
+static void	reload_done(struct reload *, const struct msg_result *);
+static void	reload_failed(struct reload *, int);
+static unsigned int engines_in(const struct parent *, enum engine_state);
+
+struct reload *
+reload_new(struct parent *env)
+{
+	struct reload	*r;
+
+	if ((r = calloc(1, sizeof(*r))) == NULL)
+		return (NULL);
+	r->env = env;
+	r->ev_deadline = evtimer_new(env->base, reload_deadline_cb, r);
+	r->ev_settle = evtimer_new(env->base, reload_settle_cb, r);
+	if (r->ev_deadline == NULL || r->ev_settle == NULL) {
+		reload_free(r);
+		return (NULL);
+	}
+	return (r);
+}
+
+void
+reload_free(struct reload *r)
+{
+	if (r == NULL)
+		return;
+	if (r->ev_deadline != NULL)
+		event_free(r->ev_deadline);
+	if (r->ev_settle != NULL)
+		event_free(r->ev_settle);
+	conf_free(r->tree);
+	free(r);
+}
+
+/* The engines in this state whose links are there, as a mask. */
+static unsigned int
+engines_in(const struct parent *env, enum engine_state state)
+{
+	const struct engine_proc	*e;
+	unsigned int			 mask = 0;
+	enum proc			 p;
+
+	for (p = 0; p < PROC_MAX; p++) {
+		e = &env->engine[p];
+		if (e->peer != NULL && e->state == state)
+			mask |= ROUND_BIT(p);
+	}
+	return (mask);
+}
+
+void
+reload_first(struct parent *env, struct conf *tree)
+{
+	reload_begin(env->reload, KIND_FIRST, tree,
+	    engines_in(env, ENGINE_FRESH));
+}
+
+/*
+ * Rounds come one after the other: engines that were started again are fed
+ * first, so that a reload finds them all.
+ */
+void
+reload_next(struct parent *env)
+{
+	struct reload	*r = env->reload;
+	unsigned int	 fresh;
+
+	if (!env->up || env->stopping || r->round.phase != ROUND_IDLE)
+		return;
+	if ((fresh = engines_in(env, ENGINE_FRESH)) != 0)
+		reload_begin(r, KIND_FEED, NULL, fresh);
+	else if (r->stage == RELOAD_WANTED)
+		reload_load(r);
+}
+
+static void
+reload_begin(struct reload *r, enum round_kind kind, struct conf *tree,
+    unsigned int mask)
+{
+	struct parent		*env = r->env;
+	struct engine_proc	*e;
+	const struct conf	*conf;
+	enum proc		 p;
+
+	r->kind = kind;
+	r->tree = tree;
+	conf = tree != NULL ? tree : env->conf;
+	round_begin(&r->round, mask);
+	for (p = 0; p < PROC_MAX; p++) {
+		if ((mask & ROUND_BIT(p)) == 0)
+			continue;
+		e = &env->engine[p];
+		if (e->state == ENGINE_FRESH)
+			e->state = ENGINE_FEEDING;
+		/* The generation that BEGIN carries is that of the objects. */
+		peer_set_gen(e->peer, conf->generation);
+		push_conf(e->peer, conf);
+		if (env->conf != NULL)
+			peer_set_gen(e->peer, env->conf->generation);
+	}
+	reload_deadline(r, STAGE_MAX_S);
+}
+
+static void
+reload_deadline(struct reload *r, int seconds)
+{
+	struct timeval	tv = { seconds, 0 };
+
+	evtimer_add(r->ev_deadline, &tv);
+}
+
+static void
+reload_deadline_cb(int fd, short what, void *arg)
+{
+	struct reload	*r = arg;
+
+	reload_act(r, round_event(&r->round, ROUND_E_DEADLINE, 0),
+	    "the engines took too long");
+}
+
+/*
+ * Each configuration that was pushed is answered once, even one that was
+ * aborted meanwhile: such an answer is not about the round that runs now.
+ */
+int
+reload_message(struct engine_proc *e, struct imsg *imsg)
+{
+	struct reload	*r = e->env->reload;
+	struct ctl_text	 text;
+	enum round_act	 act;
+	char		 why[CTL_TEXT_LEN + 64];
+
+	why[0] = '\0';
+	if (imsg_type(imsg) != MSG_CONF_COMMITTED && e->stale > 0) {
+		e->stale--;
+		return (0);
+	}
+	switch (imsg_type(imsg)) {
+	case MSG_CONF_READY:
+		act = round_event(&r->round, ROUND_E_READY, e->proc);
+		break;
+	case MSG_CONF_ERROR:
+		if (imsg_get_data(imsg, &text, sizeof(text)) == -1 ||
+		    !wire_name_ok(text.text, sizeof(text.text)))
+			return (-1);
+		snprintf(why, sizeof(why), "%s refuses it: %s",
+		    proc_names[e->proc], text.text);
+		r->round.waiting &= ~ROUND_BIT(e->proc);
+		act = round_event(&r->round, ROUND_E_ERROR, e->proc);
+		break;
+	default:
+		act = round_event(&r->round, ROUND_E_COMMITTED, e->proc);
+		break;
+	}
+	if (act == ROUND_A_BAD)
+		return (-1);
+	reload_act(r, act, why);
+	return (0);
+}
+
+void
+reload_engine_gone(struct engine_proc *e)
+{
+	struct reload	*r = e->env->reload;
+	char		 why[64];
+
+	if (e->proc == PROC_LBE) {
+		/* With it went who asked. */
+		r->request = 0;
+		if (r->stage == RELOAD_SETTLE)
+			reload_done(r, NULL);
+	}
+	snprintf(why, sizeof(why), "%s has died meanwhile",
+	    proc_names[e->proc]);
+	reload_act(r, round_event(&r->round, ROUND_E_GONE, e->proc), why);
+}
+
+static void
+reload_act(struct reload *r, enum round_act act, const char *why)
+{
+	switch (act) {
+	case ROUND_A_COMMIT:
+		reload_commit(r);
+		break;
+	case ROUND_A_START:
+		reload_start(r);
+		break;
+	case ROUND_A_ABORT:
+		reload_abort(r, why);
+		break;
+	case ROUND_A_KILL:
+		reload_kill_late(r);
+		break;
+	case ROUND_A_NONE:
+	case ROUND_A_BAD:
+		break;
+	}
+}
+
+/*
+ * From here there is only forward.  What the parent sends to an engine after
+ * its COMMIT is about the new configuration.
+ */
+static void
+reload_commit(struct reload *r)
+{
+	struct parent	*env = r->env;
+	struct peer	*peer;
+	enum proc	 p;
+	uint32_t	 gen;
+
+	gen = r->tree != NULL ? r->tree->generation : env->conf->generation;
+	for (p = 0; p < PROC_MAX; p++) {
+		if ((r->round.mask & ROUND_BIT(p)) == 0 ||
+		    (peer = env->engine[p].peer) == NULL)
+			continue;
+		peer_set_gen(peer, gen);
+		peer_send(peer, MSG_CONF_COMMIT, 0, -1, NULL, 0);
+	}
+	reload_deadline(r, COMMIT_MAX_S);
+	if (r->tree != NULL)
+		reload_switch(r);
+}
+
+/* The parent itself runs the new tree. */
+static void
+reload_switch(struct reload *r)
+{
+	struct parent	*env = r->env;
+	struct conf	*old = env->conf;
+
+	env->conf = r->tree;
+	r->tree = NULL;
+	mirror_prune(env->mirror, env->conf);
+	scripts_prune(env, env->conf);
+	if (env->ipvs != NULL) {
+		ipvs_set_conf(env->ipvs, env->conf);
+		env->ipvs_runs = 1;
+	}
+	net_set_conf(env->net, env->conf);
+	conf_free(old);
+}
+
+/* All have committed: tell each what it lacks, join them, let them act. */
+static void
+reload_start(struct reload *r)
+{
+	struct parent		*env = r->env;
+	struct engine_proc	*e;
+	struct timeval		 settle = { SETTLE_MAX_S, 0 };
+	unsigned int		 mask = r->round.mask;
+	enum proc		 p;
+
+	evtimer_del(r->ev_deadline);
+	for (p = 0; p < PROC_MAX; p++)
+		if (mask & ROUND_BIT(p) && env->engine[p].peer != NULL)
+			reload_feed(r, &env->engine[p]);
+	proc_link(env);
+	for (p = 0; p < PROC_MAX; p++)
+		if ((mask & ROUND_BIT(p)) != 0) {
+			e = &env->engine[p];
+			proc_send(env, p, MSG_CONF_START, 0, -1, NULL, 0);
+			log_debug("%s runs generation %u", proc_names[e->proc],
+			    env->conf->generation);
+		}
+	if (r->kind == KIND_FIRST)
+		parent_up(env);
+	if (r->kind == KIND_RELOAD) {
+		r->stage = RELOAD_SETTLE;
+		r->has_batch = 0;
+		if (env->ipvs == NULL || (mask & ROUND_BIT(PROC_LBE)) == 0)
+			reload_done(r, NULL);
+		else
+			evtimer_add(r->ev_settle, &settle);
+	}
+	reload_next(env);
+}
+
+static void
+reload_feed(struct reload *r, struct engine_proc *e)
+{
+	int	fresh;
+
+	fresh = e->state == ENGINE_FEEDING;
+	e->state = ENGINE_RUNNING;
+	switch (e->proc) {
+	case PROC_VRRPE:
+		vrrpe_feed(r->env, fresh);
+		break;
+	case PROC_HCE:
+		hce_feed(r->env, fresh);
+		break;
+	case PROC_LBE:
+		lbe_feed(r->env, fresh);
+		break;
+	default:
+		break;
+	}
+}
+
+/*
+ * Nothing has changed and nothing will.  An engine that could not even take
+ * what runs already is of no use as it is.
+ */
+static void
+reload_abort(struct reload *r, const char *why)
+{
+	struct parent		*env = r->env;
+	struct engine_proc	*e;
+	enum proc		 p;
+
+	evtimer_del(r->ev_deadline);
+	for (p = 0; p < PROC_MAX; p++) {
+		e = &env->engine[p];
+		if ((r->round.mask & ROUND_BIT(p)) == 0 || e->peer == NULL)
+			continue;
+		peer_send(e->peer, MSG_CONF_ABORT, 0, -1, NULL, 0);
+		if ((r->round.waiting & ROUND_BIT(p)) != 0)
+			e->stale++;
+		if (e->state == ENGINE_FEEDING)
+			proc_kill(e, why);
+	}
+	conf_free(r->tree);
+	r->tree = NULL;
+	parent_unneed_ipvs(env);
+	switch (r->kind) {
+	case KIND_FIRST:
+		parent_stop(env, 1, why);
+		return;
+	case KIND_RELOAD:
+		reload_textf(r, "%s", why);
+		reload_failed(r, EINVAL);
+		break;
+	case KIND_FEED:
+		break;
+	}
+	reload_next(env);
+}
+
+static void
+reload_kill_late(struct reload *r)
+{
+	enum proc	p;
+
+	for (p = 0; p < PROC_MAX; p++)
+		if ((r->round.waiting & ROUND_BIT(p)) != 0)
+			proc_kill(&r->env->engine[p], "it does not commit");
+}
+
+void
+reload_request(struct parent *env, uint32_t request)
+{
+	struct reload		*r = env->reload;
+	struct msg_result	 busy = { EALREADY, 0, 1 };
+
+	if (r->stage != RELOAD_NONE || !env->up) {
+		log_warnx("reload: a reload is already under way");
+		if (request != 0) {
+			reload_tell(r, request,
+			    "a reload is already under way");
+			proc_send(env, PROC_LBE, MSG_RELOAD_DONE, request, -1,
+			    &busy, sizeof(busy));
+		}
+		return;
+	}
+	r->stage = RELOAD_WANTED;
+	r->request = request;
+	r->texts = 0;
+	reload_next(env);
+}
+
+static void
+reload_load(struct reload *r)
+{
+	struct parent	*env = r->env;
+	struct conf	*tree;
+
+	r->stage = RELOAD_ROUND;
+	if ((tree = reload_parse(r)) == NULL) {
+		reload_failed(r, EINVAL);
+		return;
+	}
+	conf_assign_ids(tree, env->conf, &env->next_id);
+	tree->generation = env->next_gen++;
+	reload_begin(r, KIND_RELOAD, tree, engines_in(env, ENGINE_RUNNING));
+	if (r->round.mask == 0) {
+		/* All engines are down; they get it when they start. */
+		r->round.phase = ROUND_IDLE;
+		reload_switch(r);
+		reload_start(r);
+	}
+}
+
+static struct conf *
+reload_parse(struct reload *r)
+{
+	struct parent	*env = r->env;
+	struct conf	*tree;
+
+	tree = conf_parse(env->opts->file, &env->opts->macros, 0, reload_text,
+	    r);
+	if (tree == NULL)
+		return (NULL);
+	if (!reload_socket_same(r, tree)) {
+		conf_free(tree);
+		return (NULL);
+	}
+	if (parent_need_ipvs(env, tree) == -1) {
+		reload_textf(r, "services need IPVS, which this kernel does "
+		    "not have");
+		conf_free(tree);
+		return (NULL);
+	}
+	return (tree);
+}
+
+static int
+reload_socket_same(struct reload *r, const struct conf *tree)
+{
+	struct parent	*env = r->env;
+	const char	*path;
+
+	if (env->opts->socket != NULL)
+		return (1);
+	path = tree->socket != NULL ? tree->socket : LVSD_SOCKET;
+	if (strcmp(path, env->socket) == 0)
+		return (1);
+	reload_textf(r, "%s: the control socket cannot change from %s to %s "
+	    "while lvsd runs: restart lvsd", env->opts->file, env->socket,
+	    path);
+	return (0);
+}
+
+static void
+reload_text(void *arg, const char *line)
+{
+	struct reload	*r = arg;
+
+	log_warnx("reload: %s", line);
+	if (r->texts++ < RELOAD_TEXTS)
+		reload_tell(r, r->request, line);
+}
+
+static void
+reload_textf(struct reload *r, const char *fmt, ...)
+{
+	char	line[CTL_TEXT_LEN];
+	va_list	ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	reload_text(r, line);
+}
+
+static void
+reload_tell(struct reload *r, uint32_t request, const char *line)
+{
+	struct ctl_text	text;
+
+	if (request == 0)
+		return;
+	memset(&text, 0, sizeof(text));
+	strlcpy(text.text, line, sizeof(text.text));
+	proc_send(r->env, PROC_LBE, MSG_RELOAD_TEXT, request, -1, &text,
+	    sizeof(text));
+}
+
+static void
+reload_failed(struct reload *r, int error)
+{
+	struct msg_result	result = { error, 0, r->texts };
+
+	log_warnx("reload: failed, generation %u goes on",
+	    r->env->conf->generation);
+	reload_done(r, &result);
+}
+
+/* The reload is over; NULL: the kernel had nothing to do with it. */
+static void
+reload_done(struct reload *r, const struct msg_result *result)
+{
+	static const struct msg_result	 ok;
+	char				 more[64];
+
+	if (result == NULL)
+		result = &ok;
+	if (r->stage == RELOAD_SETTLE)
+		log_info("reload: generation %u runs, %u operations in the "
+		    "kernel, %u refused", r->env->conf->generation,
+		    result->done, result->failed);
+	if (r->texts > RELOAD_TEXTS) {
+		snprintf(more, sizeof(more), "and %u more",
+		    r->texts - RELOAD_TEXTS);
+		reload_tell(r, r->request, more);
+	}
+	if (r->request != 0)
+		proc_send(r->env, PROC_LBE, MSG_RELOAD_DONE, r->request, -1,
+		    result, sizeof(*result));
+	evtimer_del(r->ev_settle);
+	r->stage = RELOAD_NONE;
+	r->request = 0;
+}
+
+static void
+reload_settle_cb(int fd, short what, void *arg)
+{
+	struct reload		*r = arg;
+	struct msg_result	 late = { ETIMEDOUT, 0, 1 };
+
+	reload_textf(r, "the new configuration runs, but the kernel's table "
+	    "is not there after %d seconds", SETTLE_MAX_S);
+	reload_done(r, &late);
+}
+
+/*
+ * The first batch that lbe commits out of the new generation is the one the
+ * operator waits for.
+ */
+void
+reload_batch(struct parent *env, uint32_t batch, uint32_t gen)
+{
+	struct reload	*r = env->reload;
+
+	if (r->stage != RELOAD_SETTLE || r->has_batch ||
+	    gen != env->conf->generation)
+		return;
+	r->batch = batch;
+	r->has_batch = 1;
+}
+
+void
+reload_batch_error(struct parent *env, const char *text)
+{
+	struct reload	*r = env->reload;
+
+	if (r->stage == RELOAD_SETTLE && r->has_batch)
+		reload_text(r, text);
+}
+
+void
+reload_batch_done(struct parent *env, uint32_t batch,
+    const struct msg_result *result)
+{
+	struct reload	*r = env->reload;
+
+	if (r->stage == RELOAD_SETTLE && r->has_batch && r->batch == batch)
+		reload_done(r, result);
+}
