@@ -1,0 +1,275 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef VRRPE_INSTANCE_H
+#define VRRPE_INSTANCE_H
+
+#include <sys/queue.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../conf/wire.h"
+#include "../imsg/ctl.h"
+#include "../imsg/monotime.h"
+#include "../imsg/msg.h"
+#include "packet.h"
+
+struct engine;
+struct event;
+struct imsg;
+struct group;
+struct vrrpe;
+
+/*
+ * What the VRRP engine holds at run time, and who does what with it.
+ *
+ * A group_settle() that follows each fsm_event() is what makes instances
+ * act; see group.c.
+ */
+
+/* One line per reason and source in this time (RFC 9568 section 7.1). */
+#define DROPLOG_US	(10 * 1000000LL)
+/* Sources told apart in it: so many lines a flood of false ones can cause. */
+#define DROPLOG_SLOTS	8
+
+/* Text of what is wrong with an instance; fits CTL_TEXT_LEN with a name. */
+#define UNWELL_LEN	256
+
+struct droplog {
+	struct droplog_slot {
+		struct monotime	 last;		/* logged */
+		struct addr	 src;
+		uint32_t	 reason;
+		uint32_t	 suppressed;	/* since then */
+	}		 slot[DROPLOG_SLOTS];
+	uint32_t	 overflow;	/* not logged for want of a slot */
+};
+
+/* An interface that an instance runs on or tracks, known by its name. */
+struct iface {
+	TAILQ_ENTRY(iface)	 entry;
+	struct vrrpe		*env;
+	struct msg_if		 status;	/* ifname is always set */
+	int			 told;		/* status is the parent's */
+	int			 fd;		/* raw IPv4 socket, -1: none */
+	struct event		*ev;		/* reads fd */
+	struct vrrp		*vrid4[256];	/* who has this VRID */
+	uint64_t		 drop[VRRP_DROP_MAX];	/* of no instance */
+};
+TAILQ_HEAD(iface_list, iface);
+
+/* A script or a service, as far as an instance tracks it. */
+struct subject {
+	TAILQ_ENTRY(subject)	 entry;
+	uint32_t		 id;
+	int			 bad;	/* told to be failing */
+	char			 name[NAME_LEN];
+};
+TAILQ_HEAD(subject_list, subject);
+
+struct tracker {
+	TAILQ_ENTRY(tracker)	 entry;
+	struct track_config	 conf;
+	struct iface		*iface;		/* TRACK_INTERFACE */
+	struct subject		*subject;	/* the other kinds */
+};
+TAILQ_HEAD(tracker_list, tracker);
+
+/* What a Backup waits for with its timer (RFC 9568 section 6.4.2). */
+enum vrrp_wait {
+	WAIT_DOWN,		/* Master_Down_Interval since base */
+	WAIT_SKEW,		/* Skew_Time since base: the master released */
+	WAIT_NOTHING		/* it owns the addresses */
+};
+
+struct vrrp {
+	TAILQ_ENTRY(vrrp)	 entry;
+	TAILQ_ENTRY(vrrp)	 member;	/* of its group */
+	struct vrrpe		*env;
+	struct vrrp_config	 conf;
+	struct iface		*iface;
+	struct group		*group;		/* NULL: in none */
+	struct addr		*addrs;
+	uint32_t		 naddrs;
+	struct tracker_list	 trackers;
+
+	enum vrrp_state		 state;
+	struct monotime		 since;		/* in this state */
+	int			 started;	/* CONF_START has passed */
+	int			 resume;	/* mirrored as master */
+	int			 changed;	/* by the last commit */
+	int			 waiting;	/* for what the parent sends */
+	int			 ready;		/* Backup: wants to be master */
+	uint8_t			 prio;		/* with the trackers */
+	uint16_t		 mai_cs;	/* Master_Adver_Interval */
+	uint8_t			 master_prio;
+	struct addr		 master;	/* last heard, af 0: none */
+
+	struct event		*timer;
+	struct monotime		 due;		/* of the timer, 0: off */
+	struct monotime		 base;		/* Backup: due counts from */
+	enum vrrp_wait		 wait;
+	struct monotime		 answered;	/* last advert out of turn */
+
+	char			 unwell[UNWELL_LEN];	/* own fault, or "" */
+	char			 why[CTL_TEXT_LEN];	/* fault it is in, "" */
+	char			 weights[CTL_TEXT_LEN];	/* what changed prio */
+	int32_t			 addr_error;	/* errno of the parent */
+	int			 send_errno;	/* last, 0: it went well */
+
+	uint64_t		 tx, rx, became_master;
+	uint64_t		 prio0_tx, prio0_rx;
+	uint64_t		 drop[VRRP_DROP_MAX];
+	struct droplog		 log;
+};
+TAILQ_HEAD(vrrp_list, vrrp);
+
+struct group {
+	TAILQ_ENTRY(group)	 entry;
+	struct group_config	 conf;
+	struct vrrp_list	 members;
+};
+TAILQ_HEAD(group_list, group);
+
+/* One configuration: what runs, or what is being staged. */
+struct tree {
+	struct vrrp_list	 vrrps;
+	struct group_list	 groups;
+	struct subject_list	 scripts;
+	struct subject_list	 services;
+};
+
+struct vrrpe {
+	struct engine		*engine;
+	struct iface_list	 ifaces;	/* of both trees */
+	struct tree		 run;
+	struct tree		*staged;	/* NULL: none */
+	char			 wrong[CTL_TEXT_LEN];	/* with the staged */
+};
+
+/*
+ * vrrpe.c: telling others.
+ * vrrpe_tell_role: the parent (addresses), then lbe.
+ * vrrpe_tell_status: lbe alone, for what changes no role.
+ * vrrpe_iface: the interface of this name, made when there is none.
+ */
+void	vrrpe_tell_role(struct vrrp *);
+void	vrrpe_tell_status(struct vrrp *);
+struct iface *vrrpe_iface(struct vrrpe *, const char *);
+
+/* stage.c: the engine_ops of the configuration; see imsg/engine.h. */
+void	stage_init(struct tree *);
+void	stage_begin(struct engine *);
+int	stage_object(struct engine *, struct imsg *);
+const char *stage_end(struct engine *);
+void	stage_commit(struct engine *);
+void	stage_abort(struct engine *);
+void	stage_start(struct engine *);
+/* Objects of the running tree by id; NULL when there is none. */
+struct vrrp	*stage_vrrp(const struct tree *, uint32_t);
+struct subject	*stage_subject(const struct subject_list *, uint32_t);
+
+/*
+ * fsm.c: the state machine of one instance.
+ * fsm_event: apply an event; the packet for the EV_RX_ ones, else NULL; why,
+ * for the log, or NULL.  A group_settle() must follow.
+ * fsm_judge: which event an accepted advert is for this instance, from this
+ * source; EV_MAX when it is one to be ignored.
+ * fsm_reprioritize: the priority or the interval has changed: a master says
+ * so, a backup's timer moves.
+ */
+enum fsm_event {
+	EV_START,		/* Startup of the RFC */
+	EV_STOP,		/* Shutdown */
+	EV_FAULT,		/* a reason not to take part */
+	EV_DOWN_TIMER,		/* Master_Down_Timer has fired */
+	EV_ADVERT_TIMER,	/* Adver_Timer has fired */
+	EV_ELECTED,		/* it and its group shall be master */
+	EV_YIELD,		/* a member of its group is backup */
+	EV_RX_RELEASE,		/* advert of priority 0 */
+	EV_RX_BETTER,		/* advert of a master to obey */
+	EV_RX_WORSE,		/* advert of one that should not be master */
+	EV_MAX
+};
+void	fsm_event(struct vrrp *, enum fsm_event, const struct packet *,
+	    const struct addr *, const char *);
+enum fsm_event fsm_judge(const struct vrrp *, const struct packet *,
+	    const struct addr *);
+void	fsm_reprioritize(struct vrrp *);
+
+/*
+ * group.c: members of a sync group move together.  An instance without one
+ * is treated as a group of its own.
+ * group_settle: bring the group of this instance where its rules want it.
+ * group_first, group_next: walk the group of an instance.
+ */
+void	group_settle(struct vrrp *);
+struct vrrp *group_first(struct vrrp *);
+struct vrrp *group_next(struct vrrp *);
+
+/*
+ * track.c: what decides about fault and priority.
+ * track_look: look at interface and trackers of an instance again; a change
+ * of priority takes effect, one of health with the next group_settle().
+ * track_iface, track_subject: both for all that this concerns.
+ */
+void	track_look(struct vrrp *);
+void	track_iface(struct vrrpe *, const struct iface *);
+void	track_subject(struct vrrpe *, const struct subject *);
+
+/*
+ * timer.c: the one timer of an instance.
+ * timer_new: fatal() when out of memory; timer_free: also of a NULL one.
+ * timer_set: fire at this time; timer_stop: not at all.
+ */
+void	timer_new(struct vrrp *);
+void	timer_free(struct vrrp *);
+void	timer_set(struct vrrp *, struct monotime);
+void	timer_stop(struct vrrp *);
+
+/* send.c: send an advert of this priority now, count it, log failures. */
+void	send_advert(struct vrrp *, uint8_t);
+
+/*
+ * recv.c
+ * recv_open: read this raw IPv4 socket from now on, which is then owned by
+ * the interface; recv_close: no longer.
+ * recv_drain: read up to so many packets that wait there.
+ */
+void	recv_open(struct iface *, int);
+void	recv_close(struct iface *);
+void	recv_drain(struct iface *, int);
+
+/*
+ * droplog.c: say that something about an advert is wrong, but not too often.
+ * droplog_due: whether a line about this reason and source is due at this
+ * time; then the number suppressed since the last one is returned in the
+ * last argument.
+ */
+int	droplog_due(struct droplog *, uint32_t, const struct addr *,
+	    struct monotime, uint32_t *);
+void	droplog_vrrp(struct vrrp *, uint32_t, const struct addr *,
+	    const char *, ...) __attribute__((__format__(printf, 4, 5)));
+
+/*
+ * show.c: fill in what is shown of an instance; answer a STATS_GET of lbe
+ * with this request id.
+ */
+void	show_fill(const struct vrrp *, struct ctl_vrrp *);
+void	show_stats(struct vrrpe *, uint32_t);
+
+#endif /* VRRPE_INSTANCE_H */

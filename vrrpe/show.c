@@ -1,0 +1,91 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <bsd/string.h>
+#include <string.h>
+
+#include "../imsg/engine.h"
+#include "instance.h"
+
+#define US_PER_S	1000000
+#define MS_PER_CS	10
+
+void
+show_fill(const struct vrrp *v, struct ctl_vrrp *c)
+{
+	char		addr[ADDR_STRLEN];
+	const char	*reason;
+	int		i;
+
+	memset(c, 0, sizeof(*c));
+	c->id = v->conf.id;
+	c->state = v->state;
+	c->priority = v->conf.priority;
+	c->priority_eff = v->prio;
+	c->vrid = v->conf.vrid;
+	c->version = v->conf.version;
+	c->advert_ms = v->conf.advert_cs * MS_PER_CS;
+	c->master_advert_ms = v->mai_cs * MS_PER_CS;
+	c->master_prio = v->master_prio;
+	c->addrs = v->naddrs;
+	c->error = v->addr_error;
+	if (monotime_isset(v->since))
+		c->since_s = monotime_diff_us(monotime_now(), v->since) /
+		    US_PER_S;
+	c->tx = v->tx;
+	c->rx = v->rx;
+	c->became_master = v->became_master;
+	c->prio0_tx = v->prio0_tx;
+	c->prio0_rx = v->prio0_rx;
+	/* What names no instance is shown with each on the interface. */
+	for (i = 0; i < VRRP_DROP_MAX; i++)
+		c->drop[i] = v->drop[i] + v->iface->drop[i];
+
+	strlcpy(c->ifname, v->conf.ifname, sizeof(c->ifname));
+	strlcpy(c->name, v->conf.name, sizeof(c->name));
+	if (v->group != NULL)
+		strlcpy(c->group, v->group->conf.name, sizeof(c->group));
+	if (v->master.af != 0)
+		strlcpy(c->master, addr_str(&v->master, addr),
+		    sizeof(c->master));
+	if (v->naddrs > 0)
+		strlcpy(c->addr, addr_str(&v->addrs[0], addr),
+		    sizeof(c->addr));
+	if (v->state == VRRP_FAULT)
+		reason = v->unwell[0] != '\0' ? v->unwell : v->why;
+	else if (v->state == VRRP_INIT && v->waiting)
+		reason = "waiting for its interface";
+	else
+		reason = v->weights;
+	strlcpy(c->reason, reason, sizeof(c->reason));
+}
+
+void
+show_stats(struct vrrpe *env, uint32_t request)
+{
+	struct ctl_vrrp	 c;
+	struct vrrp	*v;
+
+	TAILQ_FOREACH(v, &env->run.vrrps, entry) {
+		show_fill(v, &c);
+		engine_send(env->engine, PROC_LBE, MSG_VRRP_STATS, request,
+		    &c, sizeof(c));
+	}
+	engine_send(env->engine, PROC_LBE, MSG_VRRP_STATS_END, request, NULL,
+	    0);
+}

@@ -1,0 +1,310 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <bsd/string.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../imsg/engine.h"
+#include "../imsg/imsg.h"
+#include "../imsg/log.h"
+#include "instance.h"
+#include "vrrpe.h"
+
+static void	vrrpe_init(struct engine *);
+static int	vrrpe_message(struct engine *, enum proc, struct imsg *);
+static int	vrrpe_dispatch_parent(struct engine *, struct imsg *);
+static int	vrrpe_dispatch_hce(struct engine *, struct imsg *);
+static int	vrrpe_dispatch_lbe(struct engine *, struct imsg *);
+static void	vrrpe_link_up(struct engine *, enum proc);
+static void	vrrpe_shutdown(struct engine *);
+static int	parent_if_status(struct vrrpe *, struct imsg *);
+static int	parent_socket(struct vrrpe *, struct imsg *);
+static int	parent_mirror_role(struct vrrpe *, struct imsg *);
+static int	parent_addr_result(struct vrrpe *, struct imsg *);
+static int	subject_status(struct vrrpe *, struct subject_list *,
+		    const char *, struct imsg *);
+
+static const struct engine_ops	vrrpe_ops = {
+	.self = PROC_VRRPE,
+	.init = vrrpe_init,
+	.message = vrrpe_message,
+	.link_up = vrrpe_link_up,
+	.conf_begin = stage_begin,
+	.conf_object = stage_object,
+	.conf_end = stage_end,
+	.conf_commit = stage_commit,
+	.conf_abort = stage_abort,
+	.conf_start = stage_start,
+	.shutdown = vrrpe_shutdown
+};
+
+static struct vrrpe	vrrpe_env;
+
+int
+vrrpe_main(int debug, int verbose)
+{
+	TAILQ_INIT(&vrrpe_env.ifaces);
+	stage_init(&vrrpe_env.run);
+	return (engine_main(&vrrpe_ops, &vrrpe_env, debug, verbose));
+}
+
+static void
+vrrpe_init(struct engine *e)
+{
+	vrrpe_env.engine = e;
+}
+
+static int
+vrrpe_message(struct engine *e, enum proc from, struct imsg *msg)
+{
+	switch (from) {
+	case PROC_PARENT:
+		return (vrrpe_dispatch_parent(e, msg));
+	case PROC_HCE:
+		return (vrrpe_dispatch_hce(e, msg));
+	case PROC_LBE:
+		return (vrrpe_dispatch_lbe(e, msg));
+	default:
+		return (-1);
+	}
+}
+
+static int
+vrrpe_dispatch_parent(struct engine *e, struct imsg *msg)
+{
+	struct vrrpe	*env = e->arg;
+
+	switch (imsg_type(msg)) {
+	case MSG_MIRROR_ROLE:
+		return (parent_mirror_role(env, msg));
+	case MSG_IF_STATUS:
+		return (parent_if_status(env, msg));
+	case MSG_VRRP_SOCKET:
+		return (parent_socket(env, msg));
+	case MSG_ADDR_RESULT:
+		return (parent_addr_result(env, msg));
+	default:
+		return (-1);
+	}
+}
+
+static int
+vrrpe_dispatch_hce(struct engine *e, struct imsg *msg)
+{
+	struct vrrpe	*env = e->arg;
+
+	switch (imsg_type(msg)) {
+	case MSG_SCRIPT_STATUS:
+		return (subject_status(env, &env->run.scripts, "script", msg));
+	default:
+		return (-1);
+	}
+}
+
+static int
+vrrpe_dispatch_lbe(struct engine *e, struct imsg *msg)
+{
+	struct vrrpe	*env = e->arg;
+
+	switch (imsg_type(msg)) {
+	case MSG_SERVICE_STATUS:
+		return (subject_status(env, &env->run.services, "service",
+		    msg));
+	case MSG_VRRP_STATS_GET:
+		show_stats(env, imsg_id(msg));
+		return (0);
+	default:
+		return (-1);
+	}
+}
+
+/* What another engine has told stays true while it is restarted. */
+static void
+vrrpe_link_up(struct engine *e, enum proc other)
+{
+	struct vrrpe	*env = e->arg;
+	struct vrrp	*v;
+
+	if (other != PROC_LBE)
+		return;
+	TAILQ_FOREACH(v, &env->run.vrrps, entry)
+		if (v->started)
+			vrrpe_tell_status(v);
+}
+
+/* Masters release, so that a peer takes over within its Skew_Time. */
+static void
+vrrpe_shutdown(struct engine *e)
+{
+	struct vrrpe	*env = e->arg;
+	struct vrrp	*v;
+
+	TAILQ_FOREACH(v, &env->run.vrrps, entry)
+		fsm_event(v, EV_STOP, NULL, NULL, "lvsd ends");
+	engine_exit(e);
+}
+
+void
+vrrpe_tell_role(struct vrrp *v)
+{
+	struct msg_role	role;
+
+	memset(&role, 0, sizeof(role));
+	role.state = v->state;
+	role.since = v->since;
+	engine_send(v->env->engine, PROC_PARENT, MSG_VRRP_ROLE, v->conf.id,
+	    &role, sizeof(role));
+	vrrpe_tell_status(v);
+}
+
+void
+vrrpe_tell_status(struct vrrp *v)
+{
+	struct ctl_vrrp	c;
+
+	show_fill(v, &c);
+	engine_send(v->env->engine, PROC_LBE, MSG_VRRP_STATUS, v->conf.id,
+	    &c, sizeof(c));
+}
+
+struct iface *
+vrrpe_iface(struct vrrpe *env, const char *name)
+{
+	struct iface	*ifc;
+
+	TAILQ_FOREACH(ifc, &env->ifaces, entry)
+		if (strcmp(ifc->status.ifname, name) == 0)
+			return (ifc);
+	if ((ifc = calloc(1, sizeof(*ifc))) == NULL)
+		fatal("interface %s", name);
+	ifc->env = env;
+	ifc->fd = -1;
+	strlcpy(ifc->status.ifname, name, sizeof(ifc->status.ifname));
+	TAILQ_INSERT_TAIL(&env->ifaces, ifc, entry);
+	return (ifc);
+}
+
+/* A socket belongs to an index: with another one a new socket comes. */
+static int
+parent_if_status(struct vrrpe *env, struct imsg *msg)
+{
+	struct msg_if	 st;
+	struct iface	*ifc;
+
+	if (imsg_get_data(msg, &st, sizeof(st)) == -1 ||
+	    !wire_name_ok(st.ifname, sizeof(st.ifname)) ||
+	    (st.addr4.af != 0 && st.addr4.af != AF_INET))
+		return (-1);
+	ifc = vrrpe_iface(env, st.ifname);
+	if (ifc->status.ifindex != st.ifindex)
+		recv_close(ifc);
+	ifc->status = st;
+	ifc->told = 1;
+	track_iface(env, ifc);
+	return (0);
+}
+
+static int
+parent_socket(struct vrrpe *env, struct imsg *msg)
+{
+	struct msg_vrrp_socket	 s;
+	struct iface		*ifc;
+	int			 fd;
+
+	if (imsg_get_data(msg, &s, sizeof(s)) == -1 || s.ifindex == 0 ||
+	    (fd = imsg_get_fd(msg)) == -1)
+		return (-1);
+	TAILQ_FOREACH(ifc, &env->ifaces, entry)
+		if (ifc->status.ifindex == s.ifindex)
+			break;
+	if (ifc == NULL || s.af != AF_INET) {
+		log_debug("socket for interface %u, which is not in use",
+		    s.ifindex);
+		close(fd);
+		return (0);
+	}
+	recv_open(ifc, fd);
+	track_iface(env, ifc);
+	return (0);
+}
+
+/*
+ * Our forerunner was master, and the addresses are still there: the start
+ * will take the role back if nothing stands against it.
+ */
+static int
+parent_mirror_role(struct vrrpe *env, struct imsg *msg)
+{
+	struct msg_role	 role;
+	struct vrrp	*v;
+
+	if (imsg_get_data(msg, &role, sizeof(role)) == -1 ||
+	    role.state >= VRRP_STATE_MAX)
+		return (-1);
+	if ((v = stage_vrrp(&env->run, imsg_id(msg))) == NULL)
+		return (engine_stale(env->engine, msg) ? 0 : -1);
+	if (v->started)
+		return (-1);
+	if (role.state == VRRP_MASTER) {
+		v->resume = 1;
+		v->since = role.since;
+	}
+	return (0);
+}
+
+static int
+parent_addr_result(struct vrrpe *env, struct imsg *msg)
+{
+	struct msg_result	 res;
+	struct vrrp		*v;
+
+	if (imsg_get_data(msg, &res, sizeof(res)) == -1)
+		return (-1);
+	if ((v = stage_vrrp(&env->run, imsg_id(msg))) == NULL)
+		return (engine_stale(env->engine, msg) ? 0 : -1);
+	if (v->addr_error == res.error)
+		return (0);
+	v->addr_error = res.error;
+	if (res.error != 0)
+		log_warnx("vrrp %s: %u of its addresses: %s", v->conf.name,
+		    res.failed, strerror(res.error));
+	if (v->started)
+		vrrpe_tell_status(v);
+	return (0);
+}
+
+static int
+subject_status(struct vrrpe *env, struct subject_list *list,
+    const char *kind, struct imsg *msg)
+{
+	struct msg_onoff	 st;
+	struct subject		*s;
+
+	if (imsg_get_data(msg, &st, sizeof(st)) == -1 || st.on > 1)
+		return (-1);
+	if ((s = stage_subject(list, imsg_id(msg))) == NULL)
+		return (engine_stale(env->engine, msg) ? 0 : -1);
+	if (s->bad == !st.on)
+		return (0);
+	s->bad = !st.on;
+	log_debug("%s %s %s", kind, s->name, st.on ? "is well" : "fails");
+	track_subject(env, s);
+	return (0);
+}
