@@ -1,0 +1,305 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef LBE_ENV_H
+#define LBE_ENV_H
+
+#include <bsd/sys/queue.h>
+#include <bsd/sys/tree.h>
+#include <stdint.h>
+
+#include "../conf/wire.h"
+#include "../imsg/ctl.h"
+#include "../imsg/engine.h"
+#include "../imsg/msg.h"
+
+struct client;
+struct control;
+struct event;
+struct imsg;
+struct lbe_env;
+struct lbe_service;
+struct lbe_table;
+
+/*
+ * What the load-balancer engine knows: the configuration as a tree of
+ * runtime objects, each around the structure that travelled, with what hce,
+ * the operator and the kernel have made of it.
+ */
+
+struct lbe_host {
+	RB_ENTRY(lbe_host)	 byid;
+	TAILQ_ENTRY(lbe_host)	 entry;		/* of its table */
+	struct host_config	 conf;
+	struct lbe_table	*table;
+	struct msg_host_status	 status;	/* last told by hce */
+	struct msg_override	 override;
+	uint32_t		 index;		/* in its table, from 0 */
+	int			 counted;	/* in hosts_up of its table */
+};
+RB_HEAD(lbe_hosts_byid, lbe_host);
+int	lbe_host_cmp(struct lbe_host *, struct lbe_host *);
+RB_PROTOTYPE(lbe_hosts_byid, lbe_host, byid, lbe_host_cmp)
+TAILQ_HEAD(lbe_hosts, lbe_host);
+
+/* A table as a service uses it. */
+struct lbe_pool {
+	TAILQ_ENTRY(lbe_pool)	 user;		/* of the table */
+	struct lbe_service	*service;
+	struct lbe_table	*table;		/* NULL: no such pool */
+	enum forward_method	 method;
+	/*
+	 * By index of the host: weight last asked of the parent, or that the
+	 * kernel was found to hold; DEST_NONE: not there.
+	 */
+	int32_t			*asked;
+};
+TAILQ_HEAD(lbe_pools, lbe_pool);
+
+struct lbe_table {
+	RB_ENTRY(lbe_table)	 byid;
+	TAILQ_ENTRY(lbe_table)	 entry;
+	struct table_config	 conf;
+	enum check_type		 check;
+	struct lbe_hosts	 hosts;
+	uint32_t		 nhosts;
+	uint32_t		 hosts_up;	/* enabled and up */
+	uint32_t		 hosts_told;	/* the same, last announced */
+	struct lbe_pools	 users;
+	struct msg_override	 override;
+};
+RB_HEAD(lbe_tables_byid, lbe_table);
+TAILQ_HEAD(lbe_tables, lbe_table);
+
+struct lbe_listen {
+	RB_ENTRY(lbe_listen)	 byid;
+	TAILQ_ENTRY(lbe_listen)	 entry;		/* of its service */
+	struct listen_config	 conf;
+	struct lbe_service	*service;
+	int			 asked;		/* for, from the parent */
+};
+RB_HEAD(lbe_listens_byid, lbe_listen);
+TAILQ_HEAD(lbe_listens, lbe_listen);
+
+struct lbe_service {
+	RB_ENTRY(lbe_service)	 byid;
+	TAILQ_ENTRY(lbe_service) entry;
+	TAILQ_ENTRY(lbe_service) todo;		/* to be looked at again */
+	int			 queued;	/* is on the list todo */
+	struct service_config	 conf;
+	struct lbe_listens	 listens;
+	struct lbe_pool		 pool[POOL_MAX];
+	struct msg_override	 override;
+	enum ctl_state		 state;		/* as last announced */
+	uint32_t		 hosts_up;	/* of the table announced */
+	int			 told;		/* vrrpe: on, off, -1 never */
+};
+RB_HEAD(lbe_services_byid, lbe_service);
+TAILQ_HEAD(lbe_services, lbe_service);
+
+struct lbe_check {
+	RB_ENTRY(lbe_check)	 byid;
+	uint32_t		 id;
+	enum check_type		 type;
+};
+RB_HEAD(lbe_checks_byid, lbe_check);
+
+struct lbe_tree {
+	struct global_config	 global;
+	struct lbe_checks_byid	 checks_byid;
+	struct lbe_hosts_byid	 hosts_byid;
+	struct lbe_tables_byid	 tables_byid;
+	struct lbe_tables	 tables;
+	struct lbe_services_byid services_byid;
+	struct lbe_services	 services;
+	struct lbe_listens_byid	 listens_byid;
+	uint32_t		 serial;	/* another for each tree */
+};
+
+/* A VRRP instance as vrrpe has last described it. */
+struct lbe_vrrp {
+	RB_ENTRY(lbe_vrrp)	 byid;
+	struct ctl_vrrp		 ctl;
+	uint32_t		 seen;		/* number of the gathering */
+};
+RB_HEAD(lbe_vrrps, lbe_vrrp);
+
+/* What the kernel refused. */
+struct lbe_error {
+	RB_ENTRY(lbe_error)	 entry;
+	uint32_t		 host_id;	/* 0: the service itself */
+	uint32_t		 listen_id;
+	int32_t			 error;		/* errno */
+	int			 retried;	/* asked for again since */
+	char			 text[256];
+};
+RB_HEAD(lbe_errors, lbe_error);
+
+/* Fetching the present figures of an engine for those who asked. */
+struct lbe_gather {
+	struct lbe_env		*env;
+	enum proc		 from;		/* PROC_HCE, PROC_VRRPE */
+	uint32_t		 id;		/* of the last request */
+	int			 running;
+	struct event		*deadline;
+};
+
+TAILQ_HEAD(lbe_todo, lbe_service);
+
+struct lbe_env {
+	struct engine		*engine;
+	struct lbe_tree		*tree;		/* NULL: none yet */
+	struct lbe_tree		*staged;
+	uint32_t		 serial;	/* of the last tree made */
+
+	int			 started;	/* the tree may act */
+	int			 synced;	/* hce's verdicts are known, or
+						   the wait is over */
+	int			 known_sent;	/* hce was told ours */
+	int			 missed;	/* its came before our tree */
+	struct event		*sync_deadline;
+
+	struct lbe_todo		 todo;
+	struct event		*flush;
+	uint32_t		 batch;		/* number of the last */
+	struct lbe_errors	 errors;
+
+	struct lbe_vrrps	 vrrps;		/* show.c */
+	struct lbe_gather	 gather_hce;
+	struct lbe_gather	 gather_vrrpe;
+
+	struct control		*control;
+};
+
+/* lbe.c */
+extern const struct engine_ops	lbe_ops;
+
+/*
+ * tree.c: the objects.  tree_new() ends the process when memory is short.
+ * Finders return NULL when there is no such object, or no tree.
+ */
+struct lbe_tree		*tree_new(uint32_t);
+void			 tree_free(struct lbe_tree *);
+/* tree_add_*: 0, or -1: id in use, or a reference that is not there. */
+int			 tree_add_check(struct lbe_tree *,
+			    const struct check_config *);
+int			 tree_add_table(struct lbe_tree *,
+			    const struct table_config *);
+int			 tree_add_host(struct lbe_tree *,
+			    const struct host_config *);
+int			 tree_add_service(struct lbe_tree *,
+			    const struct service_config *);
+int			 tree_add_listen(struct lbe_tree *,
+			    const struct listen_config *);
+/* tree_complete: all objects are there; 0, or -1: no memory. */
+int			 tree_complete(struct lbe_tree *);
+/* tree_inherit: state of objects of the old tree that are in the new. */
+void			 tree_inherit(struct lbe_tree *, struct lbe_tree *);
+struct lbe_host		*tree_host(struct lbe_tree *, uint32_t);
+struct lbe_table	*tree_table(struct lbe_tree *, uint32_t);
+struct lbe_service	*tree_service(struct lbe_tree *, uint32_t);
+struct lbe_listen	*tree_listen(struct lbe_tree *, uint32_t);
+/* Names as the operator knows them, into buf; they return buf. */
+#define TABLE_LABEL_LEN	(NAME_LEN + 8)		/* "web:80" */
+const char		*table_label(const struct lbe_table *, char *);
+const char		*host_label(const struct lbe_host *, char *);
+
+/* stage.c: configuration in two phases, as engine_ops has them. */
+void		 stage_begin(struct engine *);
+int		 stage_object(struct engine *, struct imsg *);
+const char	*stage_end(struct engine *);
+void		 stage_commit(struct engine *);
+void		 stage_abort(struct engine *);
+void		 stage_start(struct engine *);
+
+/*
+ * desire.c: what ought to be.  Nothing here sends, logs or remembers.
+ *
+ * desire_*_enabled: by the configuration and the operator.
+ * desire_host_up: enabled, and checked good or not checked at all.
+ * desire_pool: the pool that serves now; POOL_MAX: no host is usable.
+ * desire_state: of a service whose pool that is.
+ * desire_weight: of a host of that service's pool `role' in the kernel when
+ * `active' serves; DEST_NONE: it should not be there.
+ */
+int		 desire_host_enabled(const struct lbe_host *);
+int		 desire_table_enabled(const struct lbe_table *);
+int		 desire_service_enabled(const struct lbe_service *);
+int		 desire_host_up(const struct lbe_host *);
+enum pool_role	 desire_pool(const struct lbe_service *);
+enum ctl_state	 desire_state(const struct lbe_service *, enum pool_role);
+int32_t		 desire_weight(const struct lbe_service *, enum pool_role,
+		    enum pool_role, const struct lbe_host *);
+
+/*
+ * kernel.c: what is asked of the parent.
+ *
+ * kernel_running: the configuration has started and it is known how the
+ * hosts are, so that the kernel may be written.
+ * kernel_started: a configuration has started.
+ * kernel_synced: hce has told its verdicts.
+ * kernel_todo: look at the service again before the loop waits.
+ * kernel_todo_table: the same for all that use the table.
+ * kernel_found: the kernel holds this destination (MSG_MIRROR_DEST).
+ */
+void		 kernel_init(struct lbe_env *);
+int		 kernel_running(const struct lbe_env *);
+void		 kernel_started(struct lbe_env *);
+void		 kernel_synced(struct lbe_env *);
+void		 kernel_todo(struct lbe_env *, struct lbe_service *);
+void		 kernel_todo_table(struct lbe_env *, struct lbe_table *);
+void		 kernel_forget_todo(struct lbe_env *);
+void		 kernel_found(struct lbe_env *, uint32_t,
+		    const struct msg_dest *);
+int		 kernel_dispatch(struct lbe_env *, struct imsg *);
+/* kernel_error: of the listen, or of the host in any listen; NULL: none. */
+struct lbe_error *kernel_listen_error(struct lbe_env *, uint32_t);
+struct lbe_error *kernel_host_error(struct lbe_env *, uint32_t);
+void		 kernel_free(struct lbe_env *);
+
+/*
+ * service.c: state of hosts, tables and services as logs, monitors and vrrpe
+ * are told.
+ *
+ * service_host_changed: verdict or override of a host may have changed.
+ * service_judge: find out the pool that serves; tell of a changed state.
+ * service_tell_vrrpe: all services, whose link is new.
+ */
+int		 service_dispatch_hce(struct lbe_env *, struct imsg *);
+void		 service_host_changed(struct lbe_env *, struct lbe_host *);
+enum pool_role	 service_judge(struct lbe_env *, struct lbe_service *);
+void		 service_tell_vrrpe(struct lbe_env *);
+void		 service_tell_hce(struct lbe_env *);
+/* service_count: set hosts_up of all tables of the tree from its hosts. */
+void		 service_count(struct lbe_tree *);
+
+/*
+ * override.c: what the operator wants otherwise.
+ *
+ * override_mirror: back from the parent after a restart.
+ * override_tell_hce: of hosts that are checked otherwise than configured.
+ */
+int		 override_request(struct lbe_env *, struct client *,
+		    struct imsg *);
+int		 override_mirror(struct lbe_env *, struct imsg *);
+void		 override_tell_hce(struct lbe_env *);
+
+/* monitor.c: events for `lvsctl monitor'. */
+void		 monitor_event(struct lbe_env *, enum ctl_event_kind,
+		    uint32_t, const char *, const char *, ...)
+		    __attribute__((__format__(printf, 5, 6)));
+
+#endif /* LBE_ENV_H */

@@ -1,0 +1,406 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <bsd/string.h>
+#include <bsd/sys/queue.h>
+#include <bsd/sys/tree.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../imsg/imsg.h"
+#include "../imsg/log.h"
+#include "env.h"
+
+/*
+ * How long the kernel is left as it is for want of hce's verdicts after a
+ * start; then what is known must do.  An engine is up within a fraction of
+ * a second, also after the first pause of its restart.
+ */
+#define SYNC_WAIT_US	(3 * 1000000)
+
+static int	error_cmp(struct lbe_error *, struct lbe_error *);
+static void	kernel_flush_cb(evutil_socket_t, short, void *);
+static void	kernel_deadline_cb(evutil_socket_t, short, void *);
+static void	kernel_resync(struct lbe_env *);
+static int	kernel_update(struct lbe_env *, struct lbe_service *, int);
+static int	kernel_update_pool(struct lbe_env *, struct lbe_service *,
+		    enum pool_role, enum pool_role, int);
+static void	kernel_ask_dest(struct lbe_env *, struct lbe_service *,
+		    const struct lbe_host *, int32_t);
+static void	kernel_commit(struct lbe_env *);
+static int	kernel_refused(struct lbe_env *, struct imsg *);
+static int	kernel_done(struct lbe_env *, struct imsg *);
+static void	error_retried(struct lbe_env *, uint32_t, uint32_t);
+static void	error_free(struct lbe_env *, struct lbe_error *);
+
+RB_PROTOTYPE(lbe_errors, lbe_error, entry, error_cmp)
+RB_GENERATE(lbe_errors, lbe_error, entry, error_cmp)
+
+static int
+error_cmp(struct lbe_error *a, struct lbe_error *b)
+{
+	if (a->host_id != b->host_id)
+		return (a->host_id < b->host_id ? -1 : 1);
+	return (a->listen_id < b->listen_id ? -1 : a->listen_id > b->listen_id);
+}
+
+void
+kernel_init(struct lbe_env *env)
+{
+	struct event_base	*base = env->engine->base;
+
+	TAILQ_INIT(&env->todo);
+	RB_INIT(&env->errors);
+	env->flush = evtimer_new(base, kernel_flush_cb, env);
+	env->sync_deadline = evtimer_new(base, kernel_deadline_cb, env);
+	if (env->flush == NULL || env->sync_deadline == NULL)
+		fatalx("cannot make a timer");
+}
+
+void
+kernel_free(struct lbe_env *env)
+{
+	struct lbe_error	*err;
+
+	kernel_forget_todo(env);
+	event_free(env->flush);
+	event_free(env->sync_deadline);
+	while ((err = RB_ROOT(&env->errors)) != NULL)
+		error_free(env, err);
+}
+
+int
+kernel_running(const struct lbe_env *env)
+{
+	return (env->started && env->synced);
+}
+
+void
+kernel_started(struct lbe_env *env)
+{
+	struct timeval	tv;
+
+	if (env->synced) {
+		kernel_resync(env);
+		return;
+	}
+	tv = us_to_timeval(SYNC_WAIT_US);
+	event_add(env->sync_deadline, &tv);
+}
+
+/* The first verdicts after our start are there: the waiting is over. */
+void
+kernel_synced(struct lbe_env *env)
+{
+	if (env->synced)
+		return;
+	env->synced = 1;
+	event_del(env->sync_deadline);
+	if (env->started)
+		kernel_resync(env);
+}
+
+static void
+kernel_deadline_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct lbe_env	*env = arg;
+
+	log_warnx("hce has not told how the hosts are: going on with what is "
+	    "known");
+	kernel_synced(env);
+}
+
+/*
+ * Work is done when the loop comes round, all that a burst of verdicts has
+ * changed in one batch.
+ */
+void
+kernel_todo(struct lbe_env *env, struct lbe_service *s)
+{
+	const struct timeval	now = { 0, 0 };
+
+	if (s->queued || !kernel_running(env))
+		return;
+	s->queued = 1;
+	TAILQ_INSERT_TAIL(&env->todo, s, todo);
+	if (!evtimer_pending(env->flush, NULL))
+		event_add(env->flush, &now);
+}
+
+void
+kernel_todo_table(struct lbe_env *env, struct lbe_table *tb)
+{
+	struct lbe_pool	*p;
+
+	TAILQ_FOREACH(p, &tb->users, user)
+		kernel_todo(env, p->service);
+}
+
+void
+kernel_forget_todo(struct lbe_env *env)
+{
+	struct lbe_service	*s;
+
+	while ((s = TAILQ_FIRST(&env->todo)) != NULL) {
+		TAILQ_REMOVE(&env->todo, s, todo);
+		s->queued = 0;
+	}
+}
+
+static void
+kernel_flush_cb(evutil_socket_t fd, short what, void *arg)
+{
+	struct lbe_env		*env = arg;
+	struct lbe_service	*s;
+	int			 asked = 0;
+
+	while ((s = TAILQ_FIRST(&env->todo)) != NULL) {
+		TAILQ_REMOVE(&env->todo, s, todo);
+		s->queued = 0;
+		asked += kernel_update(env, s, 0);
+	}
+	if (asked > 0)
+		kernel_commit(env);
+}
+
+/*
+ * Everything anew: the parent has taken a new configuration, or this engine
+ * a new life.  What was asked before and is not repeated ends.
+ */
+static void
+kernel_resync(struct lbe_env *env)
+{
+	struct lbe_service	*s;
+	struct lbe_error	*err;
+
+	kernel_forget_todo(env);
+	RB_FOREACH(err, lbe_errors, &env->errors)
+		err->retried = 1;
+	engine_send(env->engine, PROC_PARENT, MSG_IPVS_RESYNC, 0, NULL, 0);
+	TAILQ_FOREACH(s, &env->tree->services, entry)
+		kernel_update(env, s, 1);
+	kernel_commit(env);
+}
+
+static void
+kernel_commit(struct lbe_env *env)
+{
+	engine_send(env->engine, PROC_PARENT, MSG_IPVS_COMMIT, ++env->batch,
+	    NULL, 0);
+}
+
+/*
+ * Ask the parent for what differs from what was asked before; with all set,
+ * for all of the service after a RESYNC.  Returns how much was asked.
+ */
+static int
+kernel_update(struct lbe_env *env, struct lbe_service *s, int all)
+{
+	struct lbe_listen	*l;
+	struct msg_onoff	 msg;
+	enum pool_role		 active;
+	int			 i, on, asked = 0;
+
+	active = service_judge(env, s);
+	on = desire_service_enabled(s);
+	msg.on = on;
+	TAILQ_FOREACH(l, &s->listens, entry) {
+		if (all ? !on : l->asked == on) {
+			l->asked = on;
+			continue;
+		}
+		engine_send(env->engine, PROC_PARENT, MSG_IPVS_SERVICE,
+		    l->conf.id, &msg, sizeof(msg));
+		error_retried(env, 0, l->conf.id);
+		l->asked = on;
+		asked++;
+	}
+	for (i = 0; i < POOL_MAX; i++)
+		asked += kernel_update_pool(env, s, active, i, all);
+	return (asked);
+}
+
+static int
+kernel_update_pool(struct lbe_env *env, struct lbe_service *s,
+    enum pool_role active, enum pool_role role, int all)
+{
+	struct lbe_pool	*p = &s->pool[role];
+	struct lbe_host	*h;
+	int32_t		 weight;
+	int		 asked = 0;
+
+	if (p->table == NULL)
+		return (0);
+	TAILQ_FOREACH(h, &p->table->hosts, entry) {
+		weight = desire_weight(s, active, role, h);
+		if (all ? weight == DEST_NONE :
+		    weight == p->asked[h->index]) {
+			p->asked[h->index] = weight;
+			continue;
+		}
+		kernel_ask_dest(env, s, h, weight);
+		p->asked[h->index] = weight;
+		asked++;
+	}
+	return (asked);
+}
+
+static void
+kernel_ask_dest(struct lbe_env *env, struct lbe_service *s,
+    const struct lbe_host *h, int32_t weight)
+{
+	struct lbe_listen	*l;
+	struct msg_dest		 msg;
+
+	msg.host_id = h->conf.id;
+	msg.weight = weight;
+	TAILQ_FOREACH(l, &s->listens, entry) {
+		engine_send(env->engine, PROC_PARENT, MSG_IPVS_DEST,
+		    l->conf.id, &msg, sizeof(msg));
+		error_retried(env, h->conf.id, l->conf.id);
+	}
+}
+
+/*
+ * The kernel holds this from a life before.  That it holds it for one of the
+ * service's addresses is enough to ask for it on all of them.
+ */
+void
+kernel_found(struct lbe_env *env, uint32_t listen_id,
+    const struct msg_dest *msg)
+{
+	struct lbe_listen	*l;
+	struct lbe_host		*h;
+	struct lbe_pool		*p;
+	int			 i;
+
+	if ((l = tree_listen(env->tree, listen_id)) == NULL ||
+	    (h = tree_host(env->tree, msg->host_id)) == NULL)
+		return;
+	for (i = 0; i < POOL_MAX; i++) {
+		p = &l->service->pool[i];
+		if (p->table == h->table)
+			p->asked[h->index] = msg->weight;
+	}
+}
+
+int
+kernel_dispatch(struct lbe_env *env, struct imsg *msg)
+{
+	switch (imsg_type(msg)) {
+	case MSG_IPVS_ERROR:
+		return (kernel_refused(env, msg));
+	case MSG_IPVS_DONE:
+		return (kernel_done(env, msg));
+	default:
+		return (-1);
+	}
+}
+
+static int
+kernel_refused(struct lbe_env *env, struct imsg *msg)
+{
+	struct msg_ipvs_error	 m;
+	struct lbe_error	*err, key;
+	int			 known;
+
+	if (imsg_get_data(msg, &m, sizeof(m)) == -1 ||
+	    !wire_name_ok(m.text, sizeof(m.text)))
+		return (-1);
+	key.host_id = m.host_id;
+	key.listen_id = imsg_id(msg);
+	if ((err = RB_FIND(lbe_errors, &env->errors, &key)) == NULL) {
+		if ((err = calloc(1, sizeof(*err))) == NULL)
+			fatal("error of the kernel");
+		err->host_id = m.host_id;
+		err->listen_id = imsg_id(msg);
+		RB_INSERT(lbe_errors, &env->errors, err);
+	}
+	known = err->error == m.error && strcmp(err->text, m.text) == 0;
+	err->error = m.error;
+	err->retried = 0;
+	strlcpy(err->text, m.text, sizeof(err->text));
+	if (!known) {
+		log_warnx("kernel: %s", err->text);
+		monitor_event(env, CTL_EVENT_KERNEL, imsg_id(msg), "kernel",
+		    "%s", err->text);
+	}
+	return (0);
+}
+
+/* What was asked for again and is not among the refused has gone well. */
+static int
+kernel_done(struct lbe_env *env, struct imsg *msg)
+{
+	struct msg_result	 r;
+	struct lbe_error	*err, *next;
+
+	if (imsg_get_data(msg, &r, sizeof(r)) == -1)
+		return (-1);
+	if (r.done != 0 || r.failed != 0)
+		log_debug("kernel: batch %u: %u done, %u refused",
+		    imsg_id(msg), r.done, r.failed);
+	if (imsg_id(msg) != env->batch)
+		return (0);
+	RB_FOREACH_SAFE(err, lbe_errors, &env->errors, next)
+		if (err->retried)
+			error_free(env, err);
+	return (0);
+}
+
+static void
+error_retried(struct lbe_env *env, uint32_t host_id, uint32_t listen_id)
+{
+	struct lbe_error	*err, key;
+
+	if (RB_EMPTY(&env->errors))
+		return;
+	key.host_id = host_id;
+	key.listen_id = listen_id;
+	if ((err = RB_FIND(lbe_errors, &env->errors, &key)) != NULL)
+		err->retried = 1;
+}
+
+static void
+error_free(struct lbe_env *env, struct lbe_error *err)
+{
+	RB_REMOVE(lbe_errors, &env->errors, err);
+	free(err);
+}
+
+struct lbe_error *
+kernel_listen_error(struct lbe_env *env, uint32_t listen_id)
+{
+	struct lbe_error	key;
+
+	key.host_id = 0;
+	key.listen_id = listen_id;
+	return (RB_FIND(lbe_errors, &env->errors, &key));
+}
+
+struct lbe_error *
+kernel_host_error(struct lbe_env *env, uint32_t host_id)
+{
+	struct lbe_error	*err, key;
+
+	key.host_id = host_id;
+	key.listen_id = 0;
+	err = RB_NFIND(lbe_errors, &env->errors, &key);
+	return (err != NULL && err->host_id == host_id ? err : NULL);
+}

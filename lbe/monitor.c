@@ -1,0 +1,66 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <bsd/string.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "../imsg/peer.h"
+#include "control.h"
+#include "env.h"
+
+static int	monitor_any(struct clients *);
+
+static int
+monitor_any(struct clients *clients)
+{
+	struct client	*c;
+
+	TAILQ_FOREACH(c, clients, entry)
+		if (c->state == CLIENT_MONITOR)
+			return (1);
+	return (0);
+}
+
+void
+monitor_event(struct lbe_env *env, enum ctl_event_kind kind, uint32_t id,
+    const char *name, const char *fmt, ...)
+{
+	struct clients		*clients = control_clients(env->control);
+	struct client		*c;
+	struct ctl_event	 ev;
+	va_list			 ap;
+
+	if (!monitor_any(clients))
+		return;
+	memset(&ev, 0, sizeof(ev));
+	ev.kind = kind;
+	ev.id = id;
+	ev.time = time(NULL);
+	strlcpy(ev.name, name, sizeof(ev.name));
+	va_start(ap, fmt);
+	vsnprintf(ev.text, sizeof(ev.text), fmt, ap);
+	va_end(ap);
+	/* One that reads too slowly is dropped by its queue's limit. */
+	TAILQ_FOREACH(c, clients, entry)
+		if (c->state == CLIENT_MONITOR)
+			peer_send(c->peer, MSG_CTL_EVENT, 0, -1, &ev,
+			    sizeof(ev));
+}

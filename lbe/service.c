@@ -1,0 +1,266 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <bsd/sys/queue.h>
+#include <bsd/sys/tree.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../imsg/imsg.h"
+#include "../imsg/log.h"
+#include "control.h"
+#include "env.h"
+
+/* `service "www": backup table "sorry:8080" serves, 1 of 1 hosts up' */
+#define STATE_TEXT_LEN	(TABLE_LABEL_LEN + 80)
+
+static int	host_status(struct lbe_env *, struct imsg *);
+static void	host_event(struct lbe_env *, const struct lbe_host *,
+		    uint32_t);
+static void	table_tell(struct lbe_env *, struct lbe_table *);
+static void	service_log(struct lbe_env *, const struct lbe_service *,
+		    enum ctl_state, enum pool_role);
+static void	service_text(const struct lbe_service *, enum pool_role,
+		    char *, size_t);
+static void	service_notify_vrrpe(struct lbe_env *, struct lbe_service *);
+
+int
+service_dispatch_hce(struct lbe_env *env, struct imsg *msg)
+{
+	switch (imsg_type(msg)) {
+	case MSG_HOST_STATUS:
+	case MSG_HOST_STATS:
+		return (host_status(env, msg));
+	case MSG_HOST_SYNC:
+		if (env->tree == NULL || !env->started)
+			env->missed = 1;
+		else
+			kernel_synced(env);
+		return (0);
+	case MSG_HOST_STATS_END:
+		/* Figures hold the verdicts as well. */
+		if (env->started)
+			kernel_synced(env);
+		gather_end(&env->gather_hce, imsg_id(msg));
+		return (0);
+	default:
+		return (-1);
+	}
+}
+
+static int
+host_status(struct lbe_env *env, struct imsg *msg)
+{
+	struct msg_host_status	 st;
+	struct lbe_host		*h;
+	uint32_t		 before;
+
+	if (imsg_get_data(msg, &st, sizeof(st)) == -1 ||
+	    st.state >= HOST_STATE_MAX || st.reason >= HOST_R_MAX)
+		return (-1);
+	if ((h = tree_host(env->tree, imsg_id(msg))) == NULL)
+		return (imsg_gen(msg) == env->engine->gen ? -1 : 0);
+	before = h->status.state;
+	h->status = st;
+	if (st.state == before)
+		return (0);
+	service_host_changed(env, h);
+	host_event(env, h, before);
+	return (0);
+}
+
+static void
+host_event(struct lbe_env *env, const struct lbe_host *h, uint32_t before)
+{
+	char	label[ADDR_PORT_STRLEN], table[TABLE_LABEL_LEN], why[128];
+	char	name[sizeof(label) + sizeof(table)];
+
+	if (!desire_host_enabled(h))
+		return;
+	snprintf(name, sizeof(name), "%s %s", table_label(h->table, table),
+	    host_label(h, label));
+	monitor_event(env, CTL_EVENT_HOST, h->conf.id, name, "%s -> %s, %s",
+	    host_state_names[before], host_state_names[h->status.state],
+	    host_reason_text(h->status.reason, h->status.detail, why,
+	    sizeof(why)));
+}
+
+/* Keep hosts_up of its table; all services that use it are due. */
+void
+service_host_changed(struct lbe_env *env, struct lbe_host *h)
+{
+	int	up = desire_host_up(h);
+
+	h->table->hosts_up += up - h->counted;
+	h->counted = up;
+	kernel_todo_table(env, h->table);
+}
+
+void
+service_count(struct lbe_tree *t)
+{
+	struct lbe_table	*tb;
+	struct lbe_host		*h;
+
+	TAILQ_FOREACH(tb, &t->tables, entry) {
+		tb->hosts_up = 0;
+		TAILQ_FOREACH(h, &tb->hosts, entry) {
+			h->counted = desire_host_up(h);
+			tb->hosts_up += h->counted;
+		}
+	}
+}
+
+/* Tables are shared: the first of its services to be judged tells. */
+static void
+table_tell(struct lbe_env *env, struct lbe_table *tb)
+{
+	char	label[TABLE_LABEL_LEN];
+
+	if (tb == NULL || tb->hosts_up == tb->hosts_told)
+		return;
+	tb->hosts_told = tb->hosts_up;
+	monitor_event(env, CTL_EVENT_TABLE, tb->conf.id,
+	    table_label(tb, label), "%u of %u hosts up", tb->hosts_up,
+	    tb->nhosts);
+}
+
+enum pool_role
+service_judge(struct lbe_env *env, struct lbe_service *s)
+{
+	enum ctl_state	 before = s->state;
+	enum pool_role	 active;
+	uint32_t	 up = 0;
+	int		 i;
+
+	for (i = 0; i < POOL_MAX; i++)
+		table_tell(env, s->pool[i].table);
+	active = desire_pool(s);
+	if (active != POOL_MAX)
+		up = s->pool[active].table->hosts_up;
+	s->state = desire_state(s, active);
+	if (s->state != before || up != s->hosts_up) {
+		s->hosts_up = up;
+		service_log(env, s, before, active);
+	}
+	service_notify_vrrpe(env, s);
+	return (active);
+}
+
+/*
+ * The loss of a service and its return are always worth a line; how it grows
+ * at the start, and the count of its hosts, only if asked for.
+ */
+static void
+service_log(struct lbe_env *env, const struct lbe_service *s,
+    enum ctl_state before, enum pool_role active)
+{
+	char	text[STATE_TEXT_LEN];
+
+	service_text(s, active, text, sizeof(text));
+	monitor_event(env, CTL_EVENT_SERVICE, s->conf.id, s->conf.name, "%s",
+	    text);
+	if ((s->state != before && before != CTL_UNKNOWN) ||
+	    env->tree->global.log_flags & LOG_F_STATE)
+		log_info("service \"%s\": %s", s->conf.name, text);
+	else
+		log_debug("service \"%s\": %s", s->conf.name, text);
+}
+
+static void
+service_text(const struct lbe_service *s, enum pool_role active, char *buf,
+    size_t size)
+{
+	const struct lbe_table	*tb;
+	char			 label[TABLE_LABEL_LEN];
+
+	switch (s->state) {
+	case CTL_DISABLED:
+		snprintf(buf, size, "disabled");
+		return;
+	case CTL_UNKNOWN:
+		snprintf(buf, size, "no host known to be up yet");
+		return;
+	case CTL_DOWN:
+		snprintf(buf, size, "down, no usable host");
+		return;
+	default:
+		break;
+	}
+	tb = s->pool[active].table;
+	if (s->state == CTL_BACKUP_TABLE)
+		snprintf(buf, size, "backup table \"%s\" serves, "
+		    "%u of %u hosts up", table_label(tb, label), tb->hosts_up,
+		    tb->nhosts);
+	else
+		snprintf(buf, size, "%u of %u hosts up", tb->hosts_up,
+		    tb->nhosts);
+}
+
+static void
+service_notify_vrrpe(struct lbe_env *env, struct lbe_service *s)
+{
+	struct msg_onoff	msg;
+
+	msg.on = s->state == CTL_UP || s->state == CTL_BACKUP_TABLE;
+	if (s->told == (int)msg.on)
+		return;
+	s->told = msg.on;
+	engine_send(env->engine, PROC_VRRPE, MSG_SERVICE_STATUS, s->conf.id,
+	    &msg, sizeof(msg));
+}
+
+/*
+ * Not before it is known how the hosts are: a track of a service must not
+ * cost a director its role only because this engine has just been restarted.
+ */
+void
+service_tell_vrrpe(struct lbe_env *env)
+{
+	struct lbe_service	*s;
+
+	if (env->tree == NULL)
+		return;
+	TAILQ_FOREACH(s, &env->tree->services, entry) {
+		s->told = -1;
+		if (kernel_running(env))
+			service_notify_vrrpe(env, s);
+	}
+}
+
+/* A new link: what hce's forerunner had found out, then our operator's. */
+void
+service_tell_hce(struct lbe_env *env)
+{
+	struct lbe_host	*h;
+
+	if (env->engine->link[PROC_HCE] == NULL || !env->started)
+		return;
+	RB_FOREACH(h, lbe_hosts_byid, &env->tree->hosts_byid)
+		if (h->table->conf.check_id != 0 &&
+		    h->status.state != HOST_UNKNOWN)
+			engine_send(env->engine, PROC_HCE, MSG_HOST_KNOWN,
+			    h->conf.id, &h->status, sizeof(h->status));
+	engine_send(env->engine, PROC_HCE, MSG_HOST_KNOWN_END, 0, NULL, 0);
+	override_tell_hce(env);
+	env->known_sent = 1;
+	if (env->missed) {
+		env->missed = 0;
+		gather_start(&env->gather_hce);
+	}
+}

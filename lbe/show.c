@@ -1,0 +1,512 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <netinet/in.h>
+
+#include <bsd/string.h>
+#include <bsd/sys/queue.h>
+#include <bsd/sys/tree.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../imsg/imsg.h"
+#include "../imsg/log.h"
+#include "../imsg/peer.h"
+#include "control.h"
+#include "env.h"
+
+/* Bytes of an answer queued before the rest waits for the client. */
+#define SHOW_QUEUE	(256 * 1024)
+#define US_PER_S	1000000
+
+static int	vrrp_cmp(struct lbe_vrrp *, struct lbe_vrrp *);
+static int	vrrp_ok(const struct ctl_vrrp *);
+static int	vrrp_status(struct lbe_env *, const struct ctl_vrrp *);
+static void	vrrp_purge(struct lbe_env *);
+static void	show_next(struct client *);
+static void	show_pool(struct show *);
+static void	show_service(struct client *);
+static void	show_listen(struct client *);
+static void	show_table(struct client *);
+static void	show_host(struct client *);
+static void	show_vrrp(struct client *);
+static void	show_end(struct client *);
+static void	send_service(struct client *, const struct lbe_service *);
+static void	send_listen(struct client *, const struct lbe_listen *);
+static void	send_table(struct client *, const struct lbe_table *);
+static void	send_host(struct client *, const struct lbe_host *);
+static int	host_in_kernel(const struct lbe_host *);
+static uint64_t	host_since(const struct lbe_host *);
+
+RB_PROTOTYPE(lbe_vrrps, lbe_vrrp, byid, vrrp_cmp)
+RB_GENERATE(lbe_vrrps, lbe_vrrp, byid, vrrp_cmp)
+
+static int
+vrrp_cmp(struct lbe_vrrp *a, struct lbe_vrrp *b)
+{
+	return (a->ctl.id < b->ctl.id ? -1 : a->ctl.id > b->ctl.id);
+}
+
+void
+show_init(struct lbe_env *env)
+{
+	RB_INIT(&env->vrrps);
+	gather_init(&env->gather_hce, env, PROC_HCE);
+	gather_init(&env->gather_vrrpe, env, PROC_VRRPE);
+}
+
+void
+show_free(struct lbe_env *env)
+{
+	struct lbe_vrrp	*v;
+
+	while ((v = RB_ROOT(&env->vrrps)) != NULL) {
+		RB_REMOVE(lbe_vrrps, &env->vrrps, v);
+		free(v);
+	}
+	gather_free(&env->gather_hce);
+	gather_free(&env->gather_vrrpe);
+}
+
+/*
+ * A new configuration may have ended instances; vrrpe names those that are
+ * there, and the records of others go.
+ */
+void
+show_reconfigured(struct lbe_env *env)
+{
+	gather_start(&env->gather_vrrpe);
+}
+
+int
+show_dispatch_vrrpe(struct lbe_env *env, struct imsg *msg)
+{
+	struct ctl_vrrp	v;
+
+	switch (imsg_type(msg)) {
+	case MSG_VRRP_STATUS:
+	case MSG_VRRP_STATS:
+		if (imsg_get_data(msg, &v, sizeof(v)) == -1 || !vrrp_ok(&v))
+			return (-1);
+		return (vrrp_status(env, &v));
+	case MSG_VRRP_STATS_END:
+		if (imsg_id(msg) == env->gather_vrrpe.id)
+			vrrp_purge(env);
+		gather_end(&env->gather_vrrpe, imsg_id(msg));
+		return (0);
+	default:
+		return (-1);
+	}
+}
+
+static int
+vrrp_ok(const struct ctl_vrrp *v)
+{
+	return (v->id != 0 && v->state < VRRP_STATE_MAX &&
+	    wire_name_ok(v->ifname, sizeof(v->ifname)) &&
+	    wire_name_ok(v->name, sizeof(v->name)) &&
+	    wire_name_ok(v->group, sizeof(v->group)) &&
+	    wire_name_ok(v->master, sizeof(v->master)) &&
+	    wire_name_ok(v->addr, sizeof(v->addr)) &&
+	    wire_name_ok(v->reason, sizeof(v->reason)));
+}
+
+static int
+vrrp_status(struct lbe_env *env, const struct ctl_vrrp *ctl)
+{
+	struct lbe_vrrp	*v, key;
+	uint32_t	 before = VRRP_INIT;
+
+	key.ctl.id = ctl->id;
+	if ((v = RB_FIND(lbe_vrrps, &env->vrrps, &key)) != NULL)
+		before = v->ctl.state;
+	else {
+		if ((v = calloc(1, sizeof(*v))) == NULL)
+			fatal("vrrp %s", ctl->name);
+		v->ctl.id = ctl->id;
+		RB_INSERT(lbe_vrrps, &env->vrrps, v);
+	}
+	v->ctl = *ctl;
+	v->seen = env->gather_vrrpe.id;
+	if (before != ctl->state)
+		monitor_event(env, CTL_EVENT_VRRP, ctl->id, ctl->name,
+		    "%s -> %s%s%s", vrrp_state_names[before],
+		    vrrp_state_names[ctl->state],
+		    ctl->reason[0] != '\0' ? ", " : "", ctl->reason);
+	return (0);
+}
+
+static void
+vrrp_purge(struct lbe_env *env)
+{
+	struct lbe_vrrp	*v, *next;
+
+	RB_FOREACH_SAFE(v, lbe_vrrps, &env->vrrps, next) {
+		if (v->seen == env->gather_vrrpe.id)
+			continue;
+		RB_REMOVE(lbe_vrrps, &env->vrrps, v);
+		free(v);
+	}
+}
+
+int
+show_request(struct lbe_env *env, struct client *c, struct imsg *msg)
+{
+	struct show		*sh = &c->show;
+	struct lbe_gather	*g = &env->gather_hce;
+
+	memset(sh, 0, sizeof(*sh));
+	sh->request = imsg_type(msg);
+	switch (sh->request) {
+	case MSG_CTL_SHOW_SERVICES:
+		show_begin(c);
+		return (0);
+	case MSG_CTL_SHOW_VRRP:
+		if (imsg_get_data(msg, &sh->which, sizeof(sh->which)) == -1 ||
+		    !wire_name_ok(sh->which.name, sizeof(sh->which.name)))
+			return (-1);
+		g = &env->gather_vrrpe;
+		c->state = CLIENT_GATHER_VRRPE;
+		break;
+	default:
+		c->state = CLIENT_GATHER_HCE;
+		break;
+	}
+	/* With its engine away a client gets what was last heard. */
+	if (gather_start(g) == -1)
+		show_begin(c);
+	return (0);
+}
+
+void
+show_begin(struct client *c)
+{
+	struct show	*sh = &c->show;
+
+	c->state = CLIENT_SHOW;
+	sh->serial = c->env->tree->serial;
+	switch (sh->request) {
+	case MSG_CTL_SHOW_HOSTS:
+		sh->stage = SHOW_TABLE;
+		sh->table = TAILQ_FIRST(&c->env->tree->tables);
+		break;
+	case MSG_CTL_SHOW_VRRP:
+		sh->stage = SHOW_VRRP;
+		break;
+	default:
+		sh->stage = SHOW_SERVICE;
+		sh->service = TAILQ_FIRST(&c->env->tree->services);
+		break;
+	}
+	show_more(c);
+}
+
+/*
+ * Of a large configuration an answer has megabytes: parts are made as the
+ * client reads them.
+ */
+void
+show_more(struct client *c)
+{
+	while (c->state == CLIENT_SHOW) {
+		if (peer_queued(c->peer) > SHOW_QUEUE) {
+			client_wait_writable(c);
+			return;
+		}
+		if (c->show.serial != c->env->tree->serial) {
+			client_fail(c, "the configuration was reloaded "
+			    "meanwhile, ask again");
+			return;
+		}
+		show_next(c);
+	}
+}
+
+/* Send one object and move on to the next. */
+static void
+show_next(struct client *c)
+{
+	switch (c->show.stage) {
+	case SHOW_SERVICE:
+		show_service(c);
+		break;
+	case SHOW_LISTEN:
+		show_listen(c);
+		break;
+	case SHOW_TABLE:
+		show_table(c);
+		break;
+	case SHOW_HOST:
+		show_host(c);
+		break;
+	case SHOW_VRRP:
+		show_vrrp(c);
+		break;
+	case SHOW_END:
+		show_end(c);
+		break;
+	}
+}
+
+/* The next pool of the service, or the next service. */
+static void
+show_pool(struct show *sh)
+{
+	sh->stage = SHOW_TABLE;
+	for (; sh->role < POOL_MAX; sh->role++) {
+		sh->table = sh->service->pool[sh->role].table;
+		if (sh->table != NULL)
+			return;
+	}
+	sh->stage = SHOW_SERVICE;
+	sh->service = TAILQ_NEXT(sh->service, entry);
+}
+
+static void
+show_service(struct client *c)
+{
+	struct show	*sh = &c->show;
+
+	if (sh->service == NULL) {
+		sh->stage = sh->request == MSG_CTL_SHOW_SUMMARY ? SHOW_VRRP :
+		    SHOW_END;
+		return;
+	}
+	send_service(c, sh->service);
+	sh->role = POOL_PRIMARY;
+	if (sh->request == MSG_CTL_SHOW_SERVICES) {
+		sh->stage = SHOW_LISTEN;
+		sh->listen = TAILQ_FIRST(&sh->service->listens);
+	} else
+		show_pool(sh);
+}
+
+static void
+show_listen(struct client *c)
+{
+	struct show	*sh = &c->show;
+
+	if (sh->listen == NULL) {
+		show_pool(sh);
+		return;
+	}
+	send_listen(c, sh->listen);
+	sh->listen = TAILQ_NEXT(sh->listen, entry);
+}
+
+static void
+show_table(struct client *c)
+{
+	struct show	*sh = &c->show;
+
+	if (sh->table == NULL) {
+		sh->stage = SHOW_END;
+		return;
+	}
+	send_table(c, sh->table);
+	if (sh->request == MSG_CTL_SHOW_SERVICES) {
+		sh->role++;
+		show_pool(sh);
+		return;
+	}
+	sh->stage = SHOW_HOST;
+	sh->host = TAILQ_FIRST(&sh->table->hosts);
+}
+
+static void
+show_host(struct client *c)
+{
+	struct show	*sh = &c->show;
+
+	if (sh->host != NULL) {
+		send_host(c, sh->host);
+		sh->host = TAILQ_NEXT(sh->host, entry);
+	} else if (sh->request == MSG_CTL_SHOW_HOSTS) {
+		sh->stage = SHOW_TABLE;
+		sh->table = TAILQ_NEXT(sh->table, entry);
+	} else {
+		sh->role++;
+		show_pool(sh);
+	}
+}
+
+static void
+show_vrrp(struct client *c)
+{
+	struct show	*sh = &c->show;
+	struct lbe_vrrp	*v, key;
+
+	key.ctl.id = sh->vrrp + 1;
+	v = RB_NFIND(lbe_vrrps, &c->env->vrrps, &key);
+	if (v == NULL) {
+		sh->stage = SHOW_END;
+		return;
+	}
+	sh->vrrp = v->ctl.id;
+	if (sh->which.id != 0 && sh->which.id != v->ctl.id)
+		return;
+	if (sh->which.name[0] != '\0' &&
+	    strcmp(sh->which.name, v->ctl.name) != 0)
+		return;
+	sh->found = 1;
+	peer_send(c->peer, MSG_CTL_VRRP, 0, -1, &v->ctl, sizeof(v->ctl));
+}
+
+static void
+show_end(struct client *c)
+{
+	const struct ctl_id	*which = &c->show.which;
+
+	if (c->show.found || (which->id == 0 && which->name[0] == '\0'))
+		client_end(c);
+	else if (which->id != 0)
+		client_fail(c, "there is no vrrp with the id %u", which->id);
+	else
+		client_fail(c, "there is no vrrp \"%s\"", which->name);
+}
+
+static void
+send_service(struct client *c, const struct lbe_service *s)
+{
+	struct ctl_service	m;
+
+	memset(&m, 0, sizeof(m));
+	m.id = s->conf.id;
+	m.state = desire_state(s, desire_pool(s));
+	if (s->conf.flags & SERVICE_F_PERSISTENT)
+		m.persist_s = s->conf.persist_s;
+	if (s->conf.flags & SERVICE_F_ONEPACKET)
+		m.flags |= CTL_SERVICE_F_ONEPACKET;
+	if (s->override.kind != OVERRIDE_NONE)
+		m.flags |= CTL_SERVICE_F_OVERRIDE;
+	strlcpy(m.sched, s->conf.sched, sizeof(m.sched));
+	strlcpy(m.name, s->conf.name, sizeof(m.name));
+	peer_send(c->peer, MSG_CTL_SERVICE, 0, -1, &m, sizeof(m));
+}
+
+static void
+send_listen(struct client *c, const struct lbe_listen *l)
+{
+	struct ctl_listen	 m;
+	struct lbe_error	*err;
+
+	memset(&m, 0, sizeof(m));
+	m.id = l->conf.id;
+	m.service_id = l->conf.service_id;
+	strlcpy(m.proto, l->conf.proto == IPPROTO_TCP ? "tcp" : "udp",
+	    sizeof(m.proto));
+	addr_port_str(&l->conf.addr, l->conf.port, m.addr);
+	if ((err = kernel_listen_error(c->env, l->conf.id)) != NULL) {
+		m.error = err->error;
+		strlcpy(m.error_text, err->text, sizeof(m.error_text));
+	}
+	peer_send(c->peer, MSG_CTL_LISTEN, 0, -1, &m, sizeof(m));
+}
+
+static void
+send_table(struct client *c, const struct lbe_table *tb)
+{
+	struct show		*sh = &c->show;
+	struct ctl_table	 m;
+
+	memset(&m, 0, sizeof(m));
+	m.id = tb->conf.id;
+	if (!desire_table_enabled(tb))
+		m.state = CTL_DISABLED;
+	else
+		m.state = tb->hosts_up > 0 ? CTL_UP : CTL_EMPTY;
+	m.hosts_up = tb->hosts_up;
+	m.hosts = tb->nhosts;
+	if (tb->override.kind != OVERRIDE_NONE)
+		m.flags |= CTL_TABLE_F_OVERRIDE;
+	/* How it is used is known in the course of a service only. */
+	if (sh->request != MSG_CTL_SHOW_HOSTS) {
+		m.backup = sh->role == POOL_BACKUP;
+		strlcpy(m.method, forward_method_names[
+		    sh->service->pool[sh->role].method], sizeof(m.method));
+	}
+	strlcpy(m.check, check_type_names[tb->check], sizeof(m.check));
+	table_label(tb, m.name);
+	peer_send(c->peer, MSG_CTL_TABLE, 0, -1, &m, sizeof(m));
+}
+
+static int
+host_in_kernel(const struct lbe_host *h)
+{
+	struct lbe_pool	*p;
+
+	TAILQ_FOREACH(p, &h->table->users, user)
+		if (p->asked[h->index] != DEST_NONE)
+			return (1);
+	return (0);
+}
+
+/* Seconds in this state; for what the operator did, since then. */
+static uint64_t
+host_since(const struct lbe_host *h)
+{
+	const struct msg_override	*o = &h->override;
+	int64_t				 s;
+
+	if (!desire_table_enabled(h->table))
+		o = &h->table->override;
+	if (o->kind == OVERRIDE_DISABLE)
+		s = time(NULL) - o->since;
+	else
+		s = monotime_diff_us(monotime_now(), h->status.since) /
+		    US_PER_S;
+	return (s > 0 ? s : 0);
+}
+
+static void
+send_host(struct client *c, const struct lbe_host *h)
+{
+	static const enum ctl_state	 states[HOST_STATE_MAX] = {
+		[HOST_UNKNOWN] = CTL_UNKNOWN,
+		[HOST_UP] = CTL_UP,
+		[HOST_DOWN] = CTL_DOWN
+	};
+	struct ctl_host			 m;
+	struct lbe_error		*err;
+
+	memset(&m, 0, sizeof(m));
+	m.id = h->conf.id;
+	m.table_id = h->conf.table_id;
+	if (!desire_host_enabled(h))
+		m.state = CTL_DISABLED;
+	else
+		m.state = desire_host_up(h) ? CTL_UP : states[h->status.state];
+	if (h->override.kind != OVERRIDE_NONE)
+		m.flags |= CTL_HOST_F_OVERRIDE;
+	if (h->table->conf.check_id == 0)
+		m.flags |= CTL_HOST_F_UNCHECKED;
+	if (host_in_kernel(h))
+		m.flags |= CTL_HOST_F_KERNEL;
+	m.weight = h->conf.weight;
+	m.checks = h->status.checks;
+	m.checks_up = h->status.checks_up;
+	m.since_s = host_since(h);
+	m.last_ms = h->status.last_ms;
+	if ((err = kernel_host_error(c->env, h->conf.id)) != NULL)
+		m.error = err->error;
+	host_reason_text(h->status.reason, h->status.detail, m.reason,
+	    sizeof(m.reason));
+	addr_port_str(&h->conf.addr, h->table->conf.port, m.addr);
+	peer_send(c->peer, MSG_CTL_HOST, 0, -1, &m, sizeof(m));
+}

@@ -1,0 +1,368 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <bsd/string.h>
+#include <bsd/sys/queue.h>
+#include <bsd/sys/tree.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../imsg/log.h"
+#include "env.h"
+
+#define ID_CMP(type, field)						\
+static int								\
+type##_cmp(struct type *a, struct type *b)				\
+{									\
+	return (a->field < b->field ? -1 : a->field > b->field);	\
+}
+
+ID_CMP(lbe_check, id)
+ID_CMP(lbe_table, conf.id)
+ID_CMP(lbe_service, conf.id)
+ID_CMP(lbe_listen, conf.id)
+
+int
+lbe_host_cmp(struct lbe_host *a, struct lbe_host *b)
+{
+	return (a->conf.id < b->conf.id ? -1 : a->conf.id > b->conf.id);
+}
+
+RB_PROTOTYPE(lbe_checks_byid, lbe_check, byid, lbe_check_cmp)
+RB_PROTOTYPE(lbe_tables_byid, lbe_table, byid, lbe_table_cmp)
+RB_PROTOTYPE(lbe_services_byid, lbe_service, byid, lbe_service_cmp)
+RB_PROTOTYPE(lbe_listens_byid, lbe_listen, byid, lbe_listen_cmp)
+RB_GENERATE(lbe_checks_byid, lbe_check, byid, lbe_check_cmp)
+RB_GENERATE(lbe_hosts_byid, lbe_host, byid, lbe_host_cmp)
+RB_GENERATE(lbe_tables_byid, lbe_table, byid, lbe_table_cmp)
+RB_GENERATE(lbe_services_byid, lbe_service, byid, lbe_service_cmp)
+RB_GENERATE(lbe_listens_byid, lbe_listen, byid, lbe_listen_cmp)
+
+static int	pool_complete(struct lbe_service *, enum pool_role);
+static void	pool_inherit(struct lbe_pool *, struct lbe_tree *,
+		    const struct lbe_service *);
+static int32_t	asked_before(const struct lbe_service *,
+		    const struct lbe_host *);
+
+static void *
+xcalloc(size_t size)
+{
+	void	*p;
+
+	if ((p = calloc(1, size)) == NULL)
+		fatal("configuration");
+	return (p);
+}
+
+struct lbe_tree *
+tree_new(uint32_t serial)
+{
+	struct lbe_tree	*t;
+
+	t = xcalloc(sizeof(*t));
+	RB_INIT(&t->checks_byid);
+	RB_INIT(&t->hosts_byid);
+	RB_INIT(&t->tables_byid);
+	RB_INIT(&t->services_byid);
+	RB_INIT(&t->listens_byid);
+	TAILQ_INIT(&t->tables);
+	TAILQ_INIT(&t->services);
+	t->serial = serial;
+	return (t);
+}
+
+void
+tree_free(struct lbe_tree *t)
+{
+	struct lbe_check	*c;
+	struct lbe_host		*h;
+	struct lbe_table	*tb;
+	struct lbe_service	*s;
+	struct lbe_listen	*l;
+	int			 i;
+
+	if (t == NULL)
+		return;
+	while ((c = RB_ROOT(&t->checks_byid)) != NULL) {
+		RB_REMOVE(lbe_checks_byid, &t->checks_byid, c);
+		free(c);
+	}
+	while ((h = RB_ROOT(&t->hosts_byid)) != NULL) {
+		RB_REMOVE(lbe_hosts_byid, &t->hosts_byid, h);
+		free(h);
+	}
+	while ((l = RB_ROOT(&t->listens_byid)) != NULL) {
+		RB_REMOVE(lbe_listens_byid, &t->listens_byid, l);
+		free(l);
+	}
+	while ((tb = TAILQ_FIRST(&t->tables)) != NULL) {
+		TAILQ_REMOVE(&t->tables, tb, entry);
+		free(tb);
+	}
+	while ((s = TAILQ_FIRST(&t->services)) != NULL) {
+		TAILQ_REMOVE(&t->services, s, entry);
+		for (i = 0; i < POOL_MAX; i++)
+			free(s->pool[i].asked);
+		free(s);
+	}
+	free(t);
+}
+
+int
+tree_add_check(struct lbe_tree *t, const struct check_config *conf)
+{
+	struct lbe_check	*c;
+
+	c = xcalloc(sizeof(*c));
+	c->id = conf->id;
+	c->type = conf->type;
+	if (conf->id == 0 ||
+	    RB_INSERT(lbe_checks_byid, &t->checks_byid, c) != NULL) {
+		free(c);
+		return (-1);
+	}
+	return (0);
+}
+
+int
+tree_add_table(struct lbe_tree *t, const struct table_config *conf)
+{
+	struct lbe_check	*c = NULL, key;
+	struct lbe_table	*tb;
+
+	if (conf->check_id != 0) {
+		key.id = conf->check_id;
+		c = RB_FIND(lbe_checks_byid, &t->checks_byid, &key);
+		if (c == NULL)
+			return (-1);
+	}
+	tb = xcalloc(sizeof(*tb));
+	tb->conf = *conf;
+	tb->check = c != NULL ? c->type : CHECK_NONE;
+	TAILQ_INIT(&tb->hosts);
+	TAILQ_INIT(&tb->users);
+	if (conf->id == 0 ||
+	    RB_INSERT(lbe_tables_byid, &t->tables_byid, tb) != NULL) {
+		free(tb);
+		return (-1);
+	}
+	TAILQ_INSERT_TAIL(&t->tables, tb, entry);
+	return (0);
+}
+
+int
+tree_add_host(struct lbe_tree *t, const struct host_config *conf)
+{
+	struct lbe_table	*tb;
+	struct lbe_host		*h;
+
+	if ((tb = tree_table(t, conf->table_id)) == NULL)
+		return (-1);
+	h = xcalloc(sizeof(*h));
+	h->conf = *conf;
+	h->table = tb;
+	h->index = tb->nhosts;
+	h->status.since = monotime_now();
+	if (conf->id == 0 ||
+	    RB_INSERT(lbe_hosts_byid, &t->hosts_byid, h) != NULL) {
+		free(h);
+		return (-1);
+	}
+	TAILQ_INSERT_TAIL(&tb->hosts, h, entry);
+	tb->nhosts++;
+	return (0);
+}
+
+int
+tree_add_service(struct lbe_tree *t, const struct service_config *conf)
+{
+	struct lbe_service	*s;
+	struct lbe_table	*table[POOL_MAX];
+	int			 i;
+
+	for (i = 0; i < POOL_MAX; i++) {
+		table[i] = NULL;
+		if (conf->pool[i].table_id != 0 && (table[i] =
+		    tree_table(t, conf->pool[i].table_id)) == NULL)
+			return (-1);
+	}
+	/* One table in both pools would be its own backup: no backup. */
+	if (table[POOL_BACKUP] == table[POOL_PRIMARY])
+		table[POOL_BACKUP] = NULL;
+
+	s = xcalloc(sizeof(*s));
+	s->conf = *conf;
+	s->told = -1;
+	s->state = CTL_UNKNOWN;
+	TAILQ_INIT(&s->listens);
+	if (conf->id == 0 ||
+	    RB_INSERT(lbe_services_byid, &t->services_byid, s) != NULL) {
+		free(s);
+		return (-1);
+	}
+	TAILQ_INSERT_TAIL(&t->services, s, entry);
+	for (i = 0; i < POOL_MAX; i++) {
+		s->pool[i].service = s;
+		s->pool[i].table = table[i];
+		s->pool[i].method = conf->pool[i].method;
+		if (table[i] != NULL)
+			TAILQ_INSERT_TAIL(&table[i]->users, &s->pool[i], user);
+	}
+	return (0);
+}
+
+int
+tree_add_listen(struct lbe_tree *t, const struct listen_config *conf)
+{
+	struct lbe_service	*s;
+	struct lbe_listen	*l;
+
+	if ((s = tree_service(t, conf->service_id)) == NULL)
+		return (-1);
+	l = xcalloc(sizeof(*l));
+	l->conf = *conf;
+	l->service = s;
+	if (conf->id == 0 ||
+	    RB_INSERT(lbe_listens_byid, &t->listens_byid, l) != NULL) {
+		free(l);
+		return (-1);
+	}
+	TAILQ_INSERT_TAIL(&s->listens, l, entry);
+	return (0);
+}
+
+static int
+pool_complete(struct lbe_service *s, enum pool_role role)
+{
+	struct lbe_pool	*p = &s->pool[role];
+	uint32_t	 i;
+
+	if (p->table == NULL || p->table->nhosts == 0)
+		return (0);
+	p->asked = calloc(p->table->nhosts, sizeof(*p->asked));
+	if (p->asked == NULL)
+		return (-1);
+	for (i = 0; i < p->table->nhosts; i++)
+		p->asked[i] = DEST_NONE;
+	return (0);
+}
+
+int
+tree_complete(struct lbe_tree *t)
+{
+	struct lbe_service	*s;
+	int			 i;
+
+	TAILQ_FOREACH(s, &t->services, entry)
+		for (i = 0; i < POOL_MAX; i++)
+			if (pool_complete(s, i) == -1)
+				return (-1);
+	return (0);
+}
+
+/* What was asked for this host while the service had it in any pool. */
+static int32_t
+asked_before(const struct lbe_service *s, const struct lbe_host *h)
+{
+	int	i;
+
+	for (i = 0; i < POOL_MAX; i++)
+		if (s->pool[i].table == h->table &&
+		    s->pool[i].asked[h->index] != DEST_NONE)
+			return (s->pool[i].asked[h->index]);
+	return (DEST_NONE);
+}
+
+static void
+pool_inherit(struct lbe_pool *p, struct lbe_tree *from,
+    const struct lbe_service *was)
+{
+	struct lbe_host	*h, *old;
+
+	if (p->table == NULL)
+		return;
+	TAILQ_FOREACH(h, &p->table->hosts, entry)
+		if ((old = tree_host(from, h->conf.id)) != NULL)
+			p->asked[h->index] = asked_before(was, old);
+}
+
+void
+tree_inherit(struct lbe_tree *t, struct lbe_tree *from)
+{
+	struct lbe_host		*h, *oldh;
+	struct lbe_table	*tb, *oldtb;
+	struct lbe_service	*s, *olds;
+	struct lbe_listen	*l, *oldl;
+	int			 i;
+
+	RB_FOREACH(h, lbe_hosts_byid, &t->hosts_byid) {
+		if ((oldh = tree_host(from, h->conf.id)) == NULL)
+			continue;
+		h->status = oldh->status;
+		h->override = oldh->override;
+	}
+	TAILQ_FOREACH(tb, &t->tables, entry)
+		if ((oldtb = tree_table(from, tb->conf.id)) != NULL) {
+			tb->override = oldtb->override;
+			tb->hosts_told = oldtb->hosts_told;
+		}
+	TAILQ_FOREACH(s, &t->services, entry) {
+		if ((olds = tree_service(from, s->conf.id)) == NULL)
+			continue;
+		s->override = olds->override;
+		s->state = olds->state;
+		s->hosts_up = olds->hosts_up;
+		s->told = olds->told;
+		for (i = 0; i < POOL_MAX; i++)
+			pool_inherit(&s->pool[i], from, olds);
+	}
+	RB_FOREACH(l, lbe_listens_byid, &t->listens_byid)
+		if ((oldl = tree_listen(from, l->conf.id)) != NULL)
+			l->asked = oldl->asked;
+}
+
+#define FINDER(what, list, idfield)					\
+struct lbe_##what *							\
+tree_##what(struct lbe_tree *t, uint32_t id)				\
+{									\
+	struct lbe_##what	key;					\
+									\
+	if (t == NULL)							\
+		return (NULL);						\
+	key.idfield = id;						\
+	return (RB_FIND(lbe_##list, &t->list, &key));			\
+}
+
+FINDER(host, hosts_byid, conf.id)
+FINDER(table, tables_byid, conf.id)
+FINDER(service, services_byid, conf.id)
+FINDER(listen, listens_byid, conf.id)
+
+const char *
+table_label(const struct lbe_table *tb, char *buf)
+{
+	snprintf(buf, TABLE_LABEL_LEN, "%s:%u", tb->conf.name, tb->conf.port);
+	return (buf);
+}
+
+const char *
+host_label(const struct lbe_host *h, char *buf)
+{
+	return (addr_port_str(&h->conf.addr, h->table->conf.port, buf));
+}
