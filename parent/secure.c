@@ -36,6 +36,7 @@ struct walk {
 	char	*why;
 	size_t	 why_len;
 	int	 links;
+	int	 arrived;
 };
 
 static int	secure_step(struct walk *);
@@ -66,9 +67,7 @@ secure_program(const char *path, char *why, size_t len)
 	strlcpy(w.done, "/", sizeof(w.done));
 	do {
 		error = secure_step(&w);
-	} while (error == 0 && w.left[0] != '\0');
-	if (error == 0)
-		error = secure_step(&w);
+	} while (error == 0 && !w.arrived);
 	return (error);
 }
 
@@ -94,8 +93,10 @@ secure_step(struct walk *w)
 	}
 	if ((error = secure_check(w, &st)) != 0)
 		return (error);
-	if (w->left[0] == '\0')
+	if (w->left[0] == '\0') {
+		w->arrived = 1;
 		return (secure_file(w, &st));
+	}
 	if (!S_ISDIR(st.st_mode))
 		return (secure_fail(w, ENOTDIR, NULL));
 	n = strcspn(w->left, "/");
