@@ -1,0 +1,405 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+/* libbsd asks which strnvis(3) is meant; none is used here. */
+#define LIBBSD_OPENBSD_VIS
+#include <bsd/string.h>
+#include <bsd/vis.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../imsg/imsg.h"
+#include "../imsg/msg.h"
+#include "output.h"
+
+#define VIS_LEN(n)	(4 * (n) + 1)	/* vis(3): four bytes for each */
+#define SINCE_LEN	48
+#define SECS_MIN	60
+#define SECS_HOUR	(60 * SECS_MIN)
+#define SECS_DAY	(24 * SECS_HOUR)
+#define MS_PER_S	1000
+
+/* Copy a string out of a message: ended, and fit for a terminal. */
+#define SAFE(buf, field)	safe(buf, field, sizeof(field))
+
+static const char	*safe(char *, const char *, size_t);
+static const char	*since(uint64_t, char *);
+static void		 print_row(uint32_t, const char *, const char *,
+			    const char *, const char *);
+static enum output	 print_service(const struct command *,
+			    const struct imsg *);
+static enum output	 print_listen(const struct imsg *);
+static enum output	 print_table(const struct command *,
+			    const struct imsg *);
+static enum output	 print_host(const struct command *,
+			    const struct imsg *);
+static void		 print_host_detail(const struct ctl_host *);
+static enum output	 print_vrrp(const struct command *,
+			    const struct imsg *);
+static void		 print_vrrp_detail(const struct ctl_vrrp *);
+static void		 print_vrrp_counters(const struct ctl_vrrp *);
+static void		 print_advert(uint32_t);
+static enum output	 print_event(const struct imsg *);
+static enum output	 print_text(const struct imsg *, FILE *);
+
+static const char *
+safe(char *dst, const char *src, size_t size)
+{
+	char	copy[CTL_TEXT_LEN];
+	size_t	len;
+
+	len = strnlen(src, size < sizeof(copy) ? size : sizeof(copy) - 1);
+	memcpy(copy, src, len);
+	copy[len] = '\0';
+	strvis(dst, copy, VIS_NL | VIS_TAB | VIS_CSTYLE | VIS_NOSLASH);
+	return (dst);
+}
+
+/* "00:01:05", "3d 04:05:06" */
+static const char *
+since(uint64_t s, char *buf)
+{
+	char	days[24] = "";
+
+	if (s >= SECS_DAY)
+		snprintf(days, sizeof(days), "%" PRIu64 "d ", s / SECS_DAY);
+	s %= SECS_DAY;
+	snprintf(buf, SINCE_LEN, "%s%02u:%02u:%02u", days,
+	    (unsigned int)(s / SECS_HOUR),
+	    (unsigned int)(s % SECS_HOUR / SECS_MIN),
+	    (unsigned int)(s % SECS_MIN));
+	return (buf);
+}
+
+void
+output_head(const struct command *cmd)
+{
+	switch (cmd->action) {
+	case SHOW_SUMMARY:
+	case SHOW_HOSTS:
+	case SHOW_SERVICES:
+	case SHOW_VRRP:
+		printf("%-4s\t%-8s\t%-24s\t%-7s\tStatus\n", "Id", "Type",
+		    "Name", "Avlblty");
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+print_row(uint32_t id, const char *type, const char *name,
+    const char *availability, const char *status)
+{
+	printf("%-4u\t%-8s\t%-24s\t%-7s\t%s\n", id, type, name, availability,
+	    status);
+}
+
+enum output
+output_message(const struct command *cmd, const struct imsg *msg)
+{
+	switch (imsg_type(msg)) {
+	case MSG_CTL_SERVICE:
+		return (print_service(cmd, msg));
+	case MSG_CTL_LISTEN:
+		return (print_listen(msg));
+	case MSG_CTL_TABLE:
+		return (print_table(cmd, msg));
+	case MSG_CTL_HOST:
+		return (print_host(cmd, msg));
+	case MSG_CTL_VRRP:
+		return (print_vrrp(cmd, msg));
+	case MSG_CTL_EVENT:
+		return (print_event(msg));
+	case MSG_CTL_TEXT:
+		return (print_text(msg, stdout));
+	case MSG_CTL_FAIL:
+		if (print_text(msg, stderr) == OUTPUT_BAD)
+			return (OUTPUT_BAD);
+		return (OUTPUT_FAIL);
+	case MSG_CTL_END:
+	case MSG_CTL_OK:
+		return (imsg_len(msg) == 0 ? OUTPUT_OK : OUTPUT_BAD);
+	default:
+		return (OUTPUT_BAD);
+	}
+}
+
+static enum output
+print_service(const struct command *cmd, const struct imsg *msg)
+{
+	static const char	*const states[] = {
+		[CTL_UNKNOWN]		= "unknown",
+		[CTL_UP]		= "active",
+		[CTL_DOWN]		= "down",
+		[CTL_DISABLED]		= "disabled",
+		[CTL_BACKUP_TABLE]	= "active (using backup table)"
+	};
+	struct ctl_service	 s;
+	char			 name[VIS_LEN(sizeof(s.name))];
+	char			 sched[VIS_LEN(sizeof(s.sched))];
+
+	if (imsg_get_data(msg, &s, sizeof(s)) == -1 ||
+	    s.state >= sizeof(states) / sizeof(states[0]) ||
+	    states[s.state] == NULL)
+		return (OUTPUT_BAD);
+	print_row(s.id, "service", SAFE(name, s.name), "", states[s.state]);
+	if (cmd->action != SHOW_SERVICES)
+		return (OUTPUT_MORE);
+	printf("\t\tscheduler %s", SAFE(sched, s.sched));
+	if (s.persist_s > 0)
+		printf(", persistent %us", s.persist_s);
+	if (s.flags & CTL_SERVICE_F_ONEPACKET)
+		printf(", one-packet");
+	if (s.flags & CTL_SERVICE_F_OVERRIDE)
+		printf(", %s by the operator",
+		    s.state == CTL_DISABLED ? "disabled" : "enabled");
+	printf("\n");
+	return (OUTPUT_MORE);
+}
+
+static enum output
+print_listen(const struct imsg *msg)
+{
+	struct ctl_listen	l;
+	char			addr[VIS_LEN(sizeof(l.addr))];
+	char			proto[VIS_LEN(sizeof(l.proto))];
+	char			text[VIS_LEN(sizeof(l.error_text))];
+
+	if (imsg_get_data(msg, &l, sizeof(l)) == -1)
+		return (OUTPUT_BAD);
+	printf("\t\tlisten on %s %s\n", SAFE(addr, l.addr),
+	    SAFE(proto, l.proto));
+	if (l.error != 0)
+		printf("\t\tkernel: %s\n", SAFE(text, l.error_text));
+	return (OUTPUT_MORE);
+}
+
+static enum output
+print_table(const struct command *cmd, const struct imsg *msg)
+{
+	struct ctl_table	t;
+	char			name[VIS_LEN(sizeof(t.name))];
+	char			method[VIS_LEN(sizeof(t.method))];
+	char			check[VIS_LEN(sizeof(t.check))];
+	char			status[64];
+
+	if (imsg_get_data(msg, &t, sizeof(t)) == -1)
+		return (OUTPUT_BAD);
+	switch (t.state) {
+	case CTL_UP:
+		snprintf(status, sizeof(status), "active (%u hosts)",
+		    t.hosts_up);
+		break;
+	case CTL_EMPTY:
+		snprintf(status, sizeof(status), "empty");
+		break;
+	case CTL_DISABLED:
+		snprintf(status, sizeof(status), "disabled");
+		break;
+	default:
+		return (OUTPUT_BAD);
+	}
+	print_row(t.id, "table", SAFE(name, t.name), "", status);
+	if (cmd->action == SHOW_SERVICES)
+		printf("\t\t%s%s, check %s, %u of %u hosts up\n",
+		    t.backup ? "backup, " : "", SAFE(method, t.method),
+		    SAFE(check, t.check), t.hosts_up, t.hosts);
+	if (cmd->action != SHOW_SUMMARY && t.flags & CTL_TABLE_F_OVERRIDE)
+		printf("\t\t%s by the operator\n",
+		    t.state == CTL_DISABLED ? "disabled" : "enabled");
+	return (OUTPUT_MORE);
+}
+
+static enum output
+print_host(const struct command *cmd, const struct imsg *msg)
+{
+	static const char	*const states[] = {
+		[CTL_UNKNOWN]	= "unknown",
+		[CTL_UP]	= "up",
+		[CTL_DOWN]	= "down",
+		[CTL_DISABLED]	= "disabled"
+	};
+	struct ctl_host		 h;
+	char			 addr[VIS_LEN(sizeof(h.addr))];
+	char			 availability[16] = "";
+
+	if (imsg_get_data(msg, &h, sizeof(h)) == -1 ||
+	    h.state >= sizeof(states) / sizeof(states[0]))
+		return (OUTPUT_BAD);
+	if (h.checks > 0)
+		snprintf(availability, sizeof(availability), "%.2f%%",
+		    100.0 * h.checks_up / h.checks);
+	print_row(h.id, "host", SAFE(addr, h.addr), availability,
+	    states[h.state]);
+	if (cmd->action == SHOW_HOSTS)
+		print_host_detail(&h);
+	return (OUTPUT_MORE);
+}
+
+static void
+print_host_detail(const struct ctl_host *h)
+{
+	char	reason[VIS_LEN(sizeof(h->reason))], buf[SINCE_LEN];
+
+	if (h->flags & CTL_HOST_F_UNCHECKED)
+		printf("\t\tnot checked");
+	else
+		printf("\t\ttotal: %" PRIu64 "/%" PRIu64 " checks, %s",
+		    h->checks_up, h->checks, SAFE(reason, h->reason));
+	if (h->checks > 0)
+		printf(" (%ums)", h->last_ms);
+	printf(", for %s, weight %u", since(h->since_s, buf), h->weight);
+	if ((h->flags & CTL_HOST_F_KERNEL) == 0)
+		printf(", not in the kernel");
+	printf("\n");
+	if (h->flags & CTL_HOST_F_OVERRIDE)
+		printf("\t\t%s by the operator\n",
+		    h->state == CTL_DISABLED ? "disabled" : "enabled");
+	if (h->error != 0)
+		printf("\t\tkernel: %s\n", strerror(h->error));
+}
+
+static enum output
+print_vrrp(const struct command *cmd, const struct imsg *msg)
+{
+	struct ctl_vrrp	v;
+	char		name[VIS_LEN(sizeof(v.name))];
+
+	if (imsg_get_data(msg, &v, sizeof(v)) == -1 ||
+	    v.state >= VRRP_STATE_MAX)
+		return (OUTPUT_BAD);
+	print_row(v.id, "vrrp", SAFE(name, v.name), "",
+	    vrrp_state_names[v.state]);
+	if (cmd->action == SHOW_VRRP)
+		print_vrrp_detail(&v);
+	return (OUTPUT_MORE);
+}
+
+/* Times of VRRP are given in ms; whole seconds read better. */
+static void
+print_advert(uint32_t ms)
+{
+	if (ms % MS_PER_S == 0)
+		printf("%us", ms / MS_PER_S);
+	else
+		printf("%ums", ms);
+}
+
+static void
+print_vrrp_detail(const struct ctl_vrrp *v)
+{
+	char	text[VIS_LEN(sizeof(v->reason))], buf[SINCE_LEN];
+
+	printf("\t\ton %s vrid %u version %u", SAFE(text, v->ifname),
+	    v->vrid, v->version);
+	if (v->group[0] != '\0')
+		printf(", sync group %s", SAFE(text, v->group));
+	printf("\n\t\taddress %s", SAFE(text, v->addr));
+	if (v->addrs > 1)
+		printf(" and %u more", v->addrs - 1);
+	if (v->error != 0)
+		printf(": %s", strerror(v->error));
+	printf("\n\t\t%s for %s, priority %u", vrrp_state_names[v->state],
+	    since(v->since_s, buf), v->priority_eff);
+	if (v->priority_eff != v->priority)
+		printf(" (configured %u)", v->priority);
+	printf(", advertise ");
+	print_advert(v->advert_ms);
+	printf("\n");
+	if (v->reason[0] != '\0')
+		printf("\t\t%s\n", SAFE(text, v->reason));
+	if (v->master[0] != '\0') {
+		printf("\t\tmaster %s priority %u",
+		    SAFE(text, v->master), v->master_prio);
+		if (v->master_advert_ms > 0) {
+			printf(", advertises every ");
+			print_advert(v->master_advert_ms);
+		}
+		printf("\n");
+	}
+	print_vrrp_counters(v);
+}
+
+static void
+print_vrrp_counters(const struct ctl_vrrp *v)
+{
+	const char	*sep = "\t\tdropped: ";
+	int		 i;
+
+	printf("\t\tadverts: %" PRIu64 " sent, %" PRIu64 " received; "
+	    "priority 0: %" PRIu64 " sent, %" PRIu64 " received; "
+	    "became master %" PRIu64 " times\n", v->tx, v->rx, v->prio0_tx,
+	    v->prio0_rx, v->became_master);
+	for (i = 0; i < VRRP_DROP_MAX; i++) {
+		if (v->drop[i] == 0)
+			continue;
+		printf("%s%" PRIu64 " %s", sep, v->drop[i],
+		    vrrp_drop_names[i]);
+		sep = ", ";
+	}
+	if (*sep == ',')
+		printf("\n");
+}
+
+static enum output
+print_event(const struct imsg *msg)
+{
+	static const char	*const kinds[] = {
+		[CTL_EVENT_HOST]	= "host",
+		[CTL_EVENT_TABLE]	= "table",
+		[CTL_EVENT_SERVICE]	= "service",
+		[CTL_EVENT_VRRP]	= "vrrp",
+		[CTL_EVENT_KERNEL]	= "kernel",
+		[CTL_EVENT_RELOAD]	= "reload"
+	};
+	struct ctl_event	 ev;
+	struct tm		 tm;
+	time_t			 t;
+	char			 name[VIS_LEN(sizeof(ev.name))];
+	char			 text[VIS_LEN(sizeof(ev.text))];
+	char			 when[32] = "?";
+
+	if (imsg_get_data(msg, &ev, sizeof(ev)) == -1 ||
+	    ev.kind >= sizeof(kinds) / sizeof(kinds[0]))
+		return (OUTPUT_BAD);
+	t = ev.time;
+	if (localtime_r(&t, &tm) != NULL)
+		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
+	printf("%s %s %s: %s\n", when, kinds[ev.kind], SAFE(name, ev.name),
+	    SAFE(text, ev.text));
+	return (OUTPUT_MORE);
+}
+
+static enum output
+print_text(const struct imsg *msg, FILE *to)
+{
+	struct ctl_text	t;
+	char		text[VIS_LEN(sizeof(t.text))];
+
+	if (imsg_get_data(msg, &t, sizeof(t)) == -1)
+		return (OUTPUT_BAD);
+	/* In one order with what was printed before, where both are one. */
+	fflush(stdout);
+	fprintf(to, "%s%s\n", to == stderr ? "lvsctl: " : "",
+	    SAFE(text, t.text));
+	return (OUTPUT_MORE);
+}

@@ -1,0 +1,204 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <bsd/stdlib.h>
+#include <bsd/string.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "parser.h"
+
+enum token_type {
+	ENDTABLE,
+	NOTHING,		/* the command may end here */
+	KEYWORD,
+	NAME			/* an object, by name or id */
+};
+
+struct token {
+	enum token_type		 type;
+	const char		*keyword;	/* of NAME: for the help */
+	enum action		 action;
+	const struct token	*next;		/* NULL: nothing may follow */
+};
+
+static const struct token t_vrrp[] = {
+	{ NOTHING,	"",		ACTION_NONE,	NULL },
+	{ NAME,		"<name>",	ACTION_NONE,	NULL },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token t_name[] = {
+	{ NAME,		"<name or id>",	ACTION_NONE,	NULL },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token t_hostname[] = {
+	{ NAME,		"<address, address:port or id>",
+	    ACTION_NONE, NULL },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token t_show[] = {
+	{ KEYWORD,	"summary",	SHOW_SUMMARY,	NULL },
+	{ KEYWORD,	"hosts",	SHOW_HOSTS,	NULL },
+	{ KEYWORD,	"services",	SHOW_SERVICES,	NULL },
+	{ KEYWORD,	"vrrp",		SHOW_VRRP,	t_vrrp },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token t_host[] = {
+	{ KEYWORD,	"enable",	HOST_ENABLE,	t_hostname },
+	{ KEYWORD,	"disable",	HOST_DISABLE,	t_hostname },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token t_service[] = {
+	{ KEYWORD,	"enable",	SERVICE_ENABLE,	t_name },
+	{ KEYWORD,	"disable",	SERVICE_DISABLE, t_name },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token t_table[] = {
+	{ KEYWORD,	"enable",	TABLE_ENABLE,	t_name },
+	{ KEYWORD,	"disable",	TABLE_DISABLE,	t_name },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token t_log[] = {
+	{ KEYWORD,	"brief",	LOG_BRIEF,	NULL },
+	{ KEYWORD,	"verbose",	LOG_VERBOSE,	NULL },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token t_main[] = {
+	{ KEYWORD,	"show",		ACTION_NONE,	t_show },
+	{ KEYWORD,	"host",		ACTION_NONE,	t_host },
+	{ KEYWORD,	"service",	ACTION_NONE,	t_service },
+	{ KEYWORD,	"table",	ACTION_NONE,	t_table },
+	{ KEYWORD,	"monitor",	MONITOR,	NULL },
+	{ KEYWORD,	"reload",	RELOAD,		NULL },
+	{ KEYWORD,	"log",		ACTION_NONE,	t_log },
+	{ KEYWORD,	"stop",		STOP,		NULL },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token	*token_match(const struct token *,
+				    const char *, FILE *);
+static int			 token_name(const char *, struct ctl_id *,
+				    FILE *);
+static int			 may_end(const struct token *);
+static void			 show_valid(const struct token *, FILE *);
+
+int
+parse_command(int argc, char *const argv[], struct command *cmd, FILE *err)
+{
+	const struct token	*table = t_main, *t;
+	int			 i;
+
+	memset(cmd, 0, sizeof(*cmd));
+	for (i = 0; i < argc; i++) {
+		if (table == NULL) {
+			fprintf(err, "unexpected argument: %s\n", argv[i]);
+			return (-1);
+		}
+		if ((t = token_match(table, argv[i], err)) == NULL)
+			return (-1);
+		if (t->type == NAME &&
+		    token_name(argv[i], &cmd->id, err) == -1)
+			return (-1);
+		if (t->action != ACTION_NONE)
+			cmd->action = t->action;
+		table = t->next;
+	}
+	if (!may_end(table)) {
+		fprintf(err, "missing argument:\n");
+		show_valid(table, err);
+		return (-1);
+	}
+	return (0);
+}
+
+/* The keyword meant by a word: itself, or the only one that begins so. */
+static const struct token *
+token_match(const struct token *table, const char *word, FILE *err)
+{
+	const struct token	*t, *found = NULL;
+	int			 n = 0;
+
+	for (t = table; t->type != ENDTABLE; t++) {
+		if (t->type == NAME && word[0] != '\0')
+			return (t);
+		if (t->type != KEYWORD || word[0] == '\0' ||
+		    strncmp(word, t->keyword, strlen(word)) != 0)
+			continue;
+		if (strcmp(word, t->keyword) == 0)
+			return (t);
+		found = t;
+		n++;
+	}
+	if (n == 1)
+		return (found);
+	if (n == 0) {
+		fprintf(err, "unknown argument: %s\n", word);
+		show_valid(table, err);
+		return (NULL);
+	}
+	fprintf(err, "ambiguous argument: %s could be", word);
+	for (t = table; t->type != ENDTABLE; t++)
+		if (t->type == KEYWORD &&
+		    strncmp(word, t->keyword, strlen(word)) == 0)
+			fprintf(err, " %s", t->keyword);
+	fprintf(err, "\n");
+	return (NULL);
+}
+
+static int
+token_name(const char *word, struct ctl_id *id, FILE *err)
+{
+	const char	*errstr;
+
+	id->id = strtonum(word, 1, UINT32_MAX, &errstr);
+	if (errstr == NULL)
+		return (0);
+	if (strlcpy(id->name, word, sizeof(id->name)) >= sizeof(id->name)) {
+		fprintf(err, "name too long: %s\n", word);
+		return (-1);
+	}
+	return (0);
+}
+
+static int
+may_end(const struct token *table)
+{
+	if (table == NULL)
+		return (1);
+	for (; table->type != ENDTABLE; table++)
+		if (table->type == NOTHING)
+			return (1);
+	return (0);
+}
+
+static void
+show_valid(const struct token *table, FILE *err)
+{
+	fprintf(err, "valid commands/args:\n");
+	for (; table->type != ENDTABLE; table++)
+		if (table->type != NOTHING)
+			fprintf(err, "  %s\n", table->keyword);
+}
