@@ -31,7 +31,10 @@ struct msg_result;
  */
 struct ipvs;
 
-/* A refused operation: listen id, host id (0: the service), errno, text. */
+/*
+ * A refused operation: listen id (0: of a service no longer configured), host
+ * id (0: the service), errno, text.  It is not logged here.
+ */
 typedef void (*ipvs_error)(void *, uint32_t, uint32_t, int, const char *);
 /* A batch is through; its number as given to ipvs_commit(). */
 typedef void (*ipvs_done)(void *, uint32_t, const struct msg_result *);
@@ -69,8 +72,11 @@ int		 ipvs_want_dest(struct ipvs *, uint32_t, uint32_t, int32_t);
 void		 ipvs_commit(struct ipvs *, uint32_t);
 /*
  * ipvs_verify: read the kernel's table and repair what somebody else has
- * changed; logs what differed.  Returns the number of repairs begun, -1 when
- * the table could not be read.
+ * changed, try again what was refused; logs what differed.  The services are
+ * read at once, their destinations in slices between which the event loop
+ * runs.  Returns the number of services to be repaired that are known at
+ * once, -1 when the table could not be read.  Before the first ipvs_commit()
+ * nothing is done.
  */
 int		 ipvs_verify(struct ipvs *);
 

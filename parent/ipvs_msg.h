@@ -1,0 +1,101 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef PARENT_IPVS_MSG_H
+#define PARENT_IPVS_MSG_H
+
+#include <stdint.h>
+
+#include "../conf/wire.h"
+
+struct nl_msg;
+struct nlmsghdr;
+struct nlconn;
+
+/*
+ * The messages of the kernel's generic netlink family "IPVS", packed and
+ * unpacked (linux/ip_vs.h; the kernel's side is ip_vs_ctl.c).
+ */
+
+/* What names a virtual service in the kernel. */
+struct ipvs_key {
+	struct addr	addr;
+	uint16_t	port;		/* host byte order */
+	uint8_t		proto;
+};
+
+struct ipvs_svc {
+	char		sched[SCHED_LEN];
+	uint32_t	flags;		/* IP_VS_SVC_F_*, IPVS_SVC_FLAGS of it */
+	uint32_t	timeout;	/* persistence, seconds; 0: none */
+	uint32_t	netmask;	/* as the kernel has it: see below */
+	uint8_t		pe;		/* a persistence engine is attached */
+};
+
+/* The flags that are configuration and not the kernel's own notes. */
+#define IPVS_SVC_FLAGS	(IP_VS_SVC_F_PERSISTENT | IP_VS_SVC_F_ONEPACKET | \
+			    IP_VS_SVC_F_SCHED1 | IP_VS_SVC_F_SCHED2 | \
+			    IP_VS_SVC_F_SCHED3)
+
+/* A method of the kernel that lvsd has no name for. */
+#define IPVS_METHOD_OTHER	0xff
+
+struct ipvs_dst {
+	struct addr	addr;
+	uint16_t	port;		/* host byte order */
+	uint8_t		method;		/* enum forward_method, or OTHER */
+	uint8_t		plain;		/* no thresholds, no other tunnel */
+	int32_t		weight;
+};
+
+struct ipvs_timeouts {
+	uint32_t	tcp;		/* seconds; 0: leave it */
+	uint32_t	tcpfin;
+	uint32_t	udp;
+};
+
+/* ipvs_msg_family: the number of the family, or -1 with errno. */
+int		 ipvs_msg_family(struct nlconn *);
+/*
+ * ipvs_msg_service: a request (IPVS_CMD_*) about a service; svc NULL: only
+ * its name, as DEL_SERVICE, GET_SERVICE and GET_DEST want it; key NULL too:
+ * nothing, for a dump.  ipvs_msg_dest: about a destination of it; with a
+ * negative weight only its name, for DEL_DEST.  NULL: no memory.
+ */
+struct nl_msg	*ipvs_msg_service(int, int, const struct ipvs_key *,
+		    const struct ipvs_svc *);
+struct nl_msg	*ipvs_msg_dest(int, int, const struct ipvs_key *,
+		    const struct ipvs_dst *);
+struct nl_msg	*ipvs_msg_timeouts(int, int, const struct ipvs_timeouts *);
+/*
+ * ipvs_parse_*: out of an answer of the kernel.  0, or -1 for what lvsd does
+ * not deal with (firewall marks) or what is not whole.
+ */
+int		 ipvs_parse_service(struct nlmsghdr *, struct ipvs_key *,
+		    struct ipvs_svc *);
+int		 ipvs_parse_dest(struct nlmsghdr *, uint8_t,
+		    struct ipvs_dst *);
+int		 ipvs_parse_timeouts(struct nlmsghdr *,
+		    struct ipvs_timeouts *);
+/* ipvs_netmask: what the kernel wants for a prefix length of a family. */
+uint32_t	 ipvs_netmask(uint8_t, unsigned int);
+int		 ipvs_key_cmp(const struct ipvs_key *,
+		    const struct ipvs_key *);
+/* ipvs_key_str: "10.0.0.1:80 tcp"; returns buf, of IPVS_KEY_STRLEN. */
+#define IPVS_KEY_STRLEN	(ADDR_PORT_STRLEN + 16)
+const char	*ipvs_key_str(const struct ipvs_key *, char *);
+
+#endif /* PARENT_IPVS_MSG_H */
