@@ -1,0 +1,280 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#include <sys/socket.h>
+#include <netinet/in.h>
+#include <netinet/icmp6.h>
+#include <netinet/ip.h>
+#include <netinet/ip_icmp.h>
+
+#include <bsd/stdlib.h>
+#include <bsd/string.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "conn.h"
+
+/*
+ * Echo requests of all hosts go through one raw socket of each family, which
+ * the parent has opened.  A reply is taken for a host when all of it is as it
+ * was sent: identifier of this process, sequence number, host and a token
+ * that cannot be guessed; and when it comes from the host's address.
+ */
+
+/* RFC 792 and RFC 4443 section 4.1: the same layout; the data is ours. */
+struct echo {
+	uint8_t		type;
+	uint8_t		code;
+	uint16_t	csum;
+	uint16_t	ident;
+	uint16_t	seq;
+	uint32_t	host_id;
+	uint8_t		token[8];
+};
+
+/* Replies read before other events get their turn. */
+#define ICMP_READS_MAX	256
+/* Longest header of IPv4 (RFC 791 3.1), which raw sockets leave in front. */
+#define IPV4_HEADER_MAX	60
+
+static void	icmp_start(struct host *);
+static void	icmp_cancel(struct host *);
+static enum host_reason icmp_timeout(struct host *);
+static void	icmp_request(struct host *, struct echo *);
+static uint16_t	icmp_checksum(const struct echo *);
+static void	icmp_read4(int, short, void *);
+static void	icmp_read6(int, short, void *);
+static ssize_t	icmp_recv(int, void *, size_t, struct sockaddr_storage *);
+static void	icmp_reply(struct hce *, const struct addr *,
+		    const struct echo *);
+
+const struct check_method	icmp_method = {
+	icmp_start, icmp_cancel, icmp_timeout
+};
+
+void
+icmp_init(struct hce *hce)
+{
+	int	 i;
+
+	for (i = 0; i < ECHO_FAMILIES; i++)
+		hce->echo[i].fd = -1;
+	hce->echo_ident = arc4random();
+}
+
+int
+icmp_socket(struct hce *hce, uint32_t family, int fd)
+{
+	struct echo_socket	*es;
+
+	if (fd == -1)
+		return (-1);
+	if (family != AF_INET && family != AF_INET6) {
+		close(fd);
+		return (-1);
+	}
+	es = &hce->echo[family == AF_INET ? ECHO_V4 : ECHO_V6];
+	if (es->fd != -1) {
+		event_del(&es->ev);
+		close(es->fd);
+	}
+	es->fd = fd;
+	event_assign(&es->ev, hce->base, fd, EV_READ | EV_PERSIST,
+	    family == AF_INET ? icmp_read4 : icmp_read6, hce);
+	return (event_add(&es->ev, NULL));
+}
+
+void
+icmp_close(struct hce *hce)
+{
+	int	 i;
+
+	for (i = 0; i < ECHO_FAMILIES; i++) {
+		if (hce->echo[i].fd == -1)
+			continue;
+		event_del(&hce->echo[i].ev);
+		close(hce->echo[i].fd);
+		hce->echo[i].fd = -1;
+	}
+}
+
+static void
+icmp_start(struct host *host)
+{
+	struct hce		*hce = host->hce;
+	struct sockaddr_storage	 ss;
+	struct echo		 echo;
+	socklen_t		 len;
+	uint32_t		 reason;
+	int32_t			 detail;
+	int			 fd;
+
+	host->phase = PHASE_ECHO;
+	fd = hce->echo[host->conf.addr.af == AF_INET ? ECHO_V4 : ECHO_V6].fd;
+	icmp_request(host, &echo);
+	len = conn_sockaddr(host, &ss);
+	/* Raw sockets of IPv6 take no port, raw(7). */
+	if (ss.ss_family == AF_INET6)
+		((struct sockaddr_in6 *)&ss)->sin6_port = 0;
+	if (sendto(fd, &echo, sizeof(echo), MSG_DONTWAIT | MSG_NOSIGNAL,
+	    (struct sockaddr *)&ss, len) == -1) {
+		reason = conn_errno_reason(errno, &detail);
+		sched_done(host, reason, detail);
+	}
+}
+
+/* Nothing is kept but the token, which is asked for during a check only. */
+static void
+icmp_cancel(struct host *host)
+{
+}
+
+static enum host_reason
+icmp_timeout(struct host *host)
+{
+	return (HOST_R_TIMEOUT_ECHO);
+}
+
+static void
+icmp_request(struct host *host, struct echo *echo)
+{
+	struct probe_icmp	*p = &host->probe.icmp;
+	struct hce		*hce = host->hce;
+
+	arc4random_buf(p->token, sizeof(p->token));
+	p->seq = htons(hce->echo_seq++);
+	memset(echo, 0, sizeof(*echo));
+	echo->ident = hce->echo_ident;
+	echo->seq = p->seq;
+	echo->host_id = host->conf.id;
+	memcpy(echo->token, p->token, sizeof(echo->token));
+	if (host->conf.addr.af == AF_INET6) {
+		/* The kernel does the checksum, RFC 3542 section 3.1. */
+		echo->type = ICMP6_ECHO_REQUEST;
+		return;
+	}
+	echo->type = ICMP_ECHO;
+	echo->csum = icmp_checksum(echo);
+}
+
+/* RFC 1071, of a whole number of 16 bit words. */
+static uint16_t
+icmp_checksum(const struct echo *echo)
+{
+	uint16_t	 words[sizeof(*echo) / 2];
+	uint32_t	 sum = 0;
+	size_t		 i;
+
+	memcpy(words, echo, sizeof(words));
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		sum += words[i];
+	sum = (sum >> 16) + (sum & 0xffff);
+	sum += sum >> 16;
+	return (~sum);
+}
+
+static void
+icmp_read4(int fd, short what, void *arg)
+{
+	struct hce		*hce = arg;
+	struct sockaddr_storage	 ss;
+	struct addr		 from;
+	struct echo		 echo;
+	uint8_t			 buf[IPV4_HEADER_MAX + sizeof(echo) + 1];
+	struct ip		 ip;
+	ssize_t			 n;
+	size_t			 hlen;
+	int			 i;
+
+	memset(&from, 0, sizeof(from));
+	from.af = AF_INET;
+	for (i = 0; i < ICMP_READS_MAX; i++) {
+		if ((n = icmp_recv(fd, buf, sizeof(buf), &ss)) == -1)
+			return;
+		if ((size_t)n < sizeof(ip))
+			continue;
+		memcpy(&ip, buf, sizeof(ip));
+		hlen = ip.ip_hl * 4;
+		if (hlen < sizeof(ip) || (size_t)n != hlen + sizeof(echo))
+			continue;
+		memcpy(&echo, buf + hlen, sizeof(echo));
+		if (echo.type != ICMP_ECHOREPLY || echo.code != 0)
+			continue;
+		from.u.v4 = ((struct sockaddr_in *)&ss)->sin_addr;
+		icmp_reply(hce, &from, &echo);
+	}
+}
+
+static void
+icmp_read6(int fd, short what, void *arg)
+{
+	struct hce		*hce = arg;
+	struct sockaddr_storage	 ss;
+	struct addr		 from;
+	struct echo		 echo;
+	uint8_t			 buf[sizeof(echo) + 1];
+	ssize_t			 n;
+	int			 i;
+
+	memset(&from, 0, sizeof(from));
+	from.af = AF_INET6;
+	for (i = 0; i < ICMP_READS_MAX; i++) {
+		if ((n = icmp_recv(fd, buf, sizeof(buf), &ss)) == -1)
+			return;
+		if (n != sizeof(echo))
+			continue;
+		memcpy(&echo, buf, sizeof(echo));
+		if (echo.type != ICMP6_ECHO_REPLY || echo.code != 0)
+			continue;
+		from.u.v6 = ((struct sockaddr_in6 *)&ss)->sin6_addr;
+		icmp_reply(hce, &from, &echo);
+	}
+}
+
+/* One packet and its sender; -1: none, or an error like none. */
+static ssize_t
+icmp_recv(int fd, void *buf, size_t size, struct sockaddr_storage *ss)
+{
+	socklen_t	 len = sizeof(*ss);
+
+	memset(ss, 0, sizeof(*ss));
+	return (recvfrom(fd, buf, size, MSG_DONTWAIT, (struct sockaddr *)ss,
+	    &len));
+}
+
+static void
+icmp_reply(struct hce *hce, const struct addr *from, const struct echo *echo)
+{
+	struct host	*host;
+
+	if (echo->ident != hce->echo_ident)
+		return;
+	host = host_find(hce->running, echo->host_id);
+	if (host == NULL || !host->probing ||
+	    host->check->conf.type != CHECK_ICMP)
+		return;
+	if (echo->seq != host->probe.icmp.seq ||
+	    memcmp(echo->token, host->probe.icmp.token,
+	    sizeof(echo->token)) != 0 ||
+	    addr_cmp(from, &host->conf.addr) != 0)
+		return;
+	sched_done(host, HOST_R_OK, 0);
+}

@@ -1,0 +1,163 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <fnmatch.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "check.h"
+#include "conn.h"
+
+/*
+ * Send something, perhaps inside TLS, and wait until all that has been
+ * answered so far matches a pattern.  Inside TLS any certificate will do:
+ * there is no name to hold it against.
+ */
+
+/* An answer this long without a match is not looked at any further. */
+#define SEND_ANSWER_MAX	65536
+
+static void	send_start(struct host *);
+static void	send_cancel(struct host *);
+static enum host_reason send_timeout(struct host *);
+static void	send_event(struct bufferevent *, short, void *);
+static void	send_connected(struct host *);
+static void	send_read(struct bufferevent *, void *);
+static void	send_closed(struct host *, short);
+static int	send_matches(struct host *);
+static void	send_end(struct host *, uint32_t, int32_t);
+
+const struct check_method	send_method = {
+	send_start, send_cancel, send_timeout
+};
+
+static void
+send_start(struct host *host)
+{
+	struct probe_send	*p = &host->probe.send;
+	struct sockaddr_storage	 ss;
+	socklen_t		 len;
+	uint32_t		 reason;
+	int32_t			 detail;
+	int			 flags;
+
+	flags = host->check->conf.flags & CHECK_F_TLS ? CONN_TLS : 0;
+	if ((p->bev = conn_new(host, flags)) == NULL) {
+		sched_done(host, HOST_R_LOCAL, ENOMEM);
+		return;
+	}
+	bufferevent_setcb(p->bev, send_read, NULL, send_event, host);
+	/* One more than allowed, to tell too long from just so. */
+	bufferevent_setwatermark(p->bev, EV_READ, 0, SEND_ANSWER_MAX + 1);
+	len = conn_sockaddr(host, &ss);
+	if (bufferevent_socket_connect(p->bev, (struct sockaddr *)&ss,
+	    len) == -1) {
+		reason = conn_errno_reason(errno, &detail);
+		send_end(host, reason, detail);
+	}
+}
+
+static void
+send_cancel(struct host *host)
+{
+	bufferevent_free(host->probe.send.bev);
+}
+
+static enum host_reason
+send_timeout(struct host *host)
+{
+	return (conn_timeout(host, host->probe.send.bev));
+}
+
+static void
+send_event(struct bufferevent *bev, short what, void *arg)
+{
+	struct host	*host = arg;
+
+	if (what & BEV_EVENT_CONNECTED)
+		send_connected(host);
+	else
+		send_closed(host, what);
+}
+
+static void
+send_connected(struct host *host)
+{
+	struct bufferevent	*bev = host->probe.send.bev;
+	struct check		*check = host->check;
+
+	conn_connected(host, bev);
+	if (bufferevent_write(bev, check->str[CHECK_STR_SEND],
+	    check->conf.str_len[CHECK_STR_SEND]) == -1 ||
+	    bufferevent_enable(bev, EV_READ | EV_WRITE) == -1)
+		send_end(host, HOST_R_LOCAL, ENOMEM);
+}
+
+static void
+send_read(struct bufferevent *bev, void *arg)
+{
+	struct host	*host = arg;
+
+	host->phase = PHASE_MATCH;
+	if (send_matches(host))
+		send_end(host, HOST_R_OK, 0);
+	else if (evbuffer_get_length(bufferevent_get_input(bev)) >
+	    SEND_ANSWER_MAX)
+		send_end(host, HOST_R_TOO_LONG, 0);
+}
+
+/* An answer that is whole and none that was wanted is no match. */
+static void
+send_closed(struct host *host, short what)
+{
+	uint32_t	 reason;
+	int32_t		 detail;
+
+	reason = conn_reason(host->probe.send.bev, what, &detail);
+	if (reason == HOST_R_CLOSED && host->phase == PHASE_MATCH)
+		reason = HOST_R_NO_MATCH;
+	send_end(host, reason, detail);
+}
+
+/* A NUL is one more byte for * and ? to match, not the end of the answer. */
+static int
+send_matches(struct host *host)
+{
+	struct evbuffer	*in = bufferevent_get_input(host->probe.send.bev);
+	char		 answer[SEND_ANSWER_MAX + 1], *nul;
+	ev_ssize_t	 len;
+
+	len = evbuffer_copyout(in, answer, SEND_ANSWER_MAX);
+	if (len == -1)
+		len = 0;
+	while ((nul = memchr(answer, '\0', len)) != NULL)
+		*nul = '\001';
+	answer[len] = '\0';
+	return (fnmatch(host->check->str[CHECK_STR_EXPECT], answer, 0) == 0);
+}
+
+static void
+send_end(struct host *host, uint32_t reason, int32_t detail)
+{
+	bufferevent_free(host->probe.send.bev);
+	sched_done(host, reason, detail);
+}

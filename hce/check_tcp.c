@@ -1,0 +1,107 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <event2/event.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "conn.h"
+
+/*
+ * A TCP check is good when the connection is there.  It is made without a
+ * bufferevent: no memory is allocated, and it takes seven system calls and
+ * a share of the event loop's.
+ */
+
+static void	tcp_start(struct host *);
+static void	tcp_cancel(struct host *);
+static enum host_reason tcp_timeout(struct host *);
+static void	tcp_ready(int, short, void *);
+static void	tcp_errno(struct host *, int);
+
+const struct check_method	tcp_method = {
+	tcp_start, tcp_cancel, tcp_timeout
+};
+
+static void
+tcp_start(struct host *host)
+{
+	struct probe_tcp	*p = &host->probe.tcp;
+	struct sockaddr_storage	 ss;
+	socklen_t		 len;
+
+	len = conn_sockaddr(host, &ss);
+	p->fd = socket(ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK |
+	    SOCK_CLOEXEC, 0);
+	if (p->fd == -1) {
+		tcp_errno(host, errno);
+		return;
+	}
+	conn_reset_on_close(p->fd);
+	event_assign(&p->ev, host->hce->base, p->fd, EV_WRITE, tcp_ready,
+	    host);
+	if (connect(p->fd, (struct sockaddr *)&ss, len) == -1 &&
+	    errno != EINPROGRESS) {
+		tcp_errno(host, errno);
+		return;
+	}
+	if (event_add(&p->ev, NULL) == -1)
+		tcp_errno(host, ENOMEM);
+}
+
+static void
+tcp_cancel(struct host *host)
+{
+	struct probe_tcp	*p = &host->probe.tcp;
+
+	event_del(&p->ev);
+	close(p->fd);
+}
+
+static enum host_reason
+tcp_timeout(struct host *host)
+{
+	return (HOST_R_TIMEOUT_CONNECT);
+}
+
+static void
+tcp_ready(int fd, short what, void *arg)
+{
+	struct host	*host = arg;
+	socklen_t	 len = sizeof(int);
+	int		 error;
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
+		error = errno;
+	tcp_errno(host, error);
+}
+
+static void
+tcp_errno(struct host *host, int error)
+{
+	int32_t		 detail = 0;
+	uint32_t	 reason = HOST_R_OK;
+
+	if (error != 0)
+		reason = conn_errno_reason(error, &detail);
+	if (host->probe.tcp.fd != -1)
+		close(host->probe.tcp.fd);
+	sched_done(host, reason, detail);
+}

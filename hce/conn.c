@@ -1,0 +1,184 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#include <sys/socket.h>
+#include <netinet/in.h>
+
+#include <errno.h>
+#include <event2/bufferevent.h>
+#include <event2/bufferevent_ssl.h>
+#include <string.h>
+
+#include "check.h"
+#include "conn.h"
+#include "tls.h"
+
+static struct bufferevent *conn_tls(struct host *, int);
+static int	conn_tls_failed(struct bufferevent *);
+
+uint16_t
+conn_port(const struct host *host)
+{
+	if (host->check->conf.port != 0)
+		return (host->check->conf.port);
+	return (host->table->conf.port);
+}
+
+socklen_t
+conn_sockaddr(const struct host *host, struct sockaddr_storage *ss)
+{
+	struct sockaddr_in	*sin = (struct sockaddr_in *)ss;
+	struct sockaddr_in6	*sin6 = (struct sockaddr_in6 *)ss;
+
+	memset(ss, 0, sizeof(*ss));
+	if (host->conf.addr.af == AF_INET) {
+		sin->sin_family = AF_INET;
+		sin->sin_port = htons(conn_port(host));
+		sin->sin_addr = host->conf.addr.u.v4;
+		return (sizeof(*sin));
+	}
+	sin6->sin6_family = AF_INET6;
+	sin6->sin6_port = htons(conn_port(host));
+	sin6->sin6_addr = host->conf.addr.u.v6;
+	return (sizeof(*sin6));
+}
+
+struct bufferevent *
+conn_new(struct host *host, int flags)
+{
+	if (flags & CONN_TLS)
+		return (conn_tls(host, flags));
+	return (bufferevent_socket_new(host->hce->base, -1,
+	    BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS));
+}
+
+static struct bufferevent *
+conn_tls(struct host *host, int flags)
+{
+	struct bufferevent	*bev;
+	const char		*name = host->check->str[CHECK_STR_HOST];
+	SSL			*ssl;
+
+	ssl = tls_new(host->hce->tls, &host->conf.addr,
+	    name[0] != '\0' ? name : NULL, flags & CONN_VERIFY);
+	if (ssl == NULL)
+		return (NULL);
+	bev = bufferevent_openssl_socket_new(host->hce->base, -1, ssl,
+	    BUFFEREVENT_SSL_CONNECTING,
+	    BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
+	if (bev == NULL) {
+		SSL_free(ssl);
+		return (NULL);
+	}
+	return (bev);
+}
+
+void
+conn_connected(struct host *host, struct bufferevent *bev)
+{
+	host->phase = PHASE_ANSWER;
+	conn_reset_on_close(bufferevent_getfd(bev));
+}
+
+uint32_t
+conn_reason(struct bufferevent *bev, short what, int32_t *detail)
+{
+	int	 error = errno;
+	SSL	*ssl;
+
+	*detail = 0;
+	if (what & BEV_EVENT_EOF)
+		return (HOST_R_CLOSED);
+	ssl = bufferevent_openssl_get_ssl(bev);
+	if (ssl != NULL && conn_tls_failed(bev))
+		return (tls_reason(ssl, detail));
+	return (conn_errno_reason(error, detail));
+}
+
+/*
+ * Was it TLS, or the connection below it?  libevent has collected what
+ * SSL_get_error() said and OpenSSL's error queue.
+ */
+static int
+conn_tls_failed(struct bufferevent *bev)
+{
+	unsigned long	 error;
+	int		 failed = 0;
+
+	while ((error = bufferevent_get_openssl_error(bev)) != 0)
+		if (error != SSL_ERROR_SYSCALL)
+			failed = 1;
+	return (failed);
+}
+
+uint32_t
+conn_errno_reason(int error, int32_t *detail)
+{
+	*detail = 0;
+	switch (error) {
+	case ECONNREFUSED:
+		return (HOST_R_REFUSED);
+	case ETIMEDOUT:
+		return (HOST_R_TIMEOUT_CONNECT);
+	case ECONNRESET:
+	case ECONNABORTED:
+	case EPIPE:
+		return (HOST_R_RESET);
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+	case ENOBUFS:
+	case EADDRNOTAVAIL:	/* no local port left */
+	case EAFNOSUPPORT:	/* this kernel has no IPv6 */
+	case EAGAIN:
+	case EBADF:		/* the parent has sent no echo socket */
+	case EPERM:		/* our own packet filter */
+		*detail = error;
+		return (HOST_R_LOCAL);
+	default:
+		/* EHOSTUNREACH and what else ICMP(v6) errors turn into. */
+		*detail = error;
+		return (HOST_R_UNREACHABLE);
+	}
+}
+
+/* A bufferevent with TLS does not tell when the connection is there. */
+enum host_reason
+conn_timeout(const struct host *host, struct bufferevent *bev)
+{
+	struct sockaddr_storage	 ss;
+	socklen_t		 len = sizeof(ss);
+
+	if (host->phase == PHASE_MATCH)
+		return (HOST_R_NO_MATCH);
+	if (host->phase == PHASE_ANSWER)
+		return (HOST_R_TIMEOUT_READ);
+	if (bufferevent_openssl_get_ssl(bev) != NULL &&
+	    getpeername(bufferevent_getfd(bev), (struct sockaddr *)&ss,
+	    &len) == 0)
+		return (HOST_R_TIMEOUT_TLS);
+	return (HOST_R_TIMEOUT_CONNECT);
+}
+
+void
+conn_reset_on_close(int fd)
+{
+	const struct linger	 linger = { .l_onoff = 1, .l_linger = 0 };
+
+	/* Without it the check is as good, and more costly. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+}

@@ -1,0 +1,64 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#ifndef HCE_CONN_H
+#define HCE_CONN_H
+
+#include <sys/socket.h>
+
+#include <stdint.h>
+
+#include "../imsg/msg.h"
+
+struct bufferevent;
+struct host;
+
+/* What all checks over TCP have in common. */
+
+/* conn_port: the port checked, in host byte order. */
+uint16_t	conn_port(const struct host *);
+/* conn_sockaddr: address and port checked; returns the length. */
+socklen_t	conn_sockaddr(const struct host *, struct sockaddr_storage *);
+/*
+ * conn_new: a bufferevent for a connection to the host, with TLS inside when
+ * wanted; verify: by the name of the check's host string or the address.
+ * Its callbacks are deferred: none is called before the caller returns to
+ * the event loop.  NULL: out of memory.
+ */
+#define CONN_TLS	0x01
+#define CONN_VERIFY	0x02
+struct bufferevent *conn_new(struct host *, int);
+/* conn_connected: all that comes before the first byte is done. */
+void		conn_connected(struct host *, struct bufferevent *);
+/*
+ * conn_reason: why a bufferevent has failed; to be called first thing in
+ * its callback, for errno is looked at.  The argument is what the callback
+ * got; the detail goes through the pointer.
+ */
+uint32_t	conn_reason(struct bufferevent *, short, int32_t *);
+/* conn_errno_reason: the reason for an errno of the socket calls. */
+uint32_t	conn_errno_reason(int, int32_t *);
+/* conn_timeout: the reason when the deadline has passed by the phase. */
+enum host_reason conn_timeout(const struct host *, struct bufferevent *);
+/*
+ * conn_reset_on_close: close this connection with a reset, so that it does
+ * not stay in TIME-WAIT: a minute of it for each of many thousand checks
+ * would fill the table of those (tcp_max_tw_buckets, tcp(7)).
+ */
+void		conn_reset_on_close(int);
+
+#endif /* HCE_CONN_H */

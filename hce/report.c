@@ -1,0 +1,114 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#include <stdio.h>
+
+#include "../imsg/log.h"
+#include "check.h"
+
+/* Between two lines about checks that fail for reasons of our own. */
+#define LOCAL_WARN_US	(60 * 1000000LL)
+
+static const char *report_name(const struct host *, char *, size_t);
+#define REPORT_NAME_LEN	(ADDR_STRLEN + NAME_LEN + sizeof(" (:65535)"))
+
+void
+report_status(struct host *host)
+{
+	struct msg_host_status	 status;
+
+	if (!host->hce->told)
+		return;
+	verdict_tell(&host->verdict, &status);
+	engine_send(host->hce->eng, PROC_LBE, MSG_HOST_STATUS, host->conf.id,
+	    &status, sizeof(status));
+}
+
+void
+report_all(struct hce *hce)
+{
+	struct host	*host;
+
+	RB_FOREACH(host, hosts, &hce->running->hosts)
+		if (host->check != NULL)
+			report_status(host);
+	engine_send(hce->eng, PROC_LBE, MSG_HOST_SYNC, 0, NULL, 0);
+}
+
+void
+report_stats(struct hce *hce, uint32_t request)
+{
+	struct msg_host_status	 status;
+	struct host		*host;
+
+	RB_FOREACH(host, hosts, &hce->running->hosts) {
+		verdict_tell(&host->verdict, &status);
+		engine_send(hce->eng, PROC_LBE, MSG_HOST_STATS, host->conf.id,
+		    &status, sizeof(status));
+	}
+	engine_send(hce->eng, PROC_LBE, MSG_HOST_STATS_END, request, NULL, 0);
+}
+
+/* "10.0.0.1 (web:80)" */
+static const char *
+report_name(const struct host *host, char *buf, size_t size)
+{
+	char	 addr[ADDR_STRLEN];
+
+	snprintf(buf, size, "%s (%s:%u)", addr_str(&host->conf.addr, addr),
+	    host->table->conf.name, host->table->conf.port);
+	return (buf);
+}
+
+void
+report_check(struct host *host, enum host_state was)
+{
+	const struct verdict	*v = &host->verdict;
+	char			 name[REPORT_NAME_LEN], reason[128];
+	unsigned int		 avail;
+	uint32_t		 flags = host->hce->running->global.log_flags;
+
+	if (v->reason == HOST_R_LOCAL)
+		report_local(host);
+	if ((flags & LOG_F_CHECKS) == 0 &&
+	    ((flags & LOG_F_STATE) == 0 || v->state == was))
+		return;
+	avail = verdict_availability(v);
+	log_info("host %s, check %s (%ums, %s), state %s -> %s, "
+	    "availability %u.%02u%%", report_name(host, name, sizeof(name)),
+	    check_type_names[host->check->conf.type], v->last_ms,
+	    host_reason_text(v->reason, v->detail, reason, sizeof(reason)),
+	    host_state_names[was], host_state_names[v->state],
+	    avail / 100, avail % 100);
+}
+
+void
+report_local(struct host *host)
+{
+	struct hce	*hce = host->hce;
+	struct monotime	 now = monotime_now();
+	char		 name[REPORT_NAME_LEN], reason[128];
+
+	if (monotime_isset(hce->warned) &&
+	    monotime_diff_us(now, hce->warned) < LOCAL_WARN_US)
+		return;
+	hce->warned = now;
+	log_warnx("host %s cannot be checked: %s; such checks do not count, "
+	    "others may be concerned", report_name(host, name, sizeof(name)),
+	    host_reason_text(host->verdict.reason, host->verdict.detail,
+	    reason, sizeof(reason)));
+}

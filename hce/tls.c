@@ -1,0 +1,187 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#include <sys/socket.h>
+#include <arpa/inet.h>
+
+#include <bsd/string.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../imsg/log.h"
+#include "../imsg/msg.h"
+#include "tls.h"
+
+#define TLS_NAME_LEN	256		/* longest name is 253, RFC 1035 2.3.4 */
+
+static void	tls_load_trust(SSL_CTX *);
+static int	tls_is_address(const char *);
+static int	tls_set_name(SSL *, const char *, int);
+static int	tls_set_address(SSL *, const char *);
+
+/* Where distributions keep all trusted certificates in one file. */
+static const char *const bundles[] = {
+	"/etc/ssl/certs/ca-certificates.crt",	/* Debian, Arch, Gentoo */
+	"/etc/pki/tls/certs/ca-bundle.crt",	/* Fedora, RHEL */
+	"/etc/ssl/ca-bundle.pem",		/* SUSE */
+	"/etc/ssl/cert.pem"			/* Alpine */
+};
+
+SSL_CTX *
+tls_prepare(void)
+{
+	SSL_CTX	*ctx;
+	SSL	*ssl;
+
+	if ((ctx = SSL_CTX_new(TLS_client_method())) == NULL)
+		fatalx("OpenSSL cannot be initialised: %s",
+		    ERR_reason_error_string(ERR_get_error()));
+	/*
+	 * Each check is to see a whole handshake, and only one.  That a
+	 * server closes without saying so first is its answer's end.
+	 */
+	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION |
+	    SSL_OP_IGNORE_UNEXPECTED_EOF);
+	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
+	tls_load_trust(ctx);
+
+	/* Have OpenSSL find all that it looks for but once. */
+	if ((ssl = SSL_new(ctx)) == NULL)
+		fatalx("OpenSSL cannot make a connection: %s",
+		    ERR_reason_error_string(ERR_get_error()));
+	SSL_free(ssl);
+	return (ctx);
+}
+
+/*
+ * One bundle is read whole and now.  A directory of certificates would not
+ * do: OpenSSL looks into it during a handshake, when it is out of sight.
+ */
+static void
+tls_load_trust(SSL_CTX *ctx)
+{
+	const char	*file;
+	size_t		 i;
+
+	file = getenv(X509_get_default_cert_file_env());
+	if (file == NULL)
+		file = X509_get_default_cert_file();
+	if (SSL_CTX_load_verify_file(ctx, file) == 1)
+		return;
+	for (i = 0; i < sizeof(bundles) / sizeof(bundles[0]); i++)
+		if (SSL_CTX_load_verify_file(ctx, bundles[i]) == 1) {
+			ERR_clear_error();
+			return;
+		}
+	ERR_clear_error();
+	log_debug("no trusted certificates in %s nor where distributions "
+	    "have them: https checks with verification will fail", file);
+}
+
+SSL *
+tls_new(SSL_CTX *ctx, const struct addr *addr, const char *host, int verify)
+{
+	char	 name[TLS_NAME_LEN];
+	SSL	*ssl;
+
+	if (host == NULL)
+		addr_str(addr, name);
+	else if (tls_server_name(host, name, sizeof(name)) == -1)
+		return (NULL);
+	if ((ssl = SSL_new(ctx)) == NULL)
+		return (NULL);
+	SSL_set_verify(ssl, verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, NULL);
+	if (tls_set_name(ssl, name, verify) == -1) {
+		SSL_free(ssl);
+		return (NULL);
+	}
+	return (ssl);
+}
+
+static int
+tls_is_address(const char *name)
+{
+	struct addr	 addr;
+
+	return (addr_parse(name, &addr) == 0);
+}
+
+static int
+tls_set_name(SSL *ssl, const char *name, int verify)
+{
+	/* RFC 6066 section 3: no addresses in server_name. */
+	if (tls_is_address(name))
+		return (verify ? tls_set_address(ssl, name) : 0);
+	if (SSL_set_tlsext_host_name(ssl, name) != 1)
+		return (-1);
+	if (!verify)
+		return (0);
+	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	return (SSL_set1_host(ssl, name) == 1 ? 0 : -1);
+}
+
+static int
+tls_set_address(SSL *ssl, const char *name)
+{
+	return (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name) ==
+	    1 ? 0 : -1);
+}
+
+uint32_t
+tls_reason(const SSL *ssl, int32_t *detail)
+{
+	long	 result = SSL_get_verify_result(ssl);
+
+	*detail = 0;
+	switch (result) {
+	case X509_V_OK:
+		return (HOST_R_TLS);
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		return (HOST_R_CERT_EXPIRED);
+	case X509_V_ERR_HOSTNAME_MISMATCH:
+	case X509_V_ERR_IP_ADDRESS_MISMATCH:
+		return (HOST_R_CERT_NAME);
+	default:
+		*detail = result;
+		return (HOST_R_CERT);
+	}
+}
+
+int
+tls_server_name(const char *host, char *buf, size_t size)
+{
+	const char	*end;
+	size_t		 len;
+
+	if (host[0] == '[') {
+		host++;
+		len = strcspn(host, "]");
+	} else if ((end = strchr(host, ':')) != NULL &&
+	    strchr(end + 1, ':') == NULL)
+		len = end - host;
+	else			/* no port; an address may come bare */
+		len = strlen(host);
+	if (len >= size)
+		return (-1);
+	memcpy(buf, host, len);
+	buf[len] = '\0';
+	return (0);
+}
