@@ -53,7 +53,7 @@ hce_script(struct parent *env, struct imsg *imsg)
 }
 
 void
-hce_script_result(struct parent *env, uint32_t id, int error, int status)
+dispatch_script_result(struct parent *env, uint32_t id, int error, int status)
 {
 	struct msg_script_result	result = { error, status };
 
@@ -64,7 +64,7 @@ hce_script_result(struct parent *env, uint32_t id, int error, int status)
 
 /* One ICMP socket of a family serves all hosts of it. */
 void
-hce_feed(struct parent *env, int fresh)
+feed_hce(struct parent *env, int fresh)
 {
 	unsigned int	families;
 

@@ -165,7 +165,7 @@ lbe_log(struct parent *env, struct imsg *imsg)
  * control socket.
  */
 void
-lbe_feed(struct parent *env, int fresh)
+feed_lbe(struct parent *env, int fresh)
 {
 	if (!fresh)
 		return;
@@ -205,7 +205,7 @@ lbe_ctl_socket(struct parent *env)
 
 /* Its batches go on, but their numbers mean nothing to its successor. */
 void
-lbe_gone(struct parent *env)
+lost_lbe(struct parent *env)
 {
 	env->old_batches += env->batches;
 	env->batches = 0;
@@ -214,7 +214,7 @@ lbe_gone(struct parent *env)
 /* Callbacks of ipvs.h. */
 
 void
-lbe_ipvs_error(void *arg, uint32_t listen, uint32_t host, int error,
+dispatch_ipvs_error(void *arg, uint32_t listen, uint32_t host, int error,
     const char *text)
 {
 	struct parent		*env = arg;
@@ -231,7 +231,7 @@ lbe_ipvs_error(void *arg, uint32_t listen, uint32_t host, int error,
 }
 
 void
-lbe_ipvs_done(void *arg, uint32_t batch, const struct msg_result *result)
+dispatch_ipvs_done(void *arg, uint32_t batch, const struct msg_result *result)
 {
 	struct parent	*env = arg;
 

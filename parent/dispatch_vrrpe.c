@@ -125,7 +125,7 @@ vrrpe_announce(struct parent *env, struct imsg *imsg)
  * had, every interface, sockets.  fresh: it has just been started.
  */
 void
-vrrpe_feed(struct parent *env, int fresh)
+feed_vrrpe(struct parent *env, int fresh)
 {
 	if (fresh) {
 		evtimer_del(env->ev_away);
@@ -144,7 +144,7 @@ vrrpe_mirror(void *arg, uint32_t id, const struct msg_role *role)
 }
 
 void
-vrrpe_gone(struct parent *env)
+lost_vrrpe(struct parent *env)
 {
 	struct timeval	tv = { VRRPE_AWAY_S, 0 };
 
@@ -156,7 +156,7 @@ vrrpe_gone(struct parent *env)
 }
 
 void
-vrrpe_away_cb(int fd, short what, void *arg)
+dispatch_vrrpe_away(int fd, short what, void *arg)
 {
 	struct parent	*env = arg;
 
@@ -171,7 +171,7 @@ vrrpe_away_cb(int fd, short what, void *arg)
 /* Callbacks of net.h. */
 
 void
-vrrpe_iface(void *arg, const struct msg_if *mif)
+dispatch_iface(void *arg, const struct msg_if *mif)
 {
 	struct parent	*env = arg;
 
@@ -183,7 +183,7 @@ vrrpe_iface(void *arg, const struct msg_if *mif)
 }
 
 void
-vrrpe_addr_result(void *arg, uint32_t id, int error, uint32_t done)
+dispatch_addr_result(void *arg, uint32_t id, int error, uint32_t done)
 {
 	struct parent		*env = arg;
 	struct msg_result	 result;
@@ -197,7 +197,7 @@ vrrpe_addr_result(void *arg, uint32_t id, int error, uint32_t done)
 }
 
 void
-vrrpe_repaired(void *arg, uint32_t id, const struct addr *addr)
+dispatch_repaired(void *arg, uint32_t id, const struct addr *addr)
 {
 	struct parent		*env = arg;
 	struct conf_vrrp	*v;

@@ -58,7 +58,7 @@ static void	parent_every(struct parent *, struct event **, int,
 		    event_callback_fn);
 
 static const struct net_ops	net_ops = {
-	vrrpe_iface, vrrpe_addr_result, vrrpe_repaired
+	dispatch_iface, dispatch_addr_result, dispatch_repaired
 };
 
 int
@@ -147,7 +147,7 @@ parent_need_ipvs(struct parent *env, const struct conf *conf)
 {
 	if (env->ipvs != NULL || TAILQ_EMPTY(&conf->services))
 		return (0);
-	env->ipvs = ipvs_open(env->base, lbe_ipvs_error, lbe_ipvs_done, env);
+	env->ipvs = ipvs_open(env->base, dispatch_ipvs_error, dispatch_ipvs_done, env);
 	return (env->ipvs != NULL ? 0 : -1);
 }
 
@@ -189,7 +189,7 @@ parent_events(struct parent *env, struct event **sig)
 			goto fail;
 	}
 	env->ev_stop = evtimer_new(env->base, parent_stop_cb, env);
-	env->ev_away = evtimer_new(env->base, vrrpe_away_cb, env);
+	env->ev_away = evtimer_new(env->base, dispatch_vrrpe_away, env);
 	parent_every(env, &env->ev_ping, PING_S, parent_ping_cb);
 	parent_every(env, &env->ev_verify, VERIFY_S, parent_verify_cb);
 	if (env->ev_stop != NULL && env->ev_away != NULL &&
@@ -314,9 +314,9 @@ void
 parent_engine_gone(struct parent *env, struct engine_proc *e)
 {
 	if (e->proc == PROC_VRRPE)
-		vrrpe_gone(env);
+		lost_vrrpe(env);
 	if (e->proc == PROC_LBE)
-		lbe_gone(env);
+		lost_lbe(env);
 	if (!env->stopping)
 		reload_engine_gone(e);
 	if (env->stopping && proc_alive(env) == 0)

@@ -198,29 +198,29 @@ void		 mirror_each_override(const struct mirror *,
  * configuration, when it is new and when the configuration is; its end.
  */
 int	 dispatch_vrrpe(struct parent *, struct imsg *);
-void	 vrrpe_feed(struct parent *, int);
-void	 vrrpe_gone(struct parent *);
-void	 vrrpe_away_cb(int, short, void *);
+void	 feed_vrrpe(struct parent *, int);
+void	 lost_vrrpe(struct parent *);
+void	 dispatch_vrrpe_away(int, short, void *);
 struct vrrp_sockets *vrrp_sockets_new(void);
 void	 vrrp_sockets_free(struct vrrp_sockets *);
-void	 vrrpe_iface(void *, const struct msg_if *);
-void	 vrrpe_addr_result(void *, uint32_t, int, uint32_t);
-void	 vrrpe_repaired(void *, uint32_t, const struct addr *);
+void	 dispatch_iface(void *, const struct msg_if *);
+void	 dispatch_addr_result(void *, uint32_t, int, uint32_t);
+void	 dispatch_repaired(void *, uint32_t, const struct addr *);
 
 int	 dispatch_hce(struct parent *, struct imsg *);
-void	 hce_feed(struct parent *, int);
-void	 hce_script_result(struct parent *, uint32_t, int, int);
+void	 feed_hce(struct parent *, int);
+void	 dispatch_script_result(struct parent *, uint32_t, int, int);
 
 int	 dispatch_lbe(struct parent *, struct imsg *);
-void	 lbe_feed(struct parent *, int);
-void	 lbe_gone(struct parent *);
-void	 lbe_ipvs_error(void *, uint32_t, uint32_t, int, const char *);
-void	 lbe_ipvs_done(void *, uint32_t, const struct msg_result *);
+void	 feed_lbe(struct parent *, int);
+void	 lost_lbe(struct parent *);
+void	 dispatch_ipvs_error(void *, uint32_t, uint32_t, int, const char *);
+void	 dispatch_ipvs_done(void *, uint32_t, const struct msg_result *);
 
 /* script.c */
 struct scripts	*scripts_new(struct parent *);
 void		 scripts_free(struct scripts *);
-/* script_run: start it, unless it runs; ends in hce_script_result(). */
+/* script_run: start it, unless it runs; ends in dispatch_script_result(). */
 void		 script_run(struct parent *, const struct conf_script *);
 /* scripts_reap: collect those that have ended; on SIGCHLD. */
 void		 scripts_reap(struct parent *);

@@ -374,13 +374,13 @@ reload_feed(struct reload *r, struct engine_proc *e)
 	e->state = ENGINE_RUNNING;
 	switch (e->proc) {
 	case PROC_VRRPE:
-		vrrpe_feed(r->env, fresh);
+		feed_vrrpe(r->env, fresh);
 		break;
 	case PROC_HCE:
-		hce_feed(r->env, fresh);
+		feed_hce(r->env, fresh);
 		break;
 	case PROC_LBE:
-		lbe_feed(r->env, fresh);
+		feed_lbe(r->env, fresh);
 		break;
 	default:
 		break;

@@ -132,7 +132,7 @@ script_run(struct parent *env, const struct conf_script *conf)
 	if (script_find(env->scripts, conf->conf.id) != NULL)
 		return;
 	if ((error = script_start(env, conf)) != 0)
-		hce_script_result(env, conf->conf.id, error, 0);
+		dispatch_script_result(env, conf->conf.id, error, 0);
 }
 
 static int
@@ -308,11 +308,11 @@ script_ended(struct script_proc *sp, int status)
 	if (orphan)
 		return;
 	if (expired)
-		hce_script_result(env, id, ETIMEDOUT, 0);
+		dispatch_script_result(env, id, ETIMEDOUT, 0);
 	else if (WIFSIGNALED(status))
-		hce_script_result(env, id, 0, 128 + WTERMSIG(status));
+		dispatch_script_result(env, id, 0, 128 + WTERMSIG(status));
 	else
-		hce_script_result(env, id, 0, WEXITSTATUS(status));
+		dispatch_script_result(env, id, 0, WEXITSTATUS(status));
 }
 
 void
