@@ -186,7 +186,7 @@ struct subject	*stage_subject(const struct subject_list *, uint32_t);
 /*
  * fsm.c: the state machine of one instance.
  * fsm_event: apply an event; the packet for the EV_RX_ ones, else NULL; why,
- * for the log, or NULL.  A group_settle() must follow.
+ * for the log, or NULL.  A group_settle() must follow, but for an EV_STOP.
  * fsm_judge: which event an accepted advert is for this instance, from this
  * source; EV_MAX when it is one to be ignored.
  * fsm_reprioritize: the priority or the interval has changed: a master says

@@ -45,7 +45,8 @@ static void	commit_adopt(struct vrrp *, struct vrrp *);
 static void	commit_groups(struct tree *);
 static void	commit_index(struct vrrpe *);
 static void	ifaces_prune(struct vrrpe *);
-static int	iface_used(const struct vrrpe *, const struct iface *);
+static int	iface_runs(const struct vrrpe *, const struct iface *);
+static int	iface_tracked(const struct vrrpe *, const struct iface *);
 static void	subjects_free(struct subject_list *);
 static void	groups_free(struct group_list *);
 static void	vrrp_free(struct vrrp *);
@@ -422,7 +423,10 @@ commit_index(struct vrrpe *env)
 		v->iface->vrid4[v->conf.vrid] = v;
 }
 
-/* Interfaces that no configuration names any more. */
+/*
+ * Interfaces that no configuration names any more, and sockets on those that
+ * have no instance any more.
+ */
 static void
 ifaces_prune(struct vrrpe *env)
 {
@@ -432,27 +436,37 @@ ifaces_prune(struct vrrpe *env)
 		return;
 	for (ifc = TAILQ_FIRST(&env->ifaces); ifc != NULL; ifc = next) {
 		next = TAILQ_NEXT(ifc, entry);
-		if (iface_used(env, ifc))
+		if (iface_runs(env, ifc))
+			continue;
+		recv_close(ifc);
+		if (iface_tracked(env, ifc))
 			continue;
 		TAILQ_REMOVE(&env->ifaces, ifc, entry);
-		recv_close(ifc);
 		free(ifc);
 	}
 }
 
 static int
-iface_used(const struct vrrpe *env, const struct iface *ifc)
+iface_runs(const struct vrrpe *env, const struct iface *ifc)
+{
+	struct vrrp	*v;
+
+	TAILQ_FOREACH(v, &env->run.vrrps, entry)
+		if (v->iface == ifc)
+			return (1);
+	return (0);
+}
+
+static int
+iface_tracked(const struct vrrpe *env, const struct iface *ifc)
 {
 	struct tracker	*t;
 	struct vrrp	*v;
 
-	TAILQ_FOREACH(v, &env->run.vrrps, entry) {
-		if (v->iface == ifc)
-			return (1);
+	TAILQ_FOREACH(v, &env->run.vrrps, entry)
 		TAILQ_FOREACH(t, &v->trackers, entry)
 			if (t->iface == ifc)
 				return (1);
-	}
 	return (0);
 }
 

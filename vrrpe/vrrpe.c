@@ -156,8 +156,10 @@ vrrpe_shutdown(struct engine *e)
 	struct vrrpe	*env = e->arg;
 	struct vrrp	*v;
 
-	TAILQ_FOREACH(v, &env->run.vrrps, entry)
+	TAILQ_FOREACH(v, &env->run.vrrps, entry) {
+		v->started = 0;
 		fsm_event(v, EV_STOP, NULL, NULL, "lvsd ends");
+	}
 	engine_exit(e);
 }
 
