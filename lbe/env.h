@@ -169,7 +169,6 @@ struct lbe_env {
 	int			 synced;	/* hce's verdicts are known, or
 						   the wait is over */
 	int			 known_sent;	/* hce was told ours */
-	int			 missed;	/* its came before our tree */
 	struct event		*sync_deadline;
 
 	struct lbe_todo		 todo;

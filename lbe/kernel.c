@@ -325,7 +325,14 @@ kernel_refused(struct lbe_env *env, struct imsg *msg)
 		return (-1);
 	key.host_id = m.host_id;
 	key.listen_id = imsg_id(msg);
-	if ((err = RB_FIND(lbe_errors, &env->errors, &key)) == NULL) {
+	err = RB_FIND(lbe_errors, &env->errors, &key);
+	if (m.error == 0) {
+		/* The parent has tried again by itself, with success. */
+		if (err != NULL)
+			error_free(env, err);
+		return (0);
+	}
+	if (err == NULL) {
 		if ((err = calloc(1, sizeof(*err))) == NULL)
 			fatal("error of the kernel");
 		err->host_id = m.host_id;

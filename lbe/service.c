@@ -47,15 +47,9 @@ service_dispatch_hce(struct lbe_env *env, struct imsg *msg)
 	case MSG_HOST_STATS:
 		return (host_status(env, msg));
 	case MSG_HOST_SYNC:
-		if (env->tree == NULL || !env->started)
-			env->missed = 1;
-		else
-			kernel_synced(env);
+		kernel_synced(env);
 		return (0);
 	case MSG_HOST_STATS_END:
-		/* Figures hold the verdicts as well. */
-		if (env->started)
-			kernel_synced(env);
 		gather_end(&env->gather_hce, imsg_id(msg));
 		return (0);
 	default:
@@ -243,7 +237,10 @@ service_tell_vrrpe(struct lbe_env *env)
 	}
 }
 
-/* A new link: what hce's forerunner had found out, then our operator's. */
+/*
+ * A new link: what the operator wants, so that hce knows whose verdicts count,
+ * then what its forerunner had found out.  It tells its own when it has all.
+ */
 void
 service_tell_hce(struct lbe_env *env)
 {
@@ -251,16 +248,12 @@ service_tell_hce(struct lbe_env *env)
 
 	if (env->engine->link[PROC_HCE] == NULL || !env->started)
 		return;
+	override_tell_hce(env);
 	RB_FOREACH(h, lbe_hosts_byid, &env->tree->hosts_byid)
 		if (h->table->conf.check_id != 0 &&
 		    h->status.state != HOST_UNKNOWN)
 			engine_send(env->engine, PROC_HCE, MSG_HOST_KNOWN,
 			    h->conf.id, &h->status, sizeof(h->status));
 	engine_send(env->engine, PROC_HCE, MSG_HOST_KNOWN_END, 0, NULL, 0);
-	override_tell_hce(env);
 	env->known_sent = 1;
-	if (env->missed) {
-		env->missed = 0;
-		gather_start(&env->gather_hce);
-	}
 }

@@ -1,0 +1,246 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * What ought to be in the kernel for a service, by a table of cases: the
+ * state of three hosts of the primary pool and two of the backup, and the
+ * weight each should have.
+ */
+
+#include <string.h>
+
+#include "../../lbe/env.h"
+#include "tap.h"
+
+#define PRIMARY_HOSTS	3
+#define BACKUP_HOSTS	2
+#define HOSTS		(PRIMARY_HOSTS + BACKUP_HOSTS)
+#define NO		DEST_NONE
+
+/*
+ * A host: u up, d down, ? unknown, k unknown but found in the kernel; in
+ * capitals (and "!" for k) disabled by the operator; - disabled by the
+ * configuration, + the same but enabled by the operator and up; z up with
+ * weight 0; . there is no such host.
+ */
+struct test {
+	const char	*name;
+	const char	*hosts;		/* primary, then backup */
+	const char	*what;		/* flags: see setup() */
+	enum ctl_state	 state;
+	int32_t		 weight[HOSTS];
+};
+
+static const struct test tests[] = {
+	{ "all up", "uuuuu", "", CTL_UP, { 1, 2, 3, NO, NO } },
+	{ "one down", "uduuu", "", CTL_UP, { 1, NO, 3, NO, NO } },
+	{ "one unknown is not used", "u?uuu", "", CTL_UP,
+	    { 1, NO, 3, NO, NO } },
+	{ "all unknown, nothing in the kernel", "???..", "", CTL_UNKNOWN,
+	    { NO, NO, NO, NO, NO } },
+	{ "all down without backup", "ddd..", "", CTL_DOWN,
+	    { NO, NO, NO, NO, NO } },
+	{ "all down: the backup", "ddduu", "", CTL_BACKUP_TABLE,
+	    { NO, NO, NO, 4, 5 } },
+	{ "down and unknown: the backup", "d?duu", "", CTL_BACKUP_TABLE,
+	    { NO, NO, NO, 4, 5 } },
+	{ "backup: only its usable hosts", "dddud", "", CTL_BACKUP_TABLE,
+	    { NO, NO, NO, 4, NO } },
+	{ "all down, backup too", "ddddd", "", CTL_DOWN,
+	    { NO, NO, NO, NO, NO } },
+	{ "all down, backup unknown", "ddd??", "", CTL_UNKNOWN,
+	    { NO, NO, NO, NO, NO } },
+	{ "one back: no backup any more", "udduu", "", CTL_UP,
+	    { 1, NO, NO, NO, NO } },
+	{ "unknown but in the kernel stays", "kkkuu", "", CTL_UP,
+	    { 1, 2, 3, NO, NO } },
+	{ "in the kernel, then down", "dkkuu", "", CTL_UP,
+	    { NO, 2, 3, NO, NO } },
+	{ "backup in the kernel stays until a verdict", "???kk", "",
+	    CTL_BACKUP_TABLE, { NO, NO, NO, 4, 5 } },
+	{ "host disabled", "Uuuuu", "", CTL_UP, { NO, 2, 3, NO, NO } },
+	{ "all hosts disabled: the backup", "UUUuu", "", CTL_BACKUP_TABLE,
+	    { NO, NO, NO, 4, 5 } },
+	{ "all hosts disabled is down, not unknown", "UUU..", "", CTL_DOWN,
+	    { NO, NO, NO, NO, NO } },
+	{ "disabled goes although in the kernel", "!uu..", "", CTL_UP,
+	    { NO, 2, 3, NO, NO } },
+	{ "host disabled by the configuration", "-uu..", "", CTL_UP,
+	    { NO, 2, 3, NO, NO } },
+	{ "the operator enables it", "+uu..", "", CTL_UP,
+	    { 1, 2, 3, NO, NO } },
+	{ "weight 0 stays and takes nothing new", "zuu..", "", CTL_UP,
+	    { 0, 2, 3, NO, NO } },
+	{ "weight 0 alone does not serve", "zdd..", "", CTL_DOWN,
+	    { 0, NO, NO, NO, NO } },
+	{ "weight 0 finishes beside the backup", "zdduu", "",
+	    CTL_BACKUP_TABLE, { 0, NO, NO, 4, 5 } },
+	{ "weight 0 in a backup that rests", "uuuzu", "", CTL_UP,
+	    { 1, 2, 3, NO, NO } },
+	{ "service disabled", "uuuuu", "s", CTL_DISABLED,
+	    { NO, NO, NO, NO, NO } },
+	{ "service disabled by the configuration", "uuu..", "c",
+	    CTL_DISABLED, { NO, NO, NO, NO, NO } },
+	{ "and enabled by the operator", "uuu..", "cS", CTL_UP,
+	    { 1, 2, 3, NO, NO } },
+	{ "table disabled: the backup", "uuuuu", "t", CTL_BACKUP_TABLE,
+	    { NO, NO, NO, 4, 5 } },
+	{ "table disabled without backup", "uuu..", "t", CTL_DOWN,
+	    { NO, NO, NO, NO, NO } },
+	{ "a host's enable does not enable its table", "+uu..", "t",
+	    CTL_DOWN, { NO, NO, NO, NO, NO } },
+	{ "no checks: always up", "?d?uu", "n", CTL_UP,
+	    { 1, 2, 3, NO, NO } },
+	{ "no checks, but disabled", "U???.", "n", CTL_UP,
+	    { NO, 2, 3, NO, NO } },
+	{ "empty table", ".....", "", CTL_DOWN, { NO, NO, NO, NO, NO } },
+	{ "no table at all", ".....", "x", CTL_DOWN,
+	    { NO, NO, NO, NO, NO } }
+};
+
+static struct lbe_service	service;
+static struct lbe_table		table[POOL_MAX];
+static struct lbe_host		host[HOSTS];
+static int32_t			asked[POOL_MAX][HOSTS];
+
+static void
+setup_host(struct lbe_host *h, char what, int32_t *in_kernel)
+{
+	h->status.state = HOST_UNKNOWN;
+	switch (what) {
+	case 'U':
+		h->override.kind = OVERRIDE_DISABLE;
+		/* FALLTHROUGH */
+	case 'u':
+		h->status.state = HOST_UP;
+		break;
+	case 'd':
+		h->status.state = HOST_DOWN;
+		break;
+	case '!':
+		h->override.kind = OVERRIDE_DISABLE;
+		/* FALLTHROUGH */
+	case 'k':
+		*in_kernel = 7;
+		break;
+	case '+':
+		h->override.kind = OVERRIDE_ENABLE;
+		/* FALLTHROUGH */
+	case '-':
+		h->status.state = HOST_UP;
+		h->conf.flags = HOST_F_DISABLE;
+		break;
+	case 'z':
+		h->status.state = HOST_UP;
+		h->conf.weight = 0;
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+setup_flag(char flag)
+{
+	switch (flag) {
+	case 's':
+		service.override.kind = OVERRIDE_DISABLE;
+		break;
+	case 'S':
+		service.override.kind = OVERRIDE_ENABLE;
+		break;
+	case 'c':
+		service.conf.flags = SERVICE_F_DISABLE;
+		break;
+	case 't':
+		table[POOL_PRIMARY].override.kind = OVERRIDE_DISABLE;
+		break;
+	case 'n':
+		table[POOL_PRIMARY].conf.check_id = 0;
+		break;
+	case 'x':
+		service.pool[POOL_PRIMARY].table = NULL;
+		service.pool[POOL_BACKUP].table = NULL;
+		break;
+	}
+}
+
+static void
+setup(const struct test *t)
+{
+	const char	*flag;
+	int		 i, pool;
+
+	memset(&service, 0, sizeof(service));
+	memset(table, 0, sizeof(table));
+	memset(host, 0, sizeof(host));
+	for (pool = 0; pool < POOL_MAX; pool++) {
+		TAILQ_INIT(&table[pool].hosts);
+		table[pool].conf.check_id = 1;
+		service.pool[pool].table = &table[pool];
+		service.pool[pool].asked = asked[pool];
+	}
+	for (i = 0; i < HOSTS; i++) {
+		pool = i < PRIMARY_HOSTS ? POOL_PRIMARY : POOL_BACKUP;
+		host[i].table = &table[pool];
+		host[i].conf.weight = i + 1;
+		host[i].index = table[pool].nhosts;
+		asked[pool][host[i].index] = DEST_NONE;
+		setup_host(&host[i], t->hosts[i],
+		    &asked[pool][host[i].index]);
+		if (t->hosts[i] == '.')
+			continue;
+		table[pool].nhosts++;
+		TAILQ_INSERT_TAIL(&table[pool].hosts, &host[i], entry);
+	}
+	for (flag = t->what; *flag != '\0'; flag++)
+		setup_flag(*flag);
+}
+
+static void
+check(const struct test *t)
+{
+	enum pool_role	active;
+	int32_t		got;
+	int		i, good = 1;
+
+	active = desire_pool(&service);
+	is_int(desire_state(&service, active), t->state, "%s: state", t->name);
+	for (i = 0; i < HOSTS; i++) {
+		if (t->hosts[i] == '.')
+			continue;
+		got = desire_weight(&service, active, i < PRIMARY_HOSTS ?
+		    POOL_PRIMARY : POOL_BACKUP, &host[i]);
+		if (got == t->weight[i])
+			continue;
+		good = 0;
+		printf("# host %d: got %d, wanted %d\n", i, got,
+		    t->weight[i]);
+	}
+	ok(good, "%s: weights", t->name);
+}
+
+int
+main(void)
+{
+	size_t	i;
+
+	for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+		setup(&tests[i]);
+		check(&tests[i]);
+	}
+	return (done_testing());
+}

@@ -1,0 +1,140 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/* The words of lvsctl: prefixes, names, and what is said of bad ones. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../lvsctl/parser.h"
+#include "tap.h"
+
+#define WORDS_MAX	8
+#define NAME_TOO_LONG	"0123456789012345678901234567890123456789" \
+			"012345678901234567890123"	/* 64 bytes */
+
+struct test {
+	const char	*words;
+	enum action	 action;	/* ACTION_NONE: refused */
+	uint32_t	 id;
+	const char	*name;		/* or what the refusal says */
+};
+
+static const struct test tests[] = {
+	{ "show summary", SHOW_SUMMARY, 0, "" },
+	{ "sh su", SHOW_SUMMARY, 0, "" },
+	{ "sh se", SHOW_SERVICES, 0, "" },
+	{ "sh h", SHOW_HOSTS, 0, "" },
+	{ "sho hos", SHOW_HOSTS, 0, "" },
+	{ "show vrrp", SHOW_VRRP, 0, "" },
+	{ "show vrrp VI_1", SHOW_VRRP, 0, "VI_1" },
+	{ "sh v 12", SHOW_VRRP, 12, "" },
+	{ "host disable 10.0.0.1", HOST_DISABLE, 0, "10.0.0.1" },
+	{ "h d [fd00::1]:80", HOST_DISABLE, 0, "[fd00::1]:80" },
+	{ "host enable 7", HOST_ENABLE, 7, "" },
+	{ "host enable 4294967295", HOST_ENABLE, 4294967295U, "" },
+	{ "host enable 4294967296", HOST_ENABLE, 0, "4294967296" },
+	{ "host enable -1", HOST_ENABLE, 0, "-1" },
+	{ "table disable web:80", TABLE_DISABLE, 0, "web:80" },
+	{ "t e web", TABLE_ENABLE, 0, "web" },
+	{ "service disable www", SERVICE_DISABLE, 0, "www" },
+	{ "se e 3", SERVICE_ENABLE, 3, "" },
+	{ "reload", RELOAD, 0, "" },
+	{ "r", RELOAD, 0, "" },
+	{ "m", MONITOR, 0, "" },
+	{ "l b", LOG_BRIEF, 0, "" },
+	{ "log verbose", LOG_VERBOSE, 0, "" },
+	{ "stop", STOP, 0, "" },
+	{ "st", STOP, 0, "" },
+
+	{ "", ACTION_NONE, 0, "missing argument" },
+	{ "show", ACTION_NONE, 0, "valid commands/args:\n  summary\n" },
+	{ "s", ACTION_NONE, 0,
+	    "ambiguous argument: s could be show service stop\n" },
+	{ "show s", ACTION_NONE, 0,
+	    "ambiguous argument: s could be summary services\n" },
+	{ "shows", ACTION_NONE, 0, "unknown argument: shows\n" },
+	{ "show summary now", ACTION_NONE, 0, "unexpected argument: now\n" },
+	{ "host", ACTION_NONE, 0, "  enable\n  disable\n" },
+	{ "host disable", ACTION_NONE, 0, "missing argument" },
+	{ "host disable a b", ACTION_NONE, 0, "unexpected argument: b\n" },
+	{ "show vrrp a b", ACTION_NONE, 0, "unexpected argument: b\n" },
+	{ "host frob 10.0.0.1", ACTION_NONE, 0, "unknown argument: frob\n" },
+	{ "service enable " NAME_TOO_LONG, ACTION_NONE, 0, "name too long" }
+};
+
+/* Words are split at single spaces; none of them is ended by hand. */
+static int
+split(char *line, char **words)
+{
+	int	n = 0;
+
+	while (line != NULL && *line != '\0' && n < WORDS_MAX) {
+		words[n++] = line;
+		if ((line = strchr(line, ' ')) != NULL)
+			*line++ = '\0';
+	}
+	return (n);
+}
+
+static void
+check(const struct test *t)
+{
+	struct command	 cmd;
+	FILE		*err;
+	char		*line, *words[WORDS_MAX], *said = NULL;
+	size_t		 len;
+	int		 n, r;
+
+	if ((err = open_memstream(&said, &len)) == NULL ||
+	    (line = strdup(t->words)) == NULL)
+		abort();
+	n = split(line, words);
+	r = parse_command(n, words, &cmd, err);
+	fclose(err);
+	if (t->action == ACTION_NONE) {
+		is_int(r, -1, "\"%s\" is refused", t->words);
+		if (!ok(strstr(said, t->name) != NULL, "and it is said why"))
+			printf("# said: %s\n", said);
+	} else {
+		ok(r == 0 && cmd.action == t->action && cmd.id.id == t->id &&
+		    strcmp(cmd.id.name, t->name) == 0 && len == 0,
+		    "\"%s\"", t->words);
+	}
+	free(said);
+	free(line);
+}
+
+int
+main(void)
+{
+	struct command	 cmd;
+	FILE		*err;
+	char		 empty[] = "", show[] = "show";
+	char		*words[] = { show, empty };
+	size_t		 i;
+
+	for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+		check(&tests[i]);
+
+	if ((err = fopen("/dev/null", "w")) == NULL)
+		abort();
+	is_int(parse_command(2, words, &cmd, err), -1,
+	    "an empty word is no prefix of all");
+	fclose(err);
+	return (done_testing());
+}
