@@ -249,10 +249,12 @@ void	send_advert(struct vrrp *, uint8_t);
  * recv_open: read this raw IPv4 socket from now on, which is then owned by
  * the interface; recv_close: no longer.
  * recv_drain: read up to so many packets that wait there.
+ * recv_packet: judge one IPv4 packet of so many bytes, and act on it.
  */
 void	recv_open(struct iface *, int);
 void	recv_close(struct iface *);
 void	recv_drain(struct iface *, int);
+void	recv_packet(struct iface *, const uint8_t *, size_t);
 
 /*
  * droplog.c: say that something about an advert is wrong, but not too often.

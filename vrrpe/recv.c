@@ -34,7 +34,6 @@
 static void	recv_event(evutil_socket_t, short, void *);
 static ssize_t	recv_read(const struct iface *, uint8_t *, size_t,
 		    uint32_t *);
-static void	recv_packet(struct iface *, const uint8_t *, size_t);
 static enum vrrp_drop recv_ip(struct iface *, const struct packet_ip *);
 static void	recv_advert(struct vrrp *, const struct packet *,
 		    const struct addr *);
@@ -146,7 +145,7 @@ recv_read(const struct iface *ifc, uint8_t *buf, size_t len,
  * counted and changes nothing else, no timer either.  A bad packet counts
  * with the instance that its VRID names, or with the interface.
  */
-static void
+void
 recv_packet(struct iface *ifc, const uint8_t *buf, size_t len)
 {
 	char			 text[64];
