@@ -250,7 +250,7 @@ service_tell_hce(struct lbe_env *env)
 		return;
 	override_tell_hce(env);
 	RB_FOREACH(h, lbe_hosts_byid, &env->tree->hosts_byid)
-		if (h->table->conf.check_id != 0 &&
+		if (h->table->conf.check_id != 0 && desire_host_enabled(h) &&
 		    h->status.state != HOST_UNKNOWN)
 			engine_send(env->engine, PROC_HCE, MSG_HOST_KNOWN,
 			    h->conf.id, &h->status, sizeof(h->status));
