@@ -173,12 +173,12 @@ struct iface *vrrpe_iface(struct vrrpe *, const char *);
 
 /* stage.c: the engine_ops of the configuration; see imsg/engine.h. */
 void	stage_init(struct tree *);
-void	stage_begin(struct engine *);
-int	stage_object(struct engine *, struct imsg *);
-const char *stage_end(struct engine *);
-void	stage_commit(struct engine *);
-void	stage_abort(struct engine *);
-void	stage_start(struct engine *);
+void	vrrpe_stage_begin(struct engine *);
+int	vrrpe_stage_object(struct engine *, struct imsg *);
+const char *vrrpe_stage_end(struct engine *);
+void	vrrpe_stage_commit(struct engine *);
+void	vrrpe_stage_abort(struct engine *);
+void	vrrpe_stage_start(struct engine *);
 /* Objects of the running tree by id; NULL when there is none. */
 struct vrrp	*stage_vrrp(const struct tree *, uint32_t);
 struct subject	*stage_subject(const struct subject_list *, uint32_t);

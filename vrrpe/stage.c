@@ -69,7 +69,7 @@ stage_init(struct tree *t)
 }
 
 void
-stage_begin(struct engine *e)
+vrrpe_stage_begin(struct engine *e)
 {
 	struct vrrpe	*env = e->arg;
 
@@ -79,7 +79,7 @@ stage_begin(struct engine *e)
 }
 
 int
-stage_object(struct engine *e, struct imsg *msg)
+vrrpe_stage_object(struct engine *e, struct imsg *msg)
 {
 	struct vrrpe		*env = e->arg;
 	struct global_config	 global;
@@ -235,7 +235,7 @@ stage_track(struct vrrpe *env, struct imsg *msg)
 }
 
 const char *
-stage_end(struct engine *e)
+vrrpe_stage_end(struct engine *e)
 {
 	struct vrrpe	*env = e->arg;
 	struct vrrp	*v;
@@ -256,7 +256,7 @@ stage_end(struct engine *e)
 }
 
 void
-stage_commit(struct engine *e)
+vrrpe_stage_commit(struct engine *e)
 {
 	struct vrrpe	*env = e->arg;
 	struct tree	*new = env->staged;
@@ -286,7 +286,7 @@ stage_commit(struct engine *e)
 }
 
 void
-stage_abort(struct engine *e)
+vrrpe_stage_abort(struct engine *e)
 {
 	struct vrrpe	*env = e->arg;
 
@@ -296,7 +296,7 @@ stage_abort(struct engine *e)
 }
 
 void
-stage_start(struct engine *e)
+vrrpe_stage_start(struct engine *e)
 {
 	struct vrrpe	*env = e->arg;
 	struct vrrp	*v;

@@ -46,12 +46,12 @@ static const struct engine_ops	vrrpe_ops = {
 	.init = vrrpe_init,
 	.message = vrrpe_message,
 	.link_up = vrrpe_link_up,
-	.conf_begin = stage_begin,
-	.conf_object = stage_object,
-	.conf_end = stage_end,
-	.conf_commit = stage_commit,
-	.conf_abort = stage_abort,
-	.conf_start = stage_start,
+	.conf_begin = vrrpe_stage_begin,
+	.conf_object = vrrpe_stage_object,
+	.conf_end = vrrpe_stage_end,
+	.conf_commit = vrrpe_stage_commit,
+	.conf_abort = vrrpe_stage_abort,
+	.conf_start = vrrpe_stage_start,
 	.shutdown = vrrpe_shutdown
 };
 
