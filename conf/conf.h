@@ -32,6 +32,16 @@
  * conf_parse(), never changed afterwards but for its ids, and freed whole.
  */
 
+/*
+ * A file that was read; `file' in the objects below points to its path, and
+ * with `line' tells where the object stands.
+ */
+struct conf_file {
+	TAILQ_ENTRY(conf_file)		 entry;
+	char				*path;
+};
+TAILQ_HEAD(conf_files, conf_file);
+
 /* A `script' block. */
 struct conf_script {
 	TAILQ_ENTRY(conf_script)	 entry;
@@ -39,6 +49,7 @@ struct conf_script {
 	char				*command;	/* as written */
 	char				**argv;		/* split, NULL ended */
 	char				*user;		/* NULL: the global */
+	const char			*file;
 	int				 line;
 	int				 used;
 };
@@ -62,6 +73,7 @@ struct conf_host {
 };
 TAILQ_HEAD(conf_hosts, conf_host);
 RB_HEAD(conf_hosts_byid, conf_host);
+RB_PROTOTYPE(conf_hosts_byid, conf_host, byid, )
 
 struct conf_tabledef;
 
@@ -83,14 +95,17 @@ struct conf_listen {
 	RB_ENTRY(conf_listen)		 byid;
 	struct listen_config		 conf;
 	struct conf_service		*service;
+	const char			*file;
 	int				 line;
 };
 TAILQ_HEAD(conf_listens, conf_listen);
 RB_HEAD(conf_listens_byid, conf_listen);
+RB_PROTOTYPE(conf_listens_byid, conf_listen, byid, )
 
 struct conf_pool {
 	struct conf_table		*table;	/* NULL: no such pool */
 	enum forward_method		 method;
+	const char			*file;
 	int				 line;
 };
 
@@ -99,6 +114,7 @@ struct conf_service {
 	struct service_config		 conf;
 	struct conf_listens		 listens;
 	struct conf_pool		 pool[POOL_MAX];
+	const char			*file;
 	int				 line;
 };
 TAILQ_HEAD(conf_services, conf_service);
@@ -106,6 +122,7 @@ TAILQ_HEAD(conf_services, conf_service);
 struct conf_vaddr {
 	TAILQ_ENTRY(conf_vaddr)		 entry;
 	struct vaddr_config		 conf;
+	const char			*file;
 	int				 line;
 };
 TAILQ_HEAD(conf_vaddrs, conf_vaddr);
@@ -114,6 +131,7 @@ struct conf_track {
 	TAILQ_ENTRY(conf_track)		 entry;
 	struct track_config		 conf;
 	char				 name[NAME_LEN]; /* script, service */
+	const char			*file;
 	int				 line;
 };
 TAILQ_HEAD(conf_tracks, conf_track);
@@ -126,6 +144,7 @@ struct conf_vrrp {
 	struct conf_group		*group;	/* NULL: none */
 	struct conf_vaddrs		 addrs;
 	struct conf_tracks		 tracks;
+	const char			*file;
 	int				 line;
 };
 TAILQ_HEAD(conf_vrrps, conf_vrrp);
@@ -133,11 +152,12 @@ TAILQ_HEAD(conf_vrrps, conf_vrrp);
 struct conf_group {
 	TAILQ_ENTRY(conf_group)		 entry;
 	struct group_config		 conf;
+	const char			*file;
 	int				 line;
 };
 TAILQ_HEAD(conf_groups, conf_group);
 
-/* `table <name> { ... }' as written; parse.y's and print.c's business. */
+/* `table <name> { ... }' as written: the business of conf/ alone, build.h. */
 TAILQ_HEAD(conf_tabledefs, conf_tabledef);
 
 struct conf {
@@ -145,6 +165,7 @@ struct conf {
 	struct global_config	 global;
 	char			*socket;	/* NULL: LVSD_SOCKET */
 	char			*script_user;	/* NULL: nobody */
+	struct conf_files	 files;
 	struct conf_scripts	 scripts;
 	struct conf_checks	 checks;
 	struct conf_tabledefs	 tabledefs;

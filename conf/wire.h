@@ -183,8 +183,8 @@ struct service_config {
 	uint32_t		id;
 	uint32_t		flags;		/* SERVICE_F_* */
 	uint32_t		persist_s;	/* with SERVICE_F_PERSISTENT */
-	uint8_t			prefix4;	/* clients kept together, IPv4 */
-	uint8_t			prefix6;	/* the same, IPv6 */
+	uint8_t			prefix4;	/* clients kept together */
+	uint8_t			prefix6;	/* the same, for IPv6 */
 	uint16_t		pad;
 	struct pool_config	pool[POOL_MAX];
 	char			sched[SCHED_LEN];

@@ -1,0 +1,298 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#ifndef CONF_BUILD_H
+#define CONF_BUILD_H
+
+#include "conf.h"
+#include "diag.h"
+#include "index.h"
+#include "lex.h"
+
+/*
+ * What the grammar, the actions behind it and the checks of the whole file
+ * share.  Nothing outside of conf/ includes this.
+ */
+
+/* What holds where the file says nothing. */
+#define DEFAULT_INTERVAL_MS	2000
+#define DEFAULT_TIMEOUT_MS	1000	/* or the interval, if shorter */
+#define DEFAULT_RISE		1
+#define DEFAULT_FALL		3
+#define DEFAULT_SCHEDULER	"wlc"
+#define DEFAULT_HTTP_CODE	200
+#define DEFAULT_PRIORITY	100
+#define DEFAULT_VERSION		2
+#define DEFAULT_ADVERT_CS	100
+
+/* A byte counts them: RFC 3768 section 5.3.5, RFC 5798 section 5.2.5. */
+#define VRRP_ADDR_MAX	255
+/* The owner of the addresses: RFC 5798 section 5.2.4. */
+#define VRRP_OWNER	255
+/* Words of a command. */
+#define ARGV_MAX	64
+
+/* `table <name> { ... }' as written; its hosts have no table. */
+struct conf_tabledef {
+	TAILQ_ENTRY(conf_tabledef)	 entry;
+	char				 name[NAME_LEN];
+	uint32_t			 flags;		/* TABLE_F_* */
+	struct conf_hosts		 hosts;
+	struct pos			 pos;
+	int				 used;
+	int				 broken;	/* errors inside */
+};
+
+/* What may stand once: in a block, in a pool, or at the top. */
+enum seen {
+	SEEN_INTERVAL	= 0x0001,
+	SEEN_TIMEOUT	= 0x0002,
+	SEEN_RISE	= 0x0004,
+	SEEN_FALL	= 0x0008,
+	SEEN_SOCKET	= 0x0010,
+	SEEN_USER	= 0x0020,
+	SEEN_TCP	= 0x0040,
+	SEEN_TCPFIN	= 0x0080,
+	SEEN_UDP	= 0x0100,
+	SEEN_COMMAND	= 0x0200,
+	SEEN_PORT	= 0x0400,
+	SEEN_CHECK	= 0x0800,
+	SEEN_SCHEDULER	= 0x1000,
+	SEEN_PERSISTENT	= 0x2000,
+	SEEN_VRID	= 0x4000,
+	SEEN_PRIORITY	= 0x8000,
+	SEEN_ADVERTISE	= 0x10000,
+	SEEN_VERSION	= 0x20000,
+	SEEN_AUTH	= 0x40000,
+	SEEN_HOST	= 0x80000,
+	SEEN_CODE	= 0x100000,
+	SEEN_VERIFY	= 0x200000,
+	SEEN_WEIGHT	= 0x400000,
+	SEEN_DISABLE	= 0x800000
+};
+
+/* interval, timeout, rise and fall; 0: not said. */
+struct timing {
+	uint32_t	 interval_ms;
+	uint32_t	 timeout_ms;
+	uint16_t	 rise;
+	uint16_t	 fall;
+};
+
+/* A check as written, without its timing. */
+struct check_spec {
+	uint8_t		 type;			/* enum check_type */
+	uint8_t		 flags;			/* CHECK_F_* */
+	uint16_t	 code;
+	uint16_t	 port;			/* 0: the host's */
+	unsigned int	 seen;			/* SEEN_* */
+	struct lex_str	 str[CHECK_STR_MAX];
+};
+
+/* `forward to <table> ...' until the whole file is known. */
+struct pool_ref {
+	TAILQ_ENTRY(pool_ref)	 entry;
+	struct conf_service	*service;
+	struct conf_pool	*pool;		/* of the service */
+	char			 table[NAME_LEN];
+	uint16_t		 port;		/* 0: the service's */
+	struct check_spec	 check;
+	struct timing		 timing;
+	struct pos		 pos;
+	unsigned int		 seen;		/* SEEN_* */
+};
+TAILQ_HEAD(pool_refs, pool_ref);
+
+/* `vrrp "name"' of a sync group until the whole file is known. */
+struct member_ref {
+	TAILQ_ENTRY(member_ref)	 entry;
+	struct conf_group	*group;
+	char			 name[NAME_LEN];
+	struct pos		 pos;
+};
+TAILQ_HEAD(member_refs, member_ref);
+
+/* A file being read, with all that it includes. */
+struct parse {
+	struct conf		*conf;
+	struct lex		*lex;
+	struct diag		 diag;
+	struct pos		 pos;		/* of the last token */
+	int			 flags;		/* CONF_P_* */
+	struct index		*index;		/* of all objects */
+	struct key		 key;		/* room for one look-up */
+	struct pool_refs	 pools;
+	struct member_refs	 members;
+	unsigned int		 seen;		/* SEEN_*, at the top */
+	struct timing		 timing;	/* at the top */
+	struct pos		 timing_pos;	/* of the last of these */
+	int			 errors_top;	/* of syntax, outside blocks */
+	int			 errors_syntax;	/* all of syntax */
+
+	/* the block being read */
+	unsigned int		 block_seen;	/* SEEN_* */
+	int			 block_errors;	/* diag.errors before it */
+	struct conf_tabledef	*table;
+	struct conf_host	*host;
+	unsigned int		 host_seen;	/* SEEN_* */
+	struct conf_service	*service;
+	struct conf_script	*script;
+	struct conf_vrrp	*vrrp;
+	struct conf_group	*group;
+	int			 members_here;	/* of this group */
+	struct timing		 script_timing;
+	uint32_t		 advert_ms;
+	struct pos		 advert_pos;
+	int			 width;		/* of persistence, bits */
+	int			 width_mask;	/* said as a netmask */
+	struct pos		 width_pos;
+};
+
+/* conf_error: an error at the last token. */
+#define conf_error(p, ...)	diag_error(&(p)->diag, &(p)->pos, __VA_ARGS__)
+
+/*
+ * value.c: texts made numbers, times, addresses, names.  The `what' names
+ * the statement in messages.  All report what is wrong at the last token.
+ */
+
+/* value_number: within the bounds; a wrong one gives the lower bound. */
+int		 value_number(struct parse *, const char *,
+		    const struct lex_str *, int, int);
+/* value_ms: a time in milliseconds within the bounds; 0: wrong. */
+uint32_t	 value_ms(struct parse *, const char *, const struct lex_str *,
+		    uint32_t, uint32_t);
+/* value_seconds: a time of whole seconds, from 1 to this many; 0: wrong. */
+uint32_t	 value_seconds(struct parse *, const char *,
+		    const struct lex_str *, uint32_t);
+/* duration_str: the shortest text of so many milliseconds, in buf. */
+#define DURATION_STRLEN	16
+const char	*duration_str(uint32_t, char *);
+/* value_name: of an object, into NAME_LEN bytes; -1: wrong. */
+int		 value_name(struct parse *, const char *,
+		    const struct lex_str *, char *);
+/* value_ifname: of an interface, into IFNAMSIZ bytes; -1: wrong. */
+int		 value_ifname(struct parse *, const struct lex_str *, char *);
+/* value_text: of a check, to be printed ASCII and not empty; -1: wrong. */
+int		 value_text(struct parse *, const char *,
+		    const struct lex_str *);
+/* value_path: an absolute path, shorter than this; NULL: wrong. */
+char		*value_path(struct parse *, const char *,
+		    const struct lex_str *, size_t);
+/* value_user: of this machine; NULL: wrong. */
+char		*value_user(struct parse *, const struct lex_str *);
+/* value_argv: a command split into words; NULL: wrong. */
+char		**value_argv(struct parse *, const struct lex_str *);
+
+/* resolve.c: what the files of /etc know; never a name server. */
+
+/* resolve_addr: numeric, or a name of /etc/hosts; -1: wrong. */
+int		 resolve_addr(struct parse *, const char *,
+		    const struct lex_str *, struct addr *);
+/* resolve_prefixed: the same with an optional "/length". */
+int		 resolve_prefixed(struct parse *, const char *,
+		    const struct lex_str *, struct addr *, uint8_t *);
+/* resolve_netmask: of IPv4, as the length of a prefix; 0: wrong. */
+int		 resolve_netmask(struct parse *, const struct lex_str *);
+/* resolve_port: numeric, or a name of /etc/services; 0: wrong. */
+uint16_t	 resolve_port(struct parse *, const struct lex_str *,
+		    const char *);
+
+/* build.c: blocks in general, the global statements, tables, scripts. */
+
+/* build_once: this may stand once; -1: it has, reported. */
+int		 build_once(struct parse *, unsigned int *, enum seen,
+		    const char *);
+/* build_begin: a block begins; build_broken: it had errors. */
+void		 build_begin(struct parse *);
+int		 build_broken(const struct parse *);
+/*
+ * build_unique: enter the object of p->key.  Gives the one that has the key
+ * already, and stays; NULL: none.
+ */
+void		*build_unique(struct parse *, void *);
+void		 build_timing(struct parse *, struct timing *, unsigned int *,
+		    enum seen, const struct lex_str *);
+void		 build_global_timing(struct parse *, enum seen,
+		    const struct lex_str *);
+void		 build_ipvs(struct parse *, enum seen,
+		    const struct lex_str *);
+void		 build_socket(struct parse *, const struct lex_str *);
+void		 build_script_user(struct parse *, const struct lex_str *);
+void		 build_table(struct parse *, const struct lex_str *);
+void		 build_table_disable(struct parse *);
+void		 build_table_end(struct parse *);
+void		 build_host(struct parse *, const struct lex_str *);
+void		 build_host_weight(struct parse *, const struct lex_str *);
+void		 build_host_disable(struct parse *);
+void		 build_script(struct parse *, const struct lex_str *);
+void		 build_command(struct parse *, const struct lex_str *);
+void		 build_user(struct parse *, const struct lex_str *);
+void		 build_script_end(struct parse *);
+
+/* service.c: services. */
+void		 build_service(struct parse *, const struct lex_str *);
+void		 build_listen(struct parse *, const struct lex_str *, uint8_t,
+		    const struct lex_str *);
+void		 build_scheduler(struct parse *, const struct lex_str *);
+void		 build_persistent(struct parse *, const struct lex_str *);
+void		 build_width(struct parse *, const struct lex_str *, int);
+void		 build_service_flag(struct parse *, uint32_t, const char *);
+void		 build_service_end(struct parse *);
+
+/* pool.c: pools and checks.  build_pool: NULL: no memory. */
+struct pool_ref	*build_pool(struct parse *, enum forward_method,
+		    const struct lex_str *);
+void		 build_pool_port(struct parse *, struct pool_ref *,
+		    const struct lex_str *);
+void		 build_pool_check(struct parse *, struct pool_ref *,
+		    const struct check_spec *);
+void		 build_check_path(struct parse *, struct check_spec *,
+		    const struct lex_str *);
+void		 build_check_host(struct parse *, struct check_spec *,
+		    const struct lex_str *);
+void		 build_check_code(struct parse *, struct check_spec *,
+		    const struct lex_str *);
+void		 build_check_noverify(struct parse *, struct check_spec *);
+void		 build_check_send(struct parse *, struct check_spec *,
+		    const struct lex_str *, const struct lex_str *);
+void		 build_check_port(struct parse *, struct check_spec *,
+		    const struct lex_str *);
+
+/* redundancy.c: VRRP instances and sync groups. */
+void		 build_vrrp(struct parse *, const struct lex_str *,
+		    const struct lex_str *);
+void		 build_vrid(struct parse *, const struct lex_str *);
+void		 build_priority(struct parse *, const struct lex_str *);
+void		 build_advertise(struct parse *, const struct lex_str *);
+void		 build_version(struct parse *, const struct lex_str *);
+void		 build_auth(struct parse *, const struct lex_str *);
+void		 build_address(struct parse *, const struct lex_str *);
+void		 build_nopreempt(struct parse *);
+void		 build_track(struct parse *, enum track_kind,
+		    const struct lex_str *, const struct lex_str *);
+void		 build_vrrp_end(struct parse *);
+void		 build_group(struct parse *, const struct lex_str *);
+void		 build_member(struct parse *, const struct lex_str *);
+void		 build_group_end(struct parse *);
+
+/*
+ * check.c: all that needs the whole file: references found, tables in use
+ * made of tables as written, each pool and tracker judged.
+ */
+void		 check_conf(struct parse *);
+
+#endif /* CONF_BUILD_H */

@@ -1,0 +1,484 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include "build.h"
+
+/*
+ * What can be judged only when the whole file is known.  Errors that merely
+ * follow from a line that was not understood are not reported.
+ */
+
+static void			 check_global(struct parse *);
+static void			 check_timing(struct parse *, struct timing *,
+				    const struct pos *, const char *,
+				    const char *);
+static void			 check_pools(struct parse *);
+static void			 check_pool(struct parse *,
+				    const struct pool_ref *);
+static int			 check_pool_port(struct parse *,
+				    const struct pool_ref *, uint16_t *);
+static int			 check_pool_family(struct parse *,
+				    const struct pool_ref *,
+				    const struct conf_tabledef *);
+static void			 check_backup(struct parse *,
+				    const struct pool_ref *);
+static int			 check_wanted(struct parse *,
+				    const struct pool_ref *,
+				    struct conf_check **);
+static struct conf_check	*check_make(const struct check_spec *,
+				    const struct timing *);
+static struct conf_table	*table_use(struct parse *,
+				    struct conf_tabledef *, uint16_t,
+				    struct conf_check *);
+static struct conf_table	*table_make(struct parse *,
+				    struct conf_tabledef *, uint16_t,
+				    struct conf_check *);
+static int			 table_copy(struct conf_table *,
+				    const struct conf_tabledef *);
+static void			 check_scripts(struct parse *);
+static void			 check_tracks(struct parse *);
+static void			 check_members(struct parse *);
+static void			 check_unused(struct parse *);
+
+/* The times for all; whoever inherits both is not told again. */
+static void
+check_global(struct parse *p)
+{
+	struct timing	*t = &p->timing;
+	uint32_t	 interval;
+	char		 a[DURATION_STRLEN], b[DURATION_STRLEN];
+
+	interval = t->interval_ms != 0 ? t->interval_ms : DEFAULT_INTERVAL_MS;
+	if (t->timeout_ms > interval)
+		diag_error(&p->diag, &p->timing_pos, "timeout %s is longer "
+		    "than the interval of %s", duration_str(t->timeout_ms, a),
+		    duration_str(interval, b));
+}
+
+/* Fill in what was not said for a pool or a script. */
+static void
+check_timing(struct parse *p, struct timing *t, const struct pos *pos,
+    const char *what, const char *name)
+{
+	const struct timing	*g = &p->timing;
+	int			 inherits;
+	char			 a[DURATION_STRLEN], b[DURATION_STRLEN];
+
+	inherits = t->interval_ms == 0 && t->timeout_ms == 0;
+	if (t->interval_ms == 0)
+		t->interval_ms = g->interval_ms != 0 ? g->interval_ms :
+		    DEFAULT_INTERVAL_MS;
+	if (t->timeout_ms == 0)
+		t->timeout_ms = g->timeout_ms;
+	if (t->timeout_ms == 0)
+		t->timeout_ms = t->interval_ms < DEFAULT_TIMEOUT_MS ?
+		    t->interval_ms : DEFAULT_TIMEOUT_MS;
+	if (t->rise == 0)
+		t->rise = g->rise != 0 ? g->rise : DEFAULT_RISE;
+	if (t->fall == 0)
+		t->fall = g->fall != 0 ? g->fall : DEFAULT_FALL;
+	if (t->timeout_ms > t->interval_ms && !inherits)
+		diag_error(&p->diag, pos, "%s \"%s\": timeout %s is longer "
+		    "than the interval of %s", what, name,
+		    duration_str(t->timeout_ms, a),
+		    duration_str(t->interval_ms, b));
+}
+
+/* A new check; NULL: no memory. */
+static struct conf_check *
+check_make(const struct check_spec *spec, const struct timing *t)
+{
+	struct conf_check	*c;
+	int			 i;
+
+	if ((c = calloc(1, sizeof(*c))) == NULL)
+		return (NULL);
+	c->conf.type = spec->type;
+	c->conf.flags = spec->flags;
+	c->conf.code = spec->code;
+	c->conf.port = spec->port;
+	c->conf.interval_ms = t->interval_ms;
+	c->conf.timeout_ms = t->timeout_ms;
+	c->conf.rise = t->rise;
+	c->conf.fall = t->fall;
+	for (i = 0; i < CHECK_STR_MAX; i++) {
+		/* What is too long has been refused already. */
+		if (spec->str[i].len == 0 || spec->str[i].len > CHECK_STR_LEN)
+			continue;
+		if ((c->str[i] = malloc(spec->str[i].len + 1)) == NULL)
+			goto fail;
+		memcpy(c->str[i], spec->str[i].s, spec->str[i].len);
+		c->str[i][spec->str[i].len] = '\0';
+		c->conf.str_len[i] = spec->str[i].len;
+	}
+	return (c);
+ fail:
+	while (i > 0)
+		free(c->str[--i]);
+	free(c);
+	return (NULL);
+}
+
+/* The check of a pool, shared with all that check alike; -1: no use. */
+static int
+check_wanted(struct parse *p, const struct pool_ref *ref,
+    struct conf_check **check)
+{
+	struct timing		 timing = ref->timing;
+	struct conf_check	*c, *old;
+	int			 i;
+
+	*check = NULL;
+	if (ref->check.type == CHECK_NONE) {
+		if (ref->seen & (SEEN_INTERVAL | SEEN_TIMEOUT | SEEN_RISE |
+		    SEEN_FALL))
+			diag_error(&p->diag, &ref->pos, "service \"%s\", "
+			    "table <%s>: interval, timeout, rise and fall "
+			    "are of a check, and there is no check",
+			    ref->service->conf.name, ref->table);
+		return (0);
+	}
+	check_timing(p, &timing, &ref->pos, "service",
+	    ref->service->conf.name);
+	if ((c = check_make(&ref->check, &timing)) == NULL) {
+		diag_nomem(&p->diag);
+		return (-1);
+	}
+	key_check(&p->key, c);
+	if ((old = build_unique(p, c)) == NULL) {
+		TAILQ_INSERT_TAIL(&p->conf->checks, c, entry);
+		*check = c;
+		return (0);
+	}
+	for (i = 0; i < CHECK_STR_MAX; i++)
+		free(c->str[i]);
+	free(c);
+	*check = old;
+	return (0);
+}
+
+static int
+table_copy(struct conf_table *t, const struct conf_tabledef *d)
+{
+	const struct conf_host	*from;
+	struct conf_host	*h;
+
+	TAILQ_FOREACH(from, &d->hosts, entry) {
+		if ((h = calloc(1, sizeof(*h))) == NULL)
+			return (-1);
+		h->conf = from->conf;
+		h->table = t;
+		TAILQ_INSERT_TAIL(&t->hosts, h, entry);
+	}
+	return (0);
+}
+
+/* A new table in use; the tree has it, even when memory runs out. */
+static struct conf_table *
+table_make(struct parse *p, struct conf_tabledef *d, uint16_t port,
+    struct conf_check *check)
+{
+	struct conf_table	*t, *last;
+
+	if ((t = calloc(1, sizeof(*t))) == NULL)
+		return (NULL);
+	TAILQ_INIT(&t->hosts);
+	TAILQ_INSERT_TAIL(&p->conf->tables, t, entry);
+	t->def = d;
+	t->check = check;
+	t->conf.flags = d->flags;
+	t->conf.port = port;
+	(void)strlcpy(t->conf.name, d->name, sizeof(t->conf.name));
+	key_start(&p->key, KEY_VARIANT);
+	key_mem(&p->key, &d, sizeof(d));
+	key_num(&p->key, port);
+	if ((last = index_get(p->index, &p->key)) != NULL)
+		t->variant = last->variant + 1;
+	if (index_put(p->index, &p->key, t) == -1 || table_copy(t, d) == -1)
+		return (NULL);
+	return (t);
+}
+
+/* The table in use: one for each port and check. */
+static struct conf_table *
+table_use(struct parse *p, struct conf_tabledef *d, uint16_t port,
+    struct conf_check *check)
+{
+	struct conf_table	*t;
+
+	key_start(&p->key, KEY_USE);
+	key_mem(&p->key, &d, sizeof(d));
+	key_num(&p->key, port);
+	key_mem(&p->key, &check, sizeof(check));
+	if ((t = index_get(p->index, &p->key)) != NULL)
+		return (t);
+	if ((t = table_make(p, d, port, check)) == NULL) {
+		diag_nomem(&p->diag);
+		return (NULL);
+	}
+	key_start(&p->key, KEY_USE);
+	key_mem(&p->key, &d, sizeof(d));
+	key_num(&p->key, port);
+	key_mem(&p->key, &check, sizeof(check));
+	if (index_put(p->index, &p->key, t) == -1)
+		diag_nomem(&p->diag);
+	return (t);
+}
+
+/*
+ * The port of the real servers.  The kernel rewrites it when masquerading;
+ * otherwise the packet arrives with that of the service.
+ */
+static int
+check_pool_port(struct parse *p, const struct pool_ref *ref, uint16_t *port)
+{
+	const struct conf_listen	*l;
+
+	if ((l = TAILQ_FIRST(&ref->service->listens)) == NULL)
+		return (-1);
+	*port = ref->port != 0 ? ref->port : l->conf.port;
+	if (ref->pool->method == FWD_NAT || *port == l->conf.port)
+		return (0);
+	diag_error(&p->diag, &ref->pos, "service \"%s\": %s to <%s> port %u "
+	    "cannot change the port, and the service is on %u; use port %u, "
+	    "or forward to", ref->service->conf.name,
+	    forward_method_names[ref->pool->method], ref->table, *port,
+	    l->conf.port, l->conf.port);
+	return (-1);
+}
+
+static int
+check_pool_family(struct parse *p, const struct pool_ref *ref,
+    const struct conf_tabledef *d)
+{
+	const struct conf_listen	*l;
+	const struct conf_host		*h;
+	char				 a[ADDR_STRLEN], b[ADDR_STRLEN];
+
+	l = TAILQ_FIRST(&ref->service->listens);
+	TAILQ_FOREACH(h, &d->hosts, entry) {
+		if (h->conf.addr.af == l->conf.addr.af)
+			continue;
+		diag_error(&p->diag, &ref->pos, "service \"%s\": host %s of "
+		    "<%s> is not of the family of %s; give IPv4 and IPv6 a "
+		    "service and a table each", ref->service->conf.name,
+		    addr_str(&h->conf.addr, a), d->name,
+		    addr_str(&l->conf.addr, b));
+		return (-1);
+	}
+	return (0);
+}
+
+/* In the kernel a host and port are in a service once. */
+static void
+check_backup(struct parse *p, const struct pool_ref *ref)
+{
+	const struct conf_table	*primary, *backup = ref->pool->table;
+	struct conf_host	*h;
+	char			 text[ADDR_PORT_STRLEN];
+
+	primary = ref->service->pool[POOL_PRIMARY].table;
+	if (primary == NULL || primary->conf.port != backup->conf.port)
+		return;
+	if (primary->def == backup->def) {
+		diag_error(&p->diag, &ref->pos, "service \"%s\": the backup "
+		    "is <%s> port %u, as is the primary; use another table",
+		    ref->service->conf.name, ref->table, backup->conf.port);
+		return;
+	}
+	TAILQ_FOREACH(h, &primary->hosts, entry) {
+		key_start(&p->key, KEY_DEST);
+		key_mem(&p->key, &ref->service, sizeof(ref->service));
+		key_addr(&p->key, &h->conf.addr);
+		(void)build_unique(p, h);
+	}
+	TAILQ_FOREACH(h, &backup->hosts, entry) {
+		key_start(&p->key, KEY_DEST);
+		key_mem(&p->key, &ref->service, sizeof(ref->service));
+		key_addr(&p->key, &h->conf.addr);
+		if (build_unique(p, h) == NULL)
+			continue;
+		diag_error(&p->diag, &ref->pos, "service \"%s\": host %s is "
+		    "in <%s> and in its backup <%s>; it can be in one only",
+		    ref->service->conf.name, addr_port_str(&h->conf.addr,
+		    backup->conf.port, text), primary->conf.name, ref->table);
+	}
+}
+
+static void
+check_pool(struct parse *p, const struct pool_ref *ref)
+{
+	struct conf_tabledef	*d;
+	struct conf_check	*check;
+	uint16_t		 port;
+
+	key_name(&p->key, KEY_TABLE, ref->table);
+	if ((d = index_get(p->index, &p->key)) == NULL) {
+		if (p->errors_top == 0)
+			diag_error(&p->diag, &ref->pos, "table <%s> is not "
+			    "defined", ref->table);
+		return;
+	}
+	d->used = 1;
+	if (check_wanted(p, ref, &check) == -1 ||
+	    check_pool_port(p, ref, &port) == -1 ||
+	    check_pool_family(p, ref, d) == -1)
+		return;
+	ref->pool->table = table_use(p, d, port, check);
+	if (ref->pool->table != NULL &&
+	    ref->pool == &ref->service->pool[POOL_BACKUP])
+		check_backup(p, ref);
+}
+
+static void
+check_pools(struct parse *p)
+{
+	const struct pool_ref	*ref;
+
+	TAILQ_FOREACH(ref, &p->pools, entry)
+		check_pool(p, ref);
+}
+
+static void
+check_scripts(struct parse *p)
+{
+	struct conf_script	*s;
+	struct timing		 t;
+	struct pos		 pos;
+
+	TAILQ_FOREACH(s, &p->conf->scripts, entry) {
+		pos.file = s->file;
+		pos.line = s->line;
+		t.interval_ms = s->conf.interval_ms;
+		t.timeout_ms = s->conf.timeout_ms;
+		t.rise = s->conf.rise;
+		t.fall = s->conf.fall;
+		check_timing(p, &t, &pos, "script", s->conf.name);
+		s->conf.interval_ms = t.interval_ms;
+		s->conf.timeout_ms = t.timeout_ms;
+		s->conf.rise = t.rise;
+		s->conf.fall = t.fall;
+	}
+}
+
+static void
+check_tracks(struct parse *p)
+{
+	const struct conf_vrrp	*v;
+	const struct conf_track	*t;
+	struct conf_script	*s;
+	struct pos		 pos;
+	int			 known;
+
+	TAILQ_FOREACH(v, &p->conf->vrrps, entry)
+		TAILQ_FOREACH(t, &v->tracks, entry) {
+			known = 1;
+			if (t->conf.kind == TRACK_SCRIPT) {
+				key_name(&p->key, KEY_SCRIPT, t->name);
+				s = index_get(p->index, &p->key);
+				known = s != NULL;
+				if (known)
+					s->used = 1;
+			} else if (t->conf.kind == TRACK_SERVICE) {
+				key_name(&p->key, KEY_SERVICE, t->name);
+				known = index_get(p->index, &p->key) != NULL;
+			}
+			if (known || p->errors_top > 0)
+				continue;
+			pos.file = t->file;
+			pos.line = t->line;
+			diag_error(&p->diag, &pos, "vrrp \"%s\": %s \"%s\" "
+			    "is not defined", v->conf.name,
+			    t->conf.kind == TRACK_SCRIPT ? "script" :
+			    "service", t->name);
+		}
+}
+
+static void
+check_members(struct parse *p)
+{
+	const struct member_ref	*ref;
+	struct conf_vrrp	*v;
+
+	TAILQ_FOREACH(ref, &p->members, entry) {
+		key_name(&p->key, KEY_VRRP, ref->name);
+		if ((v = index_get(p->index, &p->key)) == NULL) {
+			if (p->errors_top == 0)
+				diag_error(&p->diag, &ref->pos, "sync group "
+				    "\"%s\": vrrp \"%s\" is not defined",
+				    ref->group->conf.name, ref->name);
+		} else if (v->group == ref->group)
+			diag_error(&p->diag, &ref->pos, "sync group \"%s\": "
+			    "vrrp \"%s\" is given twice",
+			    ref->group->conf.name, ref->name);
+		else if (v->group != NULL)
+			diag_error(&p->diag, &ref->pos, "sync group \"%s\": "
+			    "vrrp \"%s\" is in sync group \"%s\" already, and "
+			    "can be in one only", ref->group->conf.name,
+			    ref->name, v->group->conf.name);
+		else
+			v->group = ref->group;
+	}
+}
+
+static void
+check_unused(struct parse *p)
+{
+	const struct conf_tabledef	*d;
+	const struct conf_script	*s;
+	struct pos			 pos;
+
+	TAILQ_FOREACH(d, &p->conf->tabledefs, entry)
+		if (!d->used)
+			diag_error(&p->diag, &d->pos, "table <%s> is not used "
+			    "by any service; remove it", d->name);
+	TAILQ_FOREACH(s, &p->conf->scripts, entry) {
+		if (s->used)
+			continue;
+		pos.file = s->file;
+		pos.line = s->line;
+		diag_error(&p->diag, &pos, "script \"%s\" is not tracked by "
+		    "any vrrp; remove it", s->conf.name);
+	}
+}
+
+void
+check_conf(struct parse *p)
+{
+	struct pos	 pos;
+
+	check_global(p);
+	check_pools(p);
+	check_scripts(p);
+	check_tracks(p);
+	check_members(p);
+	if (p->errors_syntax == 0)
+		check_unused(p);
+	if (p->diag.errors == 0 && TAILQ_EMPTY(&p->conf->services) &&
+	    TAILQ_EMPTY(&p->conf->vrrps)) {
+		pos.file = TAILQ_FIRST(&p->conf->files)->path;
+		pos.line = 1;
+		diag_error(&p->diag, &pos, "no service and no vrrp: nothing "
+		    "to do");
+	}
+}

@@ -1,0 +1,309 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <err.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "conf.h"
+#include "index.h"
+
+/*
+ * Ids.  An object keeps its id as long as there is an object of its key, over
+ * all reloads; so the engines know what stays what it was, and an operator's
+ * override stays with its object.
+ */
+
+struct ids {
+	struct index	*old;		/* ids of the old tree, by key */
+	uint32_t	*next;
+	struct key	 key;
+};
+
+static void	 ids_remember(struct ids *, uint32_t);
+static uint32_t	 ids_give(struct ids *);
+static void	 ids_key_listen(struct ids *, const struct conf_listen *);
+static void	 ids_key_table(struct ids *, const struct conf_table *);
+static void	 ids_key_host(struct ids *, const struct conf_host *);
+static void	 ids_old_names(struct ids *, const struct conf *);
+static void	 ids_old_tables(struct ids *, const struct conf *);
+static void	 ids_checks(struct ids *, struct conf *);
+static void	 ids_tables(struct ids *, struct conf *);
+static void	 ids_services(struct ids *, struct conf *);
+static void	 ids_scripts(struct ids *, struct conf *);
+static void	 ids_groups(struct ids *, struct conf *);
+static void	 ids_vrrps(struct ids *, struct conf *);
+static void	 ids_tracks(struct conf *, struct index *, struct key *);
+
+/* The old object of the key at hand has this id. */
+static void
+ids_remember(struct ids *ids, uint32_t id)
+{
+	if (index_put(ids->old, &ids->key, (void *)(uintptr_t)id) == -1)
+		err(1, "configuration");
+}
+
+/* The id of the new object of the key at hand. */
+static uint32_t
+ids_give(struct ids *ids)
+{
+	void	*old;
+
+	if ((old = index_get(ids->old, &ids->key)) != NULL)
+		return ((uint32_t)(uintptr_t)old);
+	/* Ids are never used again: better to end than to begin anew. */
+	if (*ids->next == UINT32_MAX)
+		errx(1, "configuration: out of ids");
+	return ((*ids->next)++);
+}
+
+static void
+ids_key_listen(struct ids *ids, const struct conf_listen *l)
+{
+	key_name(&ids->key, KEY_LISTEN, l->service->conf.name);
+	key_addr(&ids->key, &l->conf.addr);
+	key_num(&ids->key, l->conf.proto);
+	key_num(&ids->key, l->conf.port);
+}
+
+static void
+ids_key_table(struct ids *ids, const struct conf_table *t)
+{
+	key_name(&ids->key, KEY_TABLE, t->conf.name);
+	key_num(&ids->key, t->conf.port);
+	key_num(&ids->key, t->variant);
+}
+
+static void
+ids_key_host(struct ids *ids, const struct conf_host *h)
+{
+	key_name(&ids->key, KEY_HOST, h->table->conf.name);
+	key_num(&ids->key, h->table->conf.port);
+	key_num(&ids->key, h->table->variant);
+	key_addr(&ids->key, &h->conf.addr);
+}
+
+static void
+ids_old_names(struct ids *ids, const struct conf *old)
+{
+	const struct conf_service	*service;
+	const struct conf_listen	*l;
+	const struct conf_script	*script;
+	const struct conf_group		*group;
+	const struct conf_vrrp		*vrrp;
+
+	TAILQ_FOREACH(service, &old->services, entry) {
+		key_name(&ids->key, KEY_SERVICE, service->conf.name);
+		ids_remember(ids, service->conf.id);
+		TAILQ_FOREACH(l, &service->listens, entry) {
+			ids_key_listen(ids, l);
+			ids_remember(ids, l->conf.id);
+		}
+	}
+	TAILQ_FOREACH(script, &old->scripts, entry) {
+		key_name(&ids->key, KEY_SCRIPT, script->conf.name);
+		ids_remember(ids, script->conf.id);
+	}
+	TAILQ_FOREACH(group, &old->groups, entry) {
+		key_name(&ids->key, KEY_GROUP, group->conf.name);
+		ids_remember(ids, group->conf.id);
+	}
+	TAILQ_FOREACH(vrrp, &old->vrrps, entry) {
+		key_name(&ids->key, KEY_VRRP, vrrp->conf.name);
+		ids_remember(ids, vrrp->conf.id);
+	}
+}
+
+static void
+ids_old_tables(struct ids *ids, const struct conf *old)
+{
+	const struct conf_check	*c;
+	const struct conf_table	*t;
+	const struct conf_host	*h;
+
+	TAILQ_FOREACH(c, &old->checks, entry) {
+		key_check(&ids->key, c);
+		ids_remember(ids, c->conf.id);
+	}
+	TAILQ_FOREACH(t, &old->tables, entry) {
+		ids_key_table(ids, t);
+		ids_remember(ids, t->conf.id);
+		TAILQ_FOREACH(h, &t->hosts, entry) {
+			ids_key_host(ids, h);
+			ids_remember(ids, h->conf.id);
+		}
+	}
+}
+
+static void
+ids_checks(struct ids *ids, struct conf *new)
+{
+	struct conf_check	*c;
+
+	TAILQ_FOREACH(c, &new->checks, entry) {
+		key_check(&ids->key, c);
+		c->conf.id = ids_give(ids);
+	}
+}
+
+static void
+ids_tables(struct ids *ids, struct conf *new)
+{
+	struct conf_table	*t;
+	struct conf_host	*h;
+
+	RB_INIT(&new->hosts_byid);
+	TAILQ_FOREACH(t, &new->tables, entry) {
+		ids_key_table(ids, t);
+		t->conf.id = ids_give(ids);
+		t->conf.check_id = t->check == NULL ? 0 : t->check->conf.id;
+		TAILQ_FOREACH(h, &t->hosts, entry) {
+			ids_key_host(ids, h);
+			h->conf.id = ids_give(ids);
+			h->conf.table_id = t->conf.id;
+			RB_INSERT(conf_hosts_byid, &new->hosts_byid, h);
+		}
+	}
+}
+
+static void
+ids_services(struct ids *ids, struct conf *new)
+{
+	struct conf_service	*s;
+	struct conf_listen	*l;
+	int			 i;
+
+	RB_INIT(&new->listens_byid);
+	TAILQ_FOREACH(s, &new->services, entry) {
+		key_name(&ids->key, KEY_SERVICE, s->conf.name);
+		s->conf.id = ids_give(ids);
+		for (i = 0; i < POOL_MAX; i++) {
+			if (s->pool[i].table == NULL)
+				continue;
+			s->conf.pool[i].table_id = s->pool[i].table->conf.id;
+			s->conf.pool[i].method = s->pool[i].method;
+		}
+		TAILQ_FOREACH(l, &s->listens, entry) {
+			ids_key_listen(ids, l);
+			l->conf.id = ids_give(ids);
+			l->conf.service_id = s->conf.id;
+			RB_INSERT(conf_listens_byid, &new->listens_byid, l);
+		}
+	}
+}
+
+static void
+ids_scripts(struct ids *ids, struct conf *new)
+{
+	struct conf_script	*s;
+
+	TAILQ_FOREACH(s, &new->scripts, entry) {
+		key_name(&ids->key, KEY_SCRIPT, s->conf.name);
+		s->conf.id = ids_give(ids);
+	}
+}
+
+static void
+ids_groups(struct ids *ids, struct conf *new)
+{
+	struct conf_group	*g;
+
+	TAILQ_FOREACH(g, &new->groups, entry) {
+		key_name(&ids->key, KEY_GROUP, g->conf.name);
+		g->conf.id = ids_give(ids);
+	}
+}
+
+static void
+ids_vrrps(struct ids *ids, struct conf *new)
+{
+	struct conf_vrrp	*v;
+	struct conf_vaddr	*a;
+	struct conf_track	*t;
+
+	TAILQ_FOREACH(v, &new->vrrps, entry) {
+		key_name(&ids->key, KEY_VRRP, v->conf.name);
+		v->conf.id = ids_give(ids);
+		v->conf.group_id = v->group == NULL ? 0 : v->group->conf.id;
+		TAILQ_FOREACH(a, &v->addrs, entry)
+			a->conf.vrrp_id = v->conf.id;
+		TAILQ_FOREACH(t, &v->tracks, entry)
+			t->conf.vrrp_id = v->conf.id;
+	}
+}
+
+/* What is tracked is known by name: the objects of the names. */
+static void
+ids_tracks(struct conf *new, struct index *names, struct key *key)
+{
+	struct conf_service	*service;
+	struct conf_script	*script;
+	struct conf_vrrp	*v;
+	struct conf_track	*t;
+
+	TAILQ_FOREACH(service, &new->services, entry) {
+		key_name(key, KEY_SERVICE, service->conf.name);
+		if (index_put(names, key, service) == -1)
+			err(1, "configuration");
+	}
+	TAILQ_FOREACH(script, &new->scripts, entry) {
+		key_name(key, KEY_SCRIPT, script->conf.name);
+		if (index_put(names, key, script) == -1)
+			err(1, "configuration");
+	}
+	TAILQ_FOREACH(v, &new->vrrps, entry) {
+		TAILQ_FOREACH(t, &v->tracks, entry) {
+			if (t->conf.kind == TRACK_SCRIPT) {
+				key_name(key, KEY_SCRIPT, t->name);
+				script = index_get(names, key);
+				t->conf.ref_id = script->conf.id;
+			} else if (t->conf.kind == TRACK_SERVICE) {
+				key_name(key, KEY_SERVICE, t->name);
+				service = index_get(names, key);
+				t->conf.ref_id = service->conf.id;
+			}
+		}
+	}
+}
+
+void
+conf_assign_ids(struct conf *new, const struct conf *old, uint32_t *next)
+{
+	struct index	*names;
+	struct ids	*ids;
+
+	if ((ids = calloc(1, sizeof(*ids))) == NULL ||
+	    (ids->old = index_new()) == NULL ||
+	    (names = index_new()) == NULL)
+		err(1, "configuration");
+	ids->next = next;
+	if (old != NULL) {
+		ids_old_names(ids, old);
+		ids_old_tables(ids, old);
+	}
+	ids_checks(ids, new);
+	ids_tables(ids, new);
+	ids_services(ids, new);
+	ids_scripts(ids, new);
+	ids_groups(ids, new);
+	ids_vrrps(ids, new);
+	ids_tracks(new, names, &ids->key);
+	index_free(names);
+	index_free(ids->old);
+	free(ids);
+}

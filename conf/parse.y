@@ -1,0 +1,663 @@
+%{
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * The grammar of lvsd.conf(5).  Statements end with their line; after an
+ * error the reading goes on with the next one, in the same block, so that one
+ * run shows many errors.
+ */
+
+#include <sys/types.h>
+#include <netinet/in.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <bsd/stdlib.h>
+
+#include "build.h"
+
+struct keyword {
+	const char	*name;
+	int		 token;
+};
+
+/* yacc(1) has no way to hand this down; set while conf_parse() runs. */
+static struct {
+	struct parse		*p;
+	struct lex_token	 token;		/* the last */
+	int			 keyword;	/* it is one */
+	int			 opened;	/* the one before was a brace */
+	int			 in_block;
+	int			 was_in_block;	/* before the last token */
+	int			 skipping;	/* an error, to its line's end */
+	int			 depth;		/* of braces while skipping */
+	int			 held_nl;	/* to be given next */
+	int			 held_brace;	/* to be given after that */
+	struct pool_ref		*pool;
+	struct check_spec	 check;
+	struct pool_ref		 nowhere;	/* where no memory was left */
+} y;
+
+static const struct keyword	*keyword_find(const char *);
+static int			 keyword_cmp(const void *, const void *);
+static int			 token_value(struct lex_token *);
+static int			 token_skip(const struct lex_token *);
+static void			 pool_begin(enum forward_method,
+				    const struct lex_str *);
+static void			 parse_run(struct parse *, const char *,
+				    const struct conf_macros *);
+static void			 yyerror(const char *);
+static int			 yylex(void);
+int				 yyparse(void);
+
+%}
+
+%union {
+	struct lex_str	 str;
+	int		 number;
+}
+
+%token	ADDRESS ADVERTISE AUTH CHANGES CHECK CHECKS CODE COMMAND DISABLE
+%token	EXPECT FALL FORWARD GROUP HOST HTTP HTTPS ICMP INCLUDE INTERFACE
+%token	INTERVAL IPVS LISTEN LOG NETMASK NO NOTHING ON ONEPACKET PASS
+%token	PERSISTENT PORT PREEMPT PREFIX PRIORITY RISE ROUTE SCHEDULER SCRIPT
+%token	SEND SERVICE SOCKET STATE SYNC TABLE TCP TCPFIN TIMEOUT TLS TO TRACK
+%token	TUNNEL UDP USER VERIFY VERSION VRID VRRP WEIGHT
+%token	ERROR
+%token	<str>		STRING TABLENAME
+%type	<number>	method proto timing tls
+
+%%
+
+grammar		: /* empty */
+		| grammar '\n'
+		| grammar global '\n'
+		| grammar table '\n'
+		| grammar service '\n'
+		| grammar script '\n'
+		| grammar vrrp '\n'
+		| grammar group '\n'
+		| grammar include
+		| grammar error '\n'		{ yyerrok; }
+		;
+
+include		: INCLUDE STRING '\n'		{
+			lex_include(y.p->lex, &$2, &y.p->pos);
+		}
+		;
+
+timing		: INTERVAL			{ $$ = SEEN_INTERVAL; }
+		| TIMEOUT			{ $$ = SEEN_TIMEOUT; }
+		| RISE				{ $$ = SEEN_RISE; }
+		| FALL				{ $$ = SEEN_FALL; }
+		;
+
+global		: timing STRING			{
+			build_global_timing(y.p, $1, &$2);
+		}
+		| LOG STATE CHANGES		{
+			y.p->conf->global.log_flags |= LOG_F_STATE;
+		}
+		| LOG HOST CHECKS		{
+			y.p->conf->global.log_flags |= LOG_F_CHECKS;
+		}
+		| IPVS TIMEOUT ipvs_timeouts
+		| SOCKET STRING			{
+			build_socket(y.p, &$2);
+		}
+		| SCRIPT USER STRING		{
+			build_script_user(y.p, &$3);
+		}
+		;
+
+ipvs_timeouts	: ipvs_timeout
+		| ipvs_timeouts ipvs_timeout
+		;
+
+ipvs_timeout	: TCP STRING			{
+			build_ipvs(y.p, SEEN_TCP, &$2);
+		}
+		| TCPFIN STRING			{
+			build_ipvs(y.p, SEEN_TCPFIN, &$2);
+		}
+		| UDP STRING			{
+			build_ipvs(y.p, SEEN_UDP, &$2);
+		}
+		;
+
+table		: TABLE TABLENAME		{
+			build_table(y.p, &$2);
+		} table_disable '{' table_body table_last '}' {
+			build_table_end(y.p);
+		}
+		;
+
+table_disable	: /* empty */
+		| DISABLE			{ build_table_disable(y.p); }
+		;
+
+table_body	: /* empty */
+		| table_body '\n'
+		| table_body hosts '\n'
+		| table_body error '\n'		{ yyerrok; }
+		;
+
+table_last	: /* empty */
+		| hosts
+		;
+
+hosts		: host_list
+		| host_list ','
+		;
+
+host_list	: host
+		| host_list ',' host
+		;
+
+host		: host_addr
+		| host host_option
+		;
+
+host_addr	: STRING			{ build_host(y.p, &$1); }
+		;
+
+host_option	: WEIGHT STRING			{
+			build_host_weight(y.p, &$2);
+		}
+		| DISABLE			{ build_host_disable(y.p); }
+		;
+
+service		: SERVICE STRING		{
+			build_service(y.p, &$2);
+		} '{' service_body service_last '}' {
+			build_service_end(y.p);
+		}
+		;
+
+service_body	: /* empty */
+		| service_body '\n'
+		| service_body service_stmt '\n'
+		| service_body error '\n'	{ yyerrok; }
+		;
+
+service_last	: /* empty */
+		| service_stmt
+		;
+
+service_stmt	: LISTEN ON STRING proto	{
+			build_listen(y.p, &$3, $4, NULL);
+		}
+		| LISTEN ON STRING proto PORT STRING {
+			build_listen(y.p, &$3, $4, &$6);
+		}
+		| SCHEDULER STRING		{
+			build_scheduler(y.p, &$2);
+		}
+		| PERSISTENT STRING		{
+			build_persistent(y.p, &$2);
+		}
+		| PERSISTENT STRING PREFIX STRING {
+			build_persistent(y.p, &$2);
+			build_width(y.p, &$4, 0);
+		}
+		| PERSISTENT STRING NETMASK STRING {
+			build_persistent(y.p, &$2);
+			build_width(y.p, &$4, 1);
+		}
+		| ONEPACKET			{
+			build_service_flag(y.p, SERVICE_F_ONEPACKET,
+			    "one-packet");
+		}
+		| DISABLE			{
+			build_service_flag(y.p, SERVICE_F_DISABLE,
+			    "disable");
+		}
+		| method TO TABLENAME		{
+			pool_begin($1, &$3);
+		} pool_options
+		;
+
+proto		: /* empty */			{ $$ = 0; }
+		| TCP				{ $$ = IPPROTO_TCP; }
+		| UDP				{ $$ = IPPROTO_UDP; }
+		;
+
+method		: FORWARD			{ $$ = FWD_NAT; }
+		| ROUTE				{ $$ = FWD_ROUTE; }
+		| TUNNEL			{ $$ = FWD_TUNNEL; }
+		;
+
+pool_options	: /* empty */
+		| pool_options pool_option
+		;
+
+pool_option	: PORT STRING			{
+			build_pool_port(y.p, y.pool, &$2);
+		}
+		| timing STRING			{
+			build_timing(y.p, &y.pool->timing, &y.pool->seen, $1,
+			    &$2);
+		}
+		| CHECK				{
+			memset(&y.check, 0, sizeof(y.check));
+		} check check_port		{
+			build_pool_check(y.p, y.pool, &y.check);
+		}
+		;
+
+check		: ICMP				{ y.check.type = CHECK_ICMP; }
+		| TCP				{ y.check.type = CHECK_TCP; }
+		| HTTP STRING			{
+			y.check.type = CHECK_HTTP;
+			build_check_path(y.p, &y.check, &$2);
+		} http_options
+		| HTTPS STRING			{
+			y.check.type = CHECK_HTTPS;
+			build_check_path(y.p, &y.check, &$2);
+		} http_options
+		| SEND STRING EXPECT STRING tls	{
+			y.check.type = CHECK_SEND;
+			y.check.flags = $5;
+			build_check_send(y.p, &y.check, &$2, &$4);
+		}
+		| SEND NOTHING EXPECT STRING tls {
+			y.check.type = CHECK_SEND;
+			y.check.flags = $5;
+			build_check_send(y.p, &y.check, NULL, &$4);
+		}
+		;
+
+check_port	: /* empty */
+		| ON PORT STRING		{
+			build_check_port(y.p, &y.check, &$3);
+		}
+		;
+
+http_options	: /* empty */
+		| http_options http_option
+		;
+
+http_option	: HOST STRING			{
+			build_check_host(y.p, &y.check, &$2);
+		}
+		| CODE STRING			{
+			build_check_code(y.p, &y.check, &$2);
+		}
+		| NO VERIFY			{
+			build_check_noverify(y.p, &y.check);
+		}
+		;
+
+tls		: /* empty */			{ $$ = 0; }
+		| TLS				{ $$ = CHECK_F_TLS; }
+		;
+
+script		: SCRIPT STRING			{
+			build_script(y.p, &$2);
+		} '{' script_body '}'		{
+			build_script_end(y.p);
+		}
+		;
+
+script_body	: /* empty */
+		| script_body '\n'
+		| script_body script_stmt
+		| script_body error '\n'	{ yyerrok; }
+		;
+
+script_stmt	: COMMAND STRING		{
+			build_command(y.p, &$2);
+		}
+		| USER STRING			{
+			build_user(y.p, &$2);
+		}
+		| timing STRING			{
+			build_timing(y.p, &y.p->script_timing,
+			    &y.p->block_seen, $1, &$2);
+		}
+		;
+
+vrrp		: VRRP STRING ON STRING		{
+			build_vrrp(y.p, &$2, &$4);
+		} '{' vrrp_body vrrp_last '}'	{
+			build_vrrp_end(y.p);
+		}
+		;
+
+vrrp_body	: /* empty */
+		| vrrp_body '\n'
+		| vrrp_body vrrp_stmt '\n'
+		| vrrp_body error '\n'		{ yyerrok; }
+		;
+
+vrrp_last	: /* empty */
+		| vrrp_stmt
+		;
+
+vrrp_stmt	: VRID STRING			{ build_vrid(y.p, &$2); }
+		| PRIORITY STRING		{ build_priority(y.p, &$2); }
+		| ADVERTISE STRING		{ build_advertise(y.p, &$2); }
+		| VERSION STRING		{ build_version(y.p, &$2); }
+		| AUTH PASS STRING		{ build_auth(y.p, &$3); }
+		| ADDRESS STRING		{ build_address(y.p, &$2); }
+		| NO PREEMPT			{ build_nopreempt(y.p); }
+		| TRACK track
+		;
+
+track		: INTERFACE STRING		{
+			build_track(y.p, TRACK_INTERFACE, &$2, NULL);
+		}
+		| INTERFACE STRING WEIGHT STRING {
+			build_track(y.p, TRACK_INTERFACE, &$2, &$4);
+		}
+		| SCRIPT STRING			{
+			build_track(y.p, TRACK_SCRIPT, &$2, NULL);
+		}
+		| SCRIPT STRING WEIGHT STRING	{
+			build_track(y.p, TRACK_SCRIPT, &$2, &$4);
+		}
+		| SERVICE STRING		{
+			build_track(y.p, TRACK_SERVICE, &$2, NULL);
+		}
+		| SERVICE STRING WEIGHT STRING	{
+			build_track(y.p, TRACK_SERVICE, &$2, &$4);
+		}
+		;
+
+group		: SYNC GROUP STRING		{
+			build_group(y.p, &$3);
+		} '{' group_body '}'		{
+			build_group_end(y.p);
+		}
+		;
+
+group_body	: /* empty */
+		| group_body '\n'
+		| group_body VRRP STRING	{ build_member(y.p, &$3); }
+		| group_body error '\n'		{ yyerrok; }
+		;
+
+%%
+
+/* This has to be sorted always; conf_parse() looks. */
+static const struct keyword keywords[] = {
+	{ "address",		ADDRESS },
+	{ "advertise",		ADVERTISE },
+	{ "auth",		AUTH },
+	{ "changes",		CHANGES },
+	{ "check",		CHECK },
+	{ "checks",		CHECKS },
+	{ "code",		CODE },
+	{ "command",		COMMAND },
+	{ "disable",		DISABLE },
+	{ "expect",		EXPECT },
+	{ "fall",		FALL },
+	{ "forward",		FORWARD },
+	{ "group",		GROUP },
+	{ "host",		HOST },
+	{ "http",		HTTP },
+	{ "https",		HTTPS },
+	{ "icmp",		ICMP },
+	{ "include",		INCLUDE },
+	{ "interface",		INTERFACE },
+	{ "interval",		INTERVAL },
+	{ "ipvs",		IPVS },
+	{ "listen",		LISTEN },
+	{ "log",		LOG },
+	{ "netmask",		NETMASK },
+	{ "no",			NO },
+	{ "nothing",		NOTHING },
+	{ "on",			ON },
+	{ "one-packet",		ONEPACKET },
+	{ "pass",		PASS },
+	{ "persistent",		PERSISTENT },
+	{ "port",		PORT },
+	{ "preempt",		PREEMPT },
+	{ "prefix",		PREFIX },
+	{ "priority",		PRIORITY },
+	{ "rise",		RISE },
+	{ "route",		ROUTE },
+	{ "scheduler",		SCHEDULER },
+	{ "script",		SCRIPT },
+	{ "send",		SEND },
+	{ "service",		SERVICE },
+	{ "socket",		SOCKET },
+	{ "state",		STATE },
+	{ "sync",		SYNC },
+	{ "table",		TABLE },
+	{ "tcp",		TCP },
+	{ "tcpfin",		TCPFIN },
+	{ "timeout",		TIMEOUT },
+	{ "tls",		TLS },
+	{ "to",			TO },
+	{ "track",		TRACK },
+	{ "tunnel",		TUNNEL },
+	{ "udp",		UDP },
+	{ "user",		USER },
+	{ "verify",		VERIFY },
+	{ "version",		VERSION },
+	{ "vrid",		VRID },
+	{ "vrrp",		VRRP },
+	{ "weight",		WEIGHT }
+};
+
+#define NKEYWORDS	(sizeof(keywords) / sizeof(keywords[0]))
+
+static int
+keyword_cmp(const void *name, const void *entry)
+{
+	return (strcmp(name, ((const struct keyword *)entry)->name));
+}
+
+static const struct keyword *
+keyword_find(const char *name)
+{
+	return (bsearch(name, keywords, NKEYWORDS, sizeof(keywords[0]),
+	    keyword_cmp));
+}
+
+static void
+pool_begin(enum forward_method method, const struct lex_str *table)
+{
+	y.pool = build_pool(y.p, method, table);
+	if (y.pool == NULL) {
+		memset(&y.nowhere, 0, sizeof(y.nowhere));
+		y.pool = &y.nowhere;
+	}
+}
+
+/* What the grammar calls this token. */
+static int
+token_value(struct lex_token *t)
+{
+	const struct keyword	*k;
+
+	switch (t->kind) {
+	case LEX_END:
+		return (0);
+	case LEX_NL:
+		return ('\n');
+	case LEX_WORD:
+		if ((k = keyword_find(t->str.s)) != NULL) {
+			y.keyword = 1;
+			return (k->token);
+		}
+		/* FALLTHROUGH */
+	case LEX_QUOTED:
+		yylval.str = t->str;
+		return (STRING);
+	case LEX_TABLE:
+		yylval.str = t->str;
+		return (TABLENAME);
+	case LEX_CHAR:
+		if (t->ch == '{')
+			y.in_block = 1;
+		else if (t->ch == '}')
+			y.in_block = 0;
+		return (t->ch);
+	default:
+		return (ERROR);
+	}
+}
+
+/*
+ * A token of a line with an error in it: 1 to drop it.  Braces are dropped
+ * in pairs with all between them, so that a block which was not understood
+ * is one error; the brace that closes the block at hand is kept.
+ */
+static int
+token_skip(const struct lex_token *t)
+{
+	if (t->kind == LEX_CHAR && t->ch == '{')
+		y.depth++;
+	else if (t->kind == LEX_CHAR && t->ch == '}') {
+		if (y.depth > 0)
+			y.depth--;
+		else if (y.in_block) {
+			y.held_nl = y.held_brace = 1;
+			y.skipping = 0;
+		}
+	} else if (t->kind == LEX_END ||
+	    (t->kind == LEX_NL && y.depth == 0)) {
+		y.skipping = 0;
+		return (0);
+	}
+	return (1);
+}
+
+static int
+yylex(void)
+{
+	struct lex_token	*t = &y.token;
+
+	for (;;) {
+		if (y.held_nl) {
+			y.held_nl = 0;
+			return ('\n');
+		}
+		if (y.held_brace) {
+			y.held_brace = 0;
+			y.in_block = 0;
+			return ('}');
+		}
+		y.opened = t->kind == LEX_CHAR && t->ch == '{';
+		y.keyword = 0;
+		y.was_in_block = y.in_block;
+		lex_next(y.p->lex, t);
+		y.p->pos = t->pos;
+		if (y.skipping && token_skip(t))
+			continue;
+		if (t->kind != LEX_ASSIGN)
+			return (token_value(t));
+		if (keyword_find(t->str.s) != NULL)
+			conf_error(y.p, "\"%s\" is a keyword and no name for "
+			    "a macro; to set it, leave out \"=\"", t->str.s);
+		else
+			lex_define(y.p->lex, t);
+	}
+}
+
+/* Say what is wrong with the last token, and get ready to skip its line. */
+static void
+yyerror(const char *msg)
+{
+	struct lex_token	*t = &y.token;
+	int			 brace = t->kind == LEX_CHAR ? t->ch : 0;
+
+	y.p->errors_syntax++;
+	if (!y.was_in_block)
+		y.p->errors_top++;
+	if (t->kind == LEX_NL)
+		conf_error(y.p, "syntax error: the line ends too early");
+	else if (t->kind == LEX_WORD && !y.keyword && (t->first || y.opened))
+		conf_error(y.p, "unknown keyword \"%s\"", t->str.s);
+	else if (t->kind == LEX_WORD || t->kind == LEX_QUOTED)
+		conf_error(y.p, "syntax error near \"%s\"", t->str.s);
+	else if (t->kind == LEX_TABLE)
+		conf_error(y.p, "syntax error near <%s>", t->str.s);
+	else if (t->kind == LEX_CHAR && t->ch > ' ' && t->ch < 0x7f)
+		conf_error(y.p, "syntax error near \"%c\"", t->ch);
+	else if (t->kind == LEX_CHAR)
+		conf_error(y.p, "the byte \\x%02x outside of quotes",
+		    (unsigned int)t->ch);
+	else if (t->kind != LEX_ERROR)
+		conf_error(y.p, "%s", msg);
+	y.in_block = y.was_in_block;
+	y.skipping = t->kind != LEX_NL;
+	y.depth = brace == '{';
+	if (brace == '}' && y.in_block) {
+		y.held_nl = y.held_brace = 1;
+		y.skipping = 0;
+	}
+}
+
+/* Read it all into the tree; the number of errors says how it went. */
+static void
+parse_run(struct parse *p, const char *path, const struct conf_macros *macros)
+{
+	TAILQ_INIT(&p->pools);
+	TAILQ_INIT(&p->members);
+	if ((p->conf = conf_new()) == NULL ||
+	    (p->index = index_new()) == NULL) {
+		diag_nomem(&p->diag);
+		return;
+	}
+	p->lex = lex_open(p->conf, path, macros, p->flags, &p->diag);
+	if (p->lex == NULL)
+		return;
+	memset(&y, 0, sizeof(y));
+	y.p = p;
+	if (yyparse() == 0)
+		check_conf(p);
+	else if (p->diag.errors == 0)
+		diag_nomem(&p->diag);
+	lex_unused(p->lex);
+	explicit_bzero(&y, sizeof(y));
+}
+
+struct conf *
+conf_parse(const char *path, const struct conf_macros *macros, int flags,
+    conf_report report, void *arg)
+{
+	struct parse	*p;
+	struct conf	*conf;
+	struct diag	 diag;
+	size_t		 i;
+
+	for (i = 1; i < NKEYWORDS; i++)
+		if (strcmp(keywords[i - 1].name, keywords[i].name) >= 0)
+			abort();
+	diag_init(&diag, report, arg);
+	if ((p = calloc(1, sizeof(*p))) == NULL) {
+		diag_nomem(&diag);
+		return (NULL);
+	}
+	p->diag = diag;
+	p->flags = flags;
+	parse_run(p, path, macros);
+	conf = p->conf;
+	if (p->diag.errors > 0) {
+		conf_free(conf);
+		conf = NULL;
+	}
+	lex_close(p->lex);
+	index_free(p->index);
+	freezero(p, sizeof(*p));
+	return (conf);
+}

@@ -1,0 +1,312 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+#include <netinet/in.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "build.h"
+
+/* In place of a password, and a password itself, so that it parses. */
+#define PASS_HIDDEN	"********"
+
+static void	print_bytes(FILE *, const char *, size_t);
+static void	print_str(FILE *, const char *);
+static void	print_global(const struct conf *, FILE *);
+static void	print_tabledef(const struct conf_tabledef *, FILE *);
+static void	print_timing(uint32_t, uint32_t, unsigned int, unsigned int,
+		    const char *, FILE *);
+static void	print_check(const struct conf_check *, FILE *);
+static void	print_pool(const struct conf_pool *, FILE *);
+static void	print_service(const struct conf_service *, FILE *);
+static void	print_script(const struct conf_script *, FILE *);
+static void	print_track(const struct conf_track *, FILE *);
+static void	print_vrrp(const struct conf_vrrp *, FILE *);
+static void	print_group(const struct conf *, const struct conf_group *,
+		    FILE *);
+
+/* In quotes, so that the lexer reads the same bytes again. */
+static void
+print_bytes(FILE *f, const char *s, size_t len)
+{
+	size_t		 i;
+	unsigned char	 c;
+
+	fputc('"', f);
+	for (i = 0; i < len; i++) {
+		c = s[i];
+		if (c == '"' || c == '\\')
+			fprintf(f, "\\%c", c);
+		else if (c == '\r')
+			fprintf(f, "\\r");
+		else if (c == '\n')
+			fprintf(f, "\\n");
+		else if (c == '\t')
+			fprintf(f, "\\t");
+		else if (c >= ' ' && c <= '~')
+			fputc(c, f);
+		else
+			fprintf(f, "\\x%02x", c);
+	}
+	fputc('"', f);
+}
+
+static void
+print_str(FILE *f, const char *s)
+{
+	print_bytes(f, s, strlen(s));
+}
+
+static void
+print_global(const struct conf *c, FILE *f)
+{
+	const struct global_config	*g = &c->global;
+
+	if (g->log_flags & LOG_F_STATE)
+		fprintf(f, "log state changes\n");
+	if (g->log_flags & LOG_F_CHECKS)
+		fprintf(f, "log host checks\n");
+	if (g->ipvs_tcp != 0)
+		fprintf(f, "ipvs timeout tcp %us\n", g->ipvs_tcp);
+	if (g->ipvs_tcpfin != 0)
+		fprintf(f, "ipvs timeout tcpfin %us\n", g->ipvs_tcpfin);
+	if (g->ipvs_udp != 0)
+		fprintf(f, "ipvs timeout udp %us\n", g->ipvs_udp);
+	if (c->socket != NULL) {
+		fprintf(f, "socket ");
+		print_str(f, c->socket);
+		fputc('\n', f);
+	}
+	if (c->script_user != NULL) {
+		fprintf(f, "script user ");
+		print_str(f, c->script_user);
+		fputc('\n', f);
+	}
+}
+
+static void
+print_tabledef(const struct conf_tabledef *d, FILE *f)
+{
+	const struct conf_host	*h;
+	char			 text[ADDR_STRLEN];
+
+	fprintf(f, "\ntable <%s>%s {\n", d->name,
+	    d->flags & TABLE_F_DISABLE ? " disable" : "");
+	TAILQ_FOREACH(h, &d->hosts, entry) {
+		fprintf(f, "\t%s", addr_str(&h->conf.addr, text));
+		if (h->conf.weight != 1)
+			fprintf(f, " weight %u", h->conf.weight);
+		if (h->conf.flags & HOST_F_DISABLE)
+			fprintf(f, " disable");
+		fputc('\n', f);
+	}
+	fprintf(f, "}\n");
+}
+
+static void
+print_timing(uint32_t interval, uint32_t timeout, unsigned int rise,
+    unsigned int fall, const char *sep, FILE *f)
+{
+	char	 text[DURATION_STRLEN];
+
+	fprintf(f, "%sinterval %s", sep, duration_str(interval, text));
+	fprintf(f, "%stimeout %s", sep, duration_str(timeout, text));
+	fprintf(f, "%srise %u%sfall %u", sep, rise, sep, fall);
+}
+
+static void
+print_check(const struct conf_check *c, FILE *f)
+{
+	fprintf(f, " check %s", check_type_names[c->conf.type]);
+	switch (c->conf.type) {
+	case CHECK_HTTP:
+	case CHECK_HTTPS:
+		fputc(' ', f);
+		print_str(f, c->str[CHECK_STR_PATH]);
+		if (c->str[CHECK_STR_HOST] != NULL) {
+			fprintf(f, " host ");
+			print_str(f, c->str[CHECK_STR_HOST]);
+		}
+		fprintf(f, " code %u", c->conf.code);
+		if (c->conf.flags & CHECK_F_NOVERIFY)
+			fprintf(f, " no verify");
+		break;
+	case CHECK_SEND:
+		fputc(' ', f);
+		if (c->str[CHECK_STR_SEND] == NULL)
+			fprintf(f, "nothing");
+		else
+			print_bytes(f, c->str[CHECK_STR_SEND],
+			    c->conf.str_len[CHECK_STR_SEND]);
+		fprintf(f, " expect ");
+		print_str(f, c->str[CHECK_STR_EXPECT]);
+		if (c->conf.flags & CHECK_F_TLS)
+			fprintf(f, " tls");
+		break;
+	default:
+		break;
+	}
+	if (c->conf.port != 0)
+		fprintf(f, " on port %u", c->conf.port);
+	print_timing(c->conf.interval_ms, c->conf.timeout_ms, c->conf.rise,
+	    c->conf.fall, " ", f);
+}
+
+static void
+print_pool(const struct conf_pool *pool, FILE *f)
+{
+	fprintf(f, "\t%s to <%s> port %u", forward_method_names[pool->method],
+	    pool->table->conf.name, pool->table->conf.port);
+	if (pool->table->check != NULL)
+		print_check(pool->table->check, f);
+	fputc('\n', f);
+}
+
+static void
+print_service(const struct conf_service *s, FILE *f)
+{
+	const struct conf_listen	*l;
+	char				 text[ADDR_STRLEN];
+	char				 time[DURATION_STRLEN];
+	int				 i;
+
+	fprintf(f, "\nservice ");
+	print_str(f, s->conf.name);
+	fprintf(f, " {\n");
+	TAILQ_FOREACH(l, &s->listens, entry)
+		fprintf(f, "\tlisten on %s %s port %u\n",
+		    addr_str(&l->conf.addr, text),
+		    l->conf.proto == IPPROTO_UDP ? "udp" : "tcp",
+		    l->conf.port);
+	fprintf(f, "\tscheduler %s\n", s->conf.sched);
+	if (s->conf.flags & SERVICE_F_PERSISTENT) {
+		fprintf(f, "\tpersistent %s",
+		    duration_str(s->conf.persist_s * 1000, time));
+		/* Only that of the service's own family can differ. */
+		if (s->conf.prefix4 != 32)
+			fprintf(f, " prefix %u", s->conf.prefix4);
+		else if (s->conf.prefix6 != 128)
+			fprintf(f, " prefix %u", s->conf.prefix6);
+		fputc('\n', f);
+	}
+	if (s->conf.flags & SERVICE_F_ONEPACKET)
+		fprintf(f, "\tone-packet\n");
+	if (s->conf.flags & SERVICE_F_DISABLE)
+		fprintf(f, "\tdisable\n");
+	for (i = 0; i < POOL_MAX; i++)
+		if (s->pool[i].table != NULL)
+			print_pool(&s->pool[i], f);
+	fprintf(f, "}\n");
+}
+
+static void
+print_script(const struct conf_script *s, FILE *f)
+{
+	fprintf(f, "\nscript ");
+	print_str(f, s->conf.name);
+	fprintf(f, " {\n\tcommand ");
+	print_str(f, s->command);
+	print_timing(s->conf.interval_ms, s->conf.timeout_ms, s->conf.rise,
+	    s->conf.fall, "\n\t", f);
+	if (s->user != NULL) {
+		fprintf(f, "\n\tuser ");
+		print_str(f, s->user);
+	}
+	fprintf(f, "\n}\n");
+}
+
+static void
+print_track(const struct conf_track *t, FILE *f)
+{
+	static const char *const kinds[TRACK_KIND_MAX] = {
+		"interface", "script", "service"
+	};
+
+	fprintf(f, "\ttrack %s ", kinds[t->conf.kind]);
+	print_str(f, t->conf.kind == TRACK_INTERFACE ? t->conf.ifname :
+	    t->name);
+	if (t->conf.weight != 0)
+		fprintf(f, " weight %d", t->conf.weight);
+	fputc('\n', f);
+}
+
+static void
+print_vrrp(const struct conf_vrrp *v, FILE *f)
+{
+	const struct conf_vaddr	*a;
+	const struct conf_track	*t;
+	char			 text[ADDR_STRLEN], time[DURATION_STRLEN];
+
+	fprintf(f, "\nvrrp ");
+	print_str(f, v->conf.name);
+	fprintf(f, " on ");
+	print_str(f, v->conf.ifname);
+	fprintf(f, " {\n\tvrid %u\n\tpriority %u\n\tversion %u\n",
+	    v->conf.vrid, v->conf.priority, v->conf.version);
+	fprintf(f, "\tadvertise %s\n",
+	    duration_str(v->conf.advert_cs * 10, time));
+	if (v->conf.auth == VRRP_AUTH_PASS)
+		fprintf(f, "\tauth pass \"%s\"\n", PASS_HIDDEN);
+	TAILQ_FOREACH(a, &v->addrs, entry)
+		fprintf(f, "\taddress %s/%u\n",
+		    addr_str(&a->conf.addr, text), a->conf.prefixlen);
+	if (v->conf.flags & VRRP_F_NOPREEMPT)
+		fprintf(f, "\tno preempt\n");
+	TAILQ_FOREACH(t, &v->tracks, entry)
+		print_track(t, f);
+	fprintf(f, "}\n");
+}
+
+static void
+print_group(const struct conf *c, const struct conf_group *g, FILE *f)
+{
+	const struct conf_vrrp	*v;
+
+	fprintf(f, "\nsync group ");
+	print_str(f, g->conf.name);
+	fprintf(f, " {\n");
+	TAILQ_FOREACH(v, &c->vrrps, entry)
+		if (v->group == g) {
+			fprintf(f, "\tvrrp ");
+			print_str(f, v->conf.name);
+			fputc('\n', f);
+		}
+	fprintf(f, "}\n");
+}
+
+void
+conf_print(const struct conf *c, FILE *f)
+{
+	const struct conf_tabledef	*d;
+	const struct conf_service	*service;
+	const struct conf_script	*script;
+	const struct conf_vrrp		*v;
+	const struct conf_group		*g;
+
+	print_global(c, f);
+	TAILQ_FOREACH(d, &c->tabledefs, entry)
+		print_tabledef(d, f);
+	TAILQ_FOREACH(service, &c->services, entry)
+		print_service(service, f);
+	TAILQ_FOREACH(script, &c->scripts, entry)
+		print_script(script, f);
+	TAILQ_FOREACH(v, &c->vrrps, entry)
+		print_vrrp(v, f);
+	TAILQ_FOREACH(g, &c->groups, entry)
+		print_group(c, g, f);
+}

@@ -1,0 +1,390 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include "build.h"
+
+static void	vrrp_advert(struct parse *);
+static void	vrrp_version(struct parse *);
+static void	vrrp_owner(struct parse *);
+static void	vrrp_complete(struct parse *);
+
+void
+build_vrrp(struct parse *p, const struct lex_str *name,
+    const struct lex_str *ifname)
+{
+	struct conf_vrrp	*v, *old;
+
+	build_begin(p);
+	p->advert_ms = 0;
+	p->vrrp = NULL;
+	if ((v = calloc(1, sizeof(*v))) == NULL) {
+		diag_nomem(&p->diag);
+		return;
+	}
+	TAILQ_INIT(&v->addrs);
+	TAILQ_INIT(&v->tracks);
+	v->file = p->pos.file;
+	v->line = p->pos.line;
+	v->conf.af = AF_INET;
+	v->conf.version = DEFAULT_VERSION;
+	v->conf.priority = DEFAULT_PRIORITY;
+	v->conf.advert_cs = DEFAULT_ADVERT_CS;
+	TAILQ_INSERT_TAIL(&p->conf->vrrps, v, entry);
+	p->vrrp = v;
+	(void)value_ifname(p, ifname, v->conf.ifname);
+	if (value_name(p, "vrrp", name, v->conf.name) == -1)
+		return;
+	key_name(&p->key, KEY_VRRP, v->conf.name);
+	if ((old = build_unique(p, v)) != NULL)
+		conf_error(p, "vrrp \"%s\" is defined at %s:%d already",
+		    v->conf.name, old->file, old->line);
+}
+
+void
+build_vrid(struct parse *p, const struct lex_str *str)
+{
+	struct conf_vrrp	*v = p->vrrp, *old;
+	int			 errors = p->diag.errors;
+
+	if (v == NULL ||
+	    build_once(p, &p->block_seen, SEEN_VRID, "vrid") == -1)
+		return;
+	v->conf.vrid = value_number(p, "vrid", str, 1, 255);
+	if (p->diag.errors != errors)
+		return;
+	key_name(&p->key, KEY_VRID, v->conf.ifname);
+	key_num(&p->key, v->conf.vrid);
+	if ((old = build_unique(p, v)) != NULL)
+		conf_error(p, "vrid %u on %s belongs to vrrp \"%s\" (%s:%d) "
+		    "already; choose another", v->conf.vrid, v->conf.ifname,
+		    old->conf.name, old->file, old->line);
+}
+
+void
+build_priority(struct parse *p, const struct lex_str *str)
+{
+	struct conf_vrrp	*v = p->vrrp;
+
+	if (v == NULL ||
+	    build_once(p, &p->block_seen, SEEN_PRIORITY, "priority") == -1)
+		return;
+	if (strcmp(str->s, "0") == 0) {
+		/* RFC 3768 section 5.3.4 */
+		conf_error(p, "priority 0 is what a master sends when it "
+		    "gives up; must be from 1 to 255");
+		return;
+	}
+	v->conf.priority = value_number(p, "priority", str, 1, 255);
+}
+
+void
+build_advertise(struct parse *p, const struct lex_str *str)
+{
+	if (p->vrrp == NULL ||
+	    build_once(p, &p->block_seen, SEEN_ADVERTISE, "advertise") == -1)
+		return;
+	p->advert_ms = value_ms(p, "advertise", str, ADVERT3_CS_MIN * 10,
+	    ADVERT2_CS_MAX * 10);
+	p->advert_pos = p->pos;
+}
+
+void
+build_version(struct parse *p, const struct lex_str *str)
+{
+	if (p->vrrp != NULL &&
+	    build_once(p, &p->block_seen, SEEN_VERSION, "version") == 0)
+		p->vrrp->conf.version = value_number(p, "version", str, 2, 3);
+}
+
+void
+build_auth(struct parse *p, const struct lex_str *str)
+{
+	struct conf_vrrp	*v = p->vrrp;
+
+	if (v == NULL || build_once(p, &p->block_seen, SEEN_AUTH,
+	    "auth pass") == -1)
+		return;
+	v->conf.auth = VRRP_AUTH_PASS;
+	if (str->exposed != NULL && !(p->flags & CONF_P_CHECK_ONLY))
+		conf_error(p, "auth pass: others can read %s, so it is no "
+		    "secret; chmod 600 it", str->exposed);
+	if (str->len == 0)
+		conf_error(p, "auth pass: the password is empty");
+	else if (str->len > VRRP_PASS_LEN)
+		conf_error(p, "auth pass: the password has %zu characters, "
+		    "the protocol has room for %d; write the first %d, which "
+		    "is what other implementations send", str->len,
+		    VRRP_PASS_LEN, VRRP_PASS_LEN);
+	else if (strlen(str->s) != str->len)
+		conf_error(p, "auth pass: a password cannot hold a NUL");
+	else
+		memcpy(v->conf.pass, str->s, str->len);
+}
+
+void
+build_address(struct parse *p, const struct lex_str *str)
+{
+	struct conf_vrrp	*v = p->vrrp;
+	struct conf_vaddr	*a, *old;
+	struct addr		 addr;
+	char			 text[ADDR_STRLEN];
+	uint8_t			 len;
+
+	if (v == NULL ||
+	    resolve_prefixed(p, "address", str, &addr, &len) == -1)
+		return;
+	if (addr.af != AF_INET) {
+		conf_error(p, "address %s: IPv6 needs VRRP over IPv6, which "
+		    "there is not yet; use an IPv4 address", str->s);
+		return;
+	}
+	if ((a = calloc(1, sizeof(*a))) == NULL) {
+		diag_nomem(&p->diag);
+		return;
+	}
+	a->conf.addr = addr;
+	a->conf.prefixlen = len;
+	a->file = p->pos.file;
+	a->line = p->pos.line;
+	TAILQ_INSERT_TAIL(&v->addrs, a, entry);
+	key_start(&p->key, KEY_VADDR);
+	key_addr(&p->key, &addr);
+	if ((old = build_unique(p, a)) != NULL)
+		conf_error(p, "address %s is given at %s:%d already",
+		    addr_str(&addr, text), old->file, old->line);
+}
+
+void
+build_nopreempt(struct parse *p)
+{
+	struct conf_vrrp	*v = p->vrrp;
+
+	if (v == NULL)
+		return;
+	if (v->conf.flags & VRRP_F_NOPREEMPT)
+		conf_error(p, "\"no preempt\" is given twice");
+	v->conf.flags |= VRRP_F_NOPREEMPT;
+}
+
+void
+build_track(struct parse *p, enum track_kind kind, const struct lex_str *name,
+    const struct lex_str *weight)
+{
+	struct conf_vrrp	*v = p->vrrp;
+	struct conf_track	*t;
+	int			 bad;
+
+	if (v == NULL)
+		return;
+	if ((t = calloc(1, sizeof(*t))) == NULL) {
+		diag_nomem(&p->diag);
+		return;
+	}
+	t->conf.kind = kind;
+	t->file = p->pos.file;
+	t->line = p->pos.line;
+	if (weight != NULL) {
+		t->conf.weight = value_number(p, "weight", weight,
+		    -TRACK_WEIGHT_MAX, TRACK_WEIGHT_MAX);
+		if (t->conf.weight == 0)
+			conf_error(p, "weight 0 changes nothing; without "
+			    "weight a failure is a fault");
+	}
+	if (kind == TRACK_INTERFACE)
+		bad = value_ifname(p, name, t->conf.ifname);
+	else
+		bad = value_name(p, "track", name, t->name);
+	if (bad) {
+		free(t);
+		return;
+	}
+	TAILQ_INSERT_TAIL(&v->tracks, t, entry);
+	key_start(&p->key, KEY_TRACK);
+	key_mem(&p->key, &v, sizeof(v));
+	key_num(&p->key, kind);
+	key_str(&p->key, name->s);
+	if (build_unique(p, t) != NULL)
+		conf_error(p, "\"%s\" is tracked twice", name->s);
+}
+
+/* The interval in the unit and within the bounds of the version. */
+static void
+vrrp_advert(struct parse *p)
+{
+	struct vrrp_config	*c = &p->vrrp->conf;
+	char			 text[DURATION_STRLEN];
+
+	if (p->advert_ms == 0)
+		return;
+	duration_str(p->advert_ms, text);
+	if (c->version == 2 && (p->advert_ms % 1000 != 0 ||
+	    p->advert_ms < ADVERT2_CS_MIN * 10)) {
+		diag_error(&p->diag, &p->advert_pos, "advertise %s: version "
+		    "2 counts whole seconds, from 1s to 255s; use version 3",
+		    text);
+		return;
+	}
+	if (c->version == 3 && (p->advert_ms % 10 != 0 ||
+	    p->advert_ms > ADVERT3_CS_MAX * 10)) {
+		diag_error(&p->diag, &p->advert_pos, "advertise %s: version "
+		    "3 counts steps of 10ms, from 10ms to 40950ms", text);
+		return;
+	}
+	c->advert_cs = p->advert_ms / 10;
+}
+
+static void
+vrrp_version(struct parse *p)
+{
+	struct conf_vrrp	*v = p->vrrp;
+	struct pos		 pos = { v->file, v->line };
+
+	if (v->conf.version == 3 && v->conf.auth != VRRP_AUTH_NONE)
+		diag_error(&p->diag, &pos, "vrrp \"%s\": version 3 has no "
+		    "authentication; remove auth pass, or use version 2",
+		    v->conf.name);
+	vrrp_advert(p);
+}
+
+/* The owner always takes over, and its priority never changes. */
+static void
+vrrp_owner(struct parse *p)
+{
+	struct conf_vrrp	*v = p->vrrp;
+	struct conf_track	*t;
+	struct pos		 pos = { v->file, v->line };
+
+	if (v->conf.priority != VRRP_OWNER)
+		return;
+	if (v->conf.flags & VRRP_F_NOPREEMPT)
+		diag_error(&p->diag, &pos, "vrrp \"%s\": with priority 255, "
+		    "that of the owner of the addresses, no preempt has no "
+		    "effect; use at most 254", v->conf.name);
+	TAILQ_FOREACH(t, &v->tracks, entry) {
+		if (t->conf.weight == 0)
+			continue;
+		pos.file = t->file;
+		pos.line = t->line;
+		diag_error(&p->diag, &pos, "vrrp \"%s\": with priority 255, "
+		    "that of the owner of the addresses, weights have no "
+		    "effect; use at most 254", v->conf.name);
+	}
+}
+
+static void
+vrrp_complete(struct parse *p)
+{
+	struct conf_vrrp	*v = p->vrrp;
+	struct conf_vaddr	*a;
+	struct pos		 pos = { v->file, v->line };
+	int			 n = 0;
+
+	TAILQ_FOREACH(a, &v->addrs, entry)
+		n++;
+	/* 255 addresses of IPv4 are 1060 bytes: they fit any Ethernet. */
+	if (n > VRRP_ADDR_MAX)
+		diag_error(&p->diag, &pos, "vrrp \"%s\" has %d addresses, an "
+		    "advertisement counts at most %d; use several instances "
+		    "and a sync group", v->conf.name, n, VRRP_ADDR_MAX);
+	if (build_broken(p))
+		return;
+	if (v->conf.vrid == 0)
+		diag_error(&p->diag, &pos, "vrrp \"%s\" has no vrid; give it "
+		    "one from 1 to 255, the same on each director",
+		    v->conf.name);
+	if (n == 0)
+		diag_error(&p->diag, &pos, "vrrp \"%s\" has no address",
+		    v->conf.name);
+}
+
+void
+build_vrrp_end(struct parse *p)
+{
+	if (p->vrrp == NULL)
+		return;
+	vrrp_version(p);
+	vrrp_owner(p);
+	vrrp_complete(p);
+	p->vrrp = NULL;
+}
+
+/*
+ * Sync groups.
+ */
+
+void
+build_group(struct parse *p, const struct lex_str *name)
+{
+	struct conf_group	*g, *old;
+
+	build_begin(p);
+	p->group = NULL;
+	p->members_here = 0;
+	if ((g = calloc(1, sizeof(*g))) == NULL) {
+		diag_nomem(&p->diag);
+		return;
+	}
+	g->file = p->pos.file;
+	g->line = p->pos.line;
+	TAILQ_INSERT_TAIL(&p->conf->groups, g, entry);
+	p->group = g;
+	if (value_name(p, "sync group", name, g->conf.name) == -1)
+		return;
+	key_name(&p->key, KEY_GROUP, g->conf.name);
+	if ((old = build_unique(p, g)) != NULL)
+		conf_error(p, "sync group \"%s\" is defined at %s:%d already",
+		    g->conf.name, old->file, old->line);
+}
+
+void
+build_member(struct parse *p, const struct lex_str *name)
+{
+	struct member_ref	*ref;
+
+	if (p->group == NULL ||
+	    (ref = lex_alloc(p->lex, sizeof(*ref))) == NULL)
+		return;
+	ref->group = p->group;
+	ref->pos = p->pos;
+	if (value_name(p, "vrrp", name, ref->name) == -1)
+		return;
+	TAILQ_INSERT_TAIL(&p->members, ref, entry);
+	p->members_here++;
+}
+
+void
+build_group_end(struct parse *p)
+{
+	struct conf_group	*g = p->group;
+	struct pos		 pos;
+
+	if (g == NULL)
+		return;
+	pos.file = g->file;
+	pos.line = g->line;
+	if (p->members_here < 2 && !build_broken(p))
+		diag_error(&p->diag, &pos, "sync group \"%s\" has %d vrrp; "
+		    "there must be two or more to hold together",
+		    g->conf.name, p->members_here);
+	p->group = NULL;
+}

@@ -1,0 +1,284 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include "build.h"
+
+static void	 script_free(struct conf_script *);
+static void	 check_free(struct conf_check *);
+static void	 hosts_free(struct conf_hosts *);
+static void	 service_free(struct conf_service *);
+static void	 vrrp_free(struct conf_vrrp *);
+static void	 conf_free_tables(struct conf *);
+static int	 host_id_cmp(struct conf_host *, struct conf_host *);
+static int	 listen_id_cmp(struct conf_listen *, struct conf_listen *);
+
+RB_GENERATE(conf_hosts_byid, conf_host, byid, host_id_cmp)
+RB_GENERATE(conf_listens_byid, conf_listen, byid, listen_id_cmp)
+
+static int
+host_id_cmp(struct conf_host *a, struct conf_host *b)
+{
+	if (a->conf.id == b->conf.id)
+		return (0);
+	return (a->conf.id < b->conf.id ? -1 : 1);
+}
+
+static int
+listen_id_cmp(struct conf_listen *a, struct conf_listen *b)
+{
+	if (a->conf.id == b->conf.id)
+		return (0);
+	return (a->conf.id < b->conf.id ? -1 : 1);
+}
+
+struct conf *
+conf_new(void)
+{
+	struct conf	*c;
+
+	if ((c = calloc(1, sizeof(*c))) == NULL)
+		return (NULL);
+	TAILQ_INIT(&c->files);
+	TAILQ_INIT(&c->scripts);
+	TAILQ_INIT(&c->checks);
+	TAILQ_INIT(&c->tabledefs);
+	TAILQ_INIT(&c->tables);
+	TAILQ_INIT(&c->services);
+	TAILQ_INIT(&c->groups);
+	TAILQ_INIT(&c->vrrps);
+	RB_INIT(&c->hosts_byid);
+	RB_INIT(&c->listens_byid);
+	return (c);
+}
+
+static void
+script_free(struct conf_script *s)
+{
+	int	 i;
+
+	if (s->argv != NULL)
+		for (i = 0; s->argv[i] != NULL; i++)
+			free(s->argv[i]);
+	free(s->argv);
+	free(s->command);
+	free(s->user);
+	free(s);
+}
+
+static void
+check_free(struct conf_check *c)
+{
+	int	 i;
+
+	for (i = 0; i < CHECK_STR_MAX; i++)
+		free(c->str[i]);
+	free(c);
+}
+
+static void
+hosts_free(struct conf_hosts *hosts)
+{
+	struct conf_host	*h;
+
+	while ((h = TAILQ_FIRST(hosts)) != NULL) {
+		TAILQ_REMOVE(hosts, h, entry);
+		free(h);
+	}
+}
+
+static void
+service_free(struct conf_service *s)
+{
+	struct conf_listen	*l;
+
+	while ((l = TAILQ_FIRST(&s->listens)) != NULL) {
+		TAILQ_REMOVE(&s->listens, l, entry);
+		free(l);
+	}
+	free(s);
+}
+
+static void
+vrrp_free(struct conf_vrrp *v)
+{
+	struct conf_vaddr	*a;
+	struct conf_track	*t;
+
+	while ((a = TAILQ_FIRST(&v->addrs)) != NULL) {
+		TAILQ_REMOVE(&v->addrs, a, entry);
+		free(a);
+	}
+	while ((t = TAILQ_FIRST(&v->tracks)) != NULL) {
+		TAILQ_REMOVE(&v->tracks, t, entry);
+		free(t);
+	}
+	/* There is a password in it. */
+	explicit_bzero(v, sizeof(*v));
+	free(v);
+}
+
+static void
+conf_free_tables(struct conf *c)
+{
+	struct conf_tabledef	*d;
+	struct conf_table	*t;
+	struct conf_check	*k;
+
+	while ((t = TAILQ_FIRST(&c->tables)) != NULL) {
+		TAILQ_REMOVE(&c->tables, t, entry);
+		hosts_free(&t->hosts);
+		free(t);
+	}
+	while ((d = TAILQ_FIRST(&c->tabledefs)) != NULL) {
+		TAILQ_REMOVE(&c->tabledefs, d, entry);
+		hosts_free(&d->hosts);
+		free(d);
+	}
+	while ((k = TAILQ_FIRST(&c->checks)) != NULL) {
+		TAILQ_REMOVE(&c->checks, k, entry);
+		check_free(k);
+	}
+}
+
+void
+conf_free(struct conf *c)
+{
+	struct conf_script	*script;
+	struct conf_service	*service;
+	struct conf_group	*group;
+	struct conf_vrrp	*vrrp;
+	struct conf_file	*file;
+
+	if (c == NULL)
+		return;
+	while ((script = TAILQ_FIRST(&c->scripts)) != NULL) {
+		TAILQ_REMOVE(&c->scripts, script, entry);
+		script_free(script);
+	}
+	while ((service = TAILQ_FIRST(&c->services)) != NULL) {
+		TAILQ_REMOVE(&c->services, service, entry);
+		service_free(service);
+	}
+	conf_free_tables(c);
+	while ((vrrp = TAILQ_FIRST(&c->vrrps)) != NULL) {
+		TAILQ_REMOVE(&c->vrrps, vrrp, entry);
+		vrrp_free(vrrp);
+	}
+	while ((group = TAILQ_FIRST(&c->groups)) != NULL) {
+		TAILQ_REMOVE(&c->groups, group, entry);
+		free(group);
+	}
+	while ((file = TAILQ_FIRST(&c->files)) != NULL) {
+		TAILQ_REMOVE(&c->files, file, entry);
+		free(file->path);
+		free(file);
+	}
+	free(c->socket);
+	free(c->script_user);
+	free(c);
+}
+
+struct conf_host *
+conf_find_host(const struct conf *c, uint32_t id)
+{
+	struct conf_host	 find;
+
+	find.conf.id = id;
+	/* RB_FIND changes nothing, but does not say so. */
+	return (RB_FIND(conf_hosts_byid,
+	    (struct conf_hosts_byid *)&c->hosts_byid, &find));
+}
+
+struct conf_listen *
+conf_find_listen(const struct conf *c, uint32_t id)
+{
+	struct conf_listen	 find;
+
+	find.conf.id = id;
+	return (RB_FIND(conf_listens_byid,
+	    (struct conf_listens_byid *)&c->listens_byid, &find));
+}
+
+struct conf_vrrp *
+conf_find_vrrp(const struct conf *c, uint32_t id)
+{
+	struct conf_vrrp	*v;
+
+	TAILQ_FOREACH(v, &c->vrrps, entry)
+		if (v->conf.id == id)
+			return (v);
+	return (NULL);
+}
+
+struct conf_script *
+conf_find_script(const struct conf *c, uint32_t id)
+{
+	struct conf_script	*s;
+
+	TAILQ_FOREACH(s, &c->scripts, entry)
+		if (s->conf.id == id)
+			return (s);
+	return (NULL);
+}
+
+struct conf_table *
+conf_find_table(const struct conf *c, uint32_t id)
+{
+	struct conf_table	*t;
+
+	TAILQ_FOREACH(t, &c->tables, entry)
+		if (t->conf.id == id)
+			return (t);
+	return (NULL);
+}
+
+struct conf_service *
+conf_find_service(const struct conf *c, uint32_t id)
+{
+	struct conf_service	*s;
+
+	TAILQ_FOREACH(s, &c->services, entry)
+		if (s->conf.id == id)
+			return (s);
+	return (NULL);
+}
+
+unsigned char *
+check_pack(const struct conf_check *c, size_t *len)
+{
+	unsigned char	*buf, *p;
+	int		 i;
+
+	*len = check_config_strlen(&c->conf);
+	/* One byte more: a check without strings has a buffer too. */
+	if ((buf = malloc(*len + 1)) == NULL)
+		return (NULL);
+	p = buf;
+	for (i = 0; i < CHECK_STR_MAX; i++) {
+		if (c->str[i] == NULL)
+			continue;
+		memcpy(p, c->str[i], c->conf.str_len[i]);
+		p += c->conf.str_len[i];
+	}
+	return (buf);
+}
