@@ -1,0 +1,676 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#include <dirent.h>
+
+#include "hce_parent.h"
+#include "tap.h"
+
+/*
+ * The engine as a whole: hce runs in a child, this is its parent, its lbe
+ * and its vrrpe.  With arguments it is driven by lines on standard input,
+ * see drive(), for tests that need real servers.
+ */
+
+#define WAIT_MS		5000		/* for what must come */
+#define QUIET_MS	300		/* for what must not */
+
+struct listener {
+	int		 fd;
+	uint16_t	 port;
+};
+
+static struct listener
+listener_open(void)
+{
+	struct sockaddr_in	 sin = { .sin_family = AF_INET };
+	socklen_t		 len = sizeof(sin);
+	struct listener		 l;
+
+	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if ((l.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1 ||
+	    bind(l.fd, (struct sockaddr *)&sin, sizeof(sin)) == -1 ||
+	    listen(l.fd, 1000) == -1 ||
+	    getsockname(l.fd, (struct sockaddr *)&sin, &len) == -1)
+		err(1, "listener");
+	l.port = ntohs(sin.sin_port);
+	return (l);
+}
+
+/* Take what is in the queue, so that it never fills; how many. */
+static int
+listener_drain(struct listener *l)
+{
+	int	 fd, n = 0;
+
+	while ((fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK)) != -1) {
+		close(fd);
+		n++;
+	}
+	return (n);
+}
+
+static void
+check_tcp(struct fake *f, uint32_t id, uint32_t interval, uint16_t rise,
+    uint16_t fall)
+{
+	const char *const	 none[CHECK_STR_MAX] = { NULL };
+	struct check_config	 c = { .id = id, .type = CHECK_TCP,
+				    .interval_ms = interval,
+				    .timeout_ms = interval, .rise = rise,
+				    .fall = fall };
+
+	fake_check(f, &c, none);
+}
+
+/* One table of hosts 1 to n with a tcp check of the given id. */
+static void
+conf_hosts(struct fake *f, uint32_t check, uint32_t interval, uint16_t port,
+    uint32_t n)
+{
+	uint32_t	 i;
+
+	fake_begin(f, 0);
+	if (check != 0)
+		check_tcp(f, check, interval, 1, 2);
+	fake_table(f, 1000, check, "web", port);
+	for (i = 1; i <= n; i++)
+		fake_host(f, i, 1000, "127.0.0.1", 0);
+	if (fake_commit(f) == -1)
+		errx(1, "hce did not commit");
+}
+
+static void
+known(struct fake *f, uint32_t id, uint32_t state)
+{
+	struct msg_host_status	 s = { .state = state, .reason = HOST_R_OK,
+				    .checks = 10, .checks_up = 9 };
+
+	s.since.us = 4711;
+	fake_send(f, PROC_LBE, MSG_HOST_KNOWN, id, -1, &s, sizeof(s));
+}
+
+static void
+known_end(struct fake *f)
+{
+	fake_send(f, PROC_LBE, MSG_HOST_KNOWN_END, 0, -1, NULL, 0);
+}
+
+static void
+order(struct fake *f, uint32_t id, uint32_t on)
+{
+	struct msg_onoff	 m = { .on = on };
+
+	fake_send(f, PROC_LBE, MSG_HOST_CHECK, id, -1, &m, sizeof(m));
+}
+
+/* The next status of this host in this state. */
+static int
+state_wait(struct fake *f, uint32_t id, uint32_t state, struct fake_msg *m)
+{
+	while (fake_wait(f, MSG_HOST_STATUS, m, WAIT_MS) == 0)
+		if (m->id == id && m->status.state == state)
+			return (1);
+	return (0);
+}
+
+static void
+stats(struct fake *f, uint32_t id, struct msg_host_status *s)
+{
+	struct fake_msg	 m;
+
+	memset(s, 0, sizeof(*s));
+	fake_send(f, PROC_LBE, MSG_HOST_STATS_GET, 77, -1, NULL, 0);
+	while (fake_wait(f, MSG_HOST_STATS, &m, WAIT_MS) == 0)
+		if (m.id == id) {
+			*s = m.status;
+			break;
+		}
+	is_int(fake_wait(f, MSG_HOST_STATS_END, &m, WAIT_MS), 0,
+	    "statistics end");
+	is_int(m.id, 77, "with the request's id");
+}
+
+static void
+test_life(void)
+{
+	struct listener	 l = listener_open();
+	struct fake	 f;
+	struct fake_msg	 m;
+	struct msg_host_status	 s;
+
+	fake_start(&f, NULL);
+	conf_hosts(&f, 1, 20, l.port, 2);
+	fake_link(&f, PROC_LBE);
+	is_int(fake_wait(&f, MSG_HOST_STATUS, &m, QUIET_MS), -1,
+	    "nothing is told before lbe has told what it knew");
+	known_end(&f);
+	is_int(fake_wait(&f, MSG_HOST_STATUS, &m, WAIT_MS), 0, "then all is");
+	is_int(m.status.state, HOST_UP, "the host was checked meanwhile");
+	is_int(fake_wait(&f, MSG_HOST_SYNC, &m, WAIT_MS), 0, "to the end");
+	is_int(fake_wait(&f, MSG_HOST_STATUS, &m, QUIET_MS), -1,
+	    "what does not change is not told");
+	close(l.fd);
+	ok(state_wait(&f, 1, HOST_DOWN, &m), "a host that refuses goes down");
+	is_int(m.status.reason, HOST_R_REFUSED, "and why");
+	stats(&f, 2, &s);
+	ok(s.checks > s.checks_up && s.checks_up > 5, "checks are counted");
+	is_int(fake_stop(&f), 0, "ends in good order");
+}
+
+/* A new hce goes on with what lbe knew. */
+static void
+test_known(void)
+{
+	struct fake	 f;
+	struct fake_msg	 m;
+
+	fake_start(&f, NULL);
+	conf_hosts(&f, 1, 60000, 9, 3);
+	fake_link(&f, PROC_LBE);
+	known(&f, 1, HOST_UP);
+	known(&f, 2, HOST_DOWN);
+	known_end(&f);
+	is_int(fake_wait(&f, MSG_HOST_STATUS, &m, WAIT_MS), 0, "host 1");
+	is_int(m.status.state, HOST_UP, "is up as known");
+	is_int(m.status.since.us, 4711, "since when it was");
+	is_int(m.status.checks, 10, "with its counters");
+	is_int(fake_wait(&f, MSG_HOST_STATUS, &m, WAIT_MS), 0, "host 2");
+	is_int(m.status.state, HOST_DOWN, "is down as known");
+	is_int(fake_wait(&f, MSG_HOST_STATUS, &m, WAIT_MS), 0, "host 3");
+	is_int(m.status.state, HOST_UNKNOWN, "is unknown");
+
+	/* Another lbe that knows otherwise. */
+	fake_link(&f, PROC_LBE);
+	known(&f, 1, HOST_DOWN);
+	known(&f, 3, HOST_UP);
+	known_end(&f);
+	is_int(fake_wait(&f, MSG_HOST_STATUS, &m, WAIT_MS), 0, "host 1");
+	is_int(m.status.state, HOST_UP, "what hce knows itself stays");
+	is_int(fake_wait(&f, MSG_HOST_SYNC, &m, WAIT_MS), 0, "all told again");
+	is_int(fake_stop(&f), 0, "ends in good order");
+}
+
+static void
+test_order(void)
+{
+	struct listener	 l = listener_open();
+	struct fake	 f;
+	struct fake_msg	 m;
+	struct monotime	 t;
+	struct msg_host_status	 s;
+
+	fake_start(&f, NULL);
+	conf_hosts(&f, 1, 20, l.port, 1);
+	fake_link(&f, PROC_LBE);
+	known_end(&f);
+	ok(state_wait(&f, 1, HOST_UP, &m), "up");
+	order(&f, 1, 0);
+	ok(state_wait(&f, 1, HOST_UNKNOWN, &m), "disabled: unknown");
+	stats(&f, 1, &s);
+	is_int(s.checks, 0, "nothing counted");
+	is_int(fake_wait(&f, MSG_HOST_STATUS, &m, QUIET_MS), -1,
+	    "and not checked");
+	order(&f, 1, 1);
+	ok(state_wait(&f, 1, HOST_UP, &m), "enabled: checked");
+
+	/* At once, however long the interval is. */
+	order(&f, 1, 0);
+	conf_hosts(&f, 2, 60000, l.port, 1);
+	t = monotime_now();
+	order(&f, 1, 1);
+	ok(state_wait(&f, 1, HOST_UP, &m), "enabled after a reload");
+	ok(monotime_diff_us(monotime_now(), t) < 2000000, "checked at once");
+	is_int(fake_stop(&f), 0, "ends in good order");
+	close(l.fd);
+}
+
+static void
+test_reload(void)
+{
+	struct listener	 l = listener_open();
+	struct fake	 f;
+	struct fake_msg	 m;
+	struct msg_host_status	 before, after;
+
+	fake_start(&f, NULL);
+	conf_hosts(&f, 1, 20, l.port, 2);
+	fake_link(&f, PROC_LBE);
+	known_end(&f);
+	ok(state_wait(&f, 1, HOST_UP, &m), "up");
+	stats(&f, 1, &before);
+
+	conf_hosts(&f, 1, 20, l.port, 3);
+	stats(&f, 1, &after);
+	ok(after.state == HOST_UP && after.checks >= before.checks,
+	    "a host that stays keeps its state and counters");
+	is_int(after.since.us, before.since.us, "and its time");
+	ok(state_wait(&f, 3, HOST_UP, &m), "a new host is checked");
+
+	conf_hosts(&f, 2, 30, l.port, 3);
+	stats(&f, 1, &after);
+	is_int(after.since.us, before.since.us,
+	    "another check: the verdict stays");
+	close(l.fd);
+	ok(state_wait(&f, 1, HOST_DOWN, &m), "and the new check goes on");
+
+	conf_hosts(&f, 0, 0, l.port, 3);
+	is_int(fake_wait(&f, MSG_HOST_STATUS, &m, QUIET_MS), -1,
+	    "without a check nothing is told");
+	conf_hosts(&f, 2, 30, l.port, 3);
+	ok(state_wait(&f, 1, HOST_UP, &m),
+	    "a host in use that gets a check stays in use");
+	ok(state_wait(&f, 1, HOST_DOWN, &m), "until the check says no");
+
+	fake_begin(&f, 0);
+	check_tcp(&f, 9, 20, 1, 1);
+	fake_send(&f, PROC_PARENT, MSG_CONF_ABORT, 0, -1, NULL, 0);
+	f.gen--;
+	stats(&f, 1, &after);
+	is_int(after.state, HOST_DOWN, "an aborted reload changes nothing");
+	is_int(fake_stop(&f), 0, "ends in good order");
+}
+
+static void
+test_disabled(void)
+{
+	struct listener	 l = listener_open();
+	struct fake	 f;
+	struct fake_msg	 m;
+
+	fake_start(&f, NULL);
+	fake_begin(&f, 0);
+	check_tcp(&f, 1, 20, 1, 1);
+	fake_table(&f, 1000, 1, "web", l.port);
+	fake_host(&f, 1, 1000, "127.0.0.1", HOST_F_DISABLE);
+	is_int(fake_commit(&f), 0, "a host that is disabled by configuration");
+	fake_link(&f, PROC_LBE);
+	known_end(&f);
+	is_int(fake_wait(&f, MSG_HOST_SYNC, &m, WAIT_MS), 0, "is told of");
+	is_int(fake_wait(&f, MSG_HOST_STATUS, &m, QUIET_MS), -1,
+	    "and not checked");
+	order(&f, 1, 1);
+	ok(state_wait(&f, 1, HOST_UP, &m), "unless the operator says so");
+	is_int(fake_stop(&f), 0, "ends in good order");
+	close(l.fd);
+}
+
+static int
+count_fds(pid_t pid)
+{
+	struct dirent	*d;
+	char		 path[64];
+	DIR		*dir;
+	int		 n = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	if ((dir = opendir(path)) == NULL)
+		err(1, "%s", path);
+	while ((d = readdir(dir)) != NULL)
+		if (d->d_name[0] != '.')
+			n++;
+	closedir(dir);
+	return (n);
+}
+
+static void
+limit_fds(pid_t pid, rlim_t n)
+{
+	struct rlimit	 rl;
+
+	if (prlimit(pid, RLIMIT_NOFILE, NULL, &rl) == -1)
+		err(1, "prlimit");
+	rl.rlim_cur = n != 0 ? n : rl.rlim_max;
+	if (prlimit(pid, RLIMIT_NOFILE, &rl, NULL) == -1)
+		err(1, "prlimit");
+}
+
+/* Descriptors that hce lacks are not the host's fault. */
+static void
+test_local(void)
+{
+	struct listener	 l = listener_open();
+	struct fake	 f;
+	struct fake_msg	 m;
+	uint64_t	 checks;
+	int		 busy;
+
+	fake_start(&f, NULL);
+	conf_hosts(&f, 1, 1000, l.port, 0);
+	fake_link(&f, PROC_LBE);
+	known_end(&f);
+	is_int(fake_wait(&f, MSG_HOST_SYNC, &m, WAIT_MS), 0, "no host yet");
+	busy = count_fds(f.pid);
+	limit_fds(f.pid, busy);
+	conf_hosts(&f, 1, 20, l.port, 1);
+	is_int(fake_wait(&f, MSG_HOST_STATUS, &m, WAIT_MS), 0, "one host");
+	is_int(m.status.reason, HOST_R_LOCAL, "no descriptor left: ours");
+	is_int(m.status.detail, EMFILE, "and which");
+	is_int(m.status.state, HOST_UNKNOWN, "no verdict from that");
+	is_int(m.status.checks, 0, "not counted");
+	is_int(fake_wait(&f, MSG_HOST_STATUS, &m, QUIET_MS), -1,
+	    "told once, not for each check");
+
+	limit_fds(f.pid, 0);
+	ok(state_wait(&f, 1, HOST_UP, &m), "up when there are some again");
+	checks = m.status.checks;
+	limit_fds(f.pid, busy);
+	is_int(fake_wait(&f, MSG_HOST_STATUS, &m, WAIT_MS), 0, "none again");
+	is_int(m.status.state, HOST_UP, "and still up");
+	ok(m.status.checks <= checks + 20, "nothing counted meanwhile");
+	limit_fds(f.pid, 0);
+	is_int(fake_stop(&f), 0, "ends in good order");
+	close(l.fd);
+}
+
+static void
+result(struct fake *f, int32_t error, int32_t status)
+{
+	struct msg_script_result	 r = { .error = error,
+					    .status = status };
+
+	fake_send(f, PROC_PARENT, MSG_SCRIPT_RESULT, 5, -1, &r, sizeof(r));
+}
+
+/* Answer the next run, and see whether the verdict changes to on, off. */
+static int
+run(struct fake *f, int32_t error, int32_t status, int want)
+{
+	struct fake_msg	 m;
+
+	if (fake_wait(f, MSG_SCRIPT_RUN, &m, WAIT_MS) == -1 || m.id != 5)
+		return (0);
+	result(f, error, status);
+	if (want == -1)
+		return (1);
+	return (fake_wait(f, MSG_SCRIPT_STATUS, &m, WAIT_MS) == 0 &&
+	    m.id == 5 && m.onoff.on == (uint32_t)want);
+}
+
+static void
+test_script(void)
+{
+	struct fake	 f;
+	struct fake_msg	 m;
+
+	fake_start(&f, NULL);
+	fake_begin(&f, 0);
+	fake_script(&f, 5, 50, 2, 2, "haproxy");
+	is_int(fake_commit(&f), 0, "a script");
+	fake_link(&f, PROC_VRRPE);
+	ok(run(&f, 0, 0, 1), "is well after its first good run");
+	ok(run(&f, 0, 1, -1), "a bad run");
+	ok(run(&f, 0, 0, -1), "a good one between");
+	ok(run(&f, ETIMEDOUT, 0, -1), "a timeout");
+	ok(run(&f, EMFILE, 0, -1), "trouble of our own");
+	ok(run(&f, 0, 137, 0), "the second bad one in a row: off");
+	fake_link(&f, PROC_VRRPE);
+	is_int(fake_wait(&f, MSG_SCRIPT_STATUS, &m, WAIT_MS), 0,
+	    "a new vrrpe is told");
+	is_int(m.onoff.on, 0, "what is");
+	is_int(fake_wait(&f, MSG_SCRIPT_RUN, &m, WAIT_MS), 0, "runs on");
+	is_int(fake_wait(&f, MSG_SCRIPT_RUN, &m, 80), -1,
+	    "but not a second time meanwhile");
+	is_int(fake_wait(&f, MSG_SCRIPT_RUN, &m, WAIT_MS), 0,
+	    "a run without a result is given up");
+	result(&f, 0, 0);
+	ok(run(&f, 0, 0, 1), "two good ones: on");
+	is_int(fake_stop(&f), 0, "ends in good order");
+}
+
+/* What breaks the protocol ends the link, or hce when it is the parent's. */
+static void
+test_bad(void)
+{
+	struct msg_host_status	 s = { .state = HOST_STATE_MAX };
+	struct fake	 f;
+	struct fake_msg	 m;
+	int		 status;
+
+	fake_start(&f, NULL);
+	conf_hosts(&f, 1, 1000, 9, 1);
+	fake_link(&f, PROC_LBE);
+	fake_send(&f, PROC_LBE, MSG_HOST_KNOWN, 1, -1, &s, sizeof(s));
+	is_int(fake_wait(&f, MSG_BAD_PEER, &m, WAIT_MS), 0,
+	    "a state that is none");
+	is_int(m.id, PROC_LBE, "is held against lbe");
+	fake_link(&f, PROC_LBE);
+	order(&f, 99, 0);
+	is_int(fake_wait(&f, MSG_BAD_PEER, &m, WAIT_MS), 0,
+	    "so is a host that is none");
+	fake_link(&f, PROC_LBE);
+	f.gen--;
+	order(&f, 99, 0);
+	f.gen++;
+	is_int(fake_wait(&f, MSG_BAD_PEER, &m, QUIET_MS), -1,
+	    "unless its configuration is older");
+	is_int(fake_stop(&f), 0, "ends in good order");
+
+	fake_start(&f, NULL);
+	fake_begin(&f, 0);
+	fake_host(&f, 1, 1000, "127.0.0.1", 0);
+	is_int(fake_wait(&f, MSG_CONF_READY, &m, WAIT_MS), -1,
+	    "a host of no table");
+	is_int(waitpid(f.pid, &status, 0), f.pid, "ends hce");
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 1, "with status 1");
+	imsgbuf_free(f.buf[PROC_PARENT]);
+}
+
+/* Ten thousand checks, and not one descriptor more than before. */
+static void
+test_many(void)
+{
+	struct listener	 l = listener_open();
+	struct fake	 f;
+	struct fake_msg	 m;
+	struct msg_host_status	 s;
+	struct monotime	 end;
+	uint64_t	 taken = 0;
+
+	fcntl(l.fd, F_SETFL, O_NONBLOCK);
+	fake_start(&f, NULL);
+	conf_hosts(&f, 1, 100, l.port, 200);
+	fake_link(&f, PROC_LBE);
+	known_end(&f);
+	end = monotime_add_us(monotime_now(), 30 * 1000000LL);
+	while (taken < 10000 && monotime_diff_us(end, monotime_now()) > 0) {
+		taken += listener_drain(&l);
+		while (fake_get(&f, &m) == 1)
+			continue;
+		fake_poll(&f, l.fd, 100);
+	}
+	ok(taken >= 10000, "10,000 checks");
+	order(&f, 200, 0);
+	conf_hosts(&f, 2, 60000, l.port, 200);
+	stats(&f, 1, &s);
+	is_int(s.checks, s.checks_up, "every one good");
+	ok(count_fds(f.pid) <= 12, "no descriptor left open (%d)",
+	    count_fds(f.pid));
+	is_int(fake_stop(&f), 0, "ends in good order");
+	close(l.fd);
+}
+
+/* "%20" and the like into bytes; "-" is nothing. */
+static char *
+unescape(char *s)
+{
+	char	*in, *out = s, hex[3] = "";
+
+	if (strcmp(s, "-") == 0)
+		return (NULL);
+	for (in = s; *in != '\0'; in++) {
+		if (*in == '%' && in[1] != '\0' && in[2] != '\0') {
+			memcpy(hex, in + 1, 2);
+			*out++ = strtoul(hex, NULL, 16);
+			in += 2;
+		} else
+			*out++ = *in;
+	}
+	*out = '\0';
+	return (s);
+}
+
+static void
+drive_check(struct fake *f, char *args)
+{
+	const char		*str[CHECK_STR_MAX] = { NULL };
+	char			 type[16], s[CHECK_STR_MAX][1024];
+	struct check_config	 c;
+	unsigned int		 i, id, interval, timeout, rise, fall, port;
+	unsigned int		 code, flags;
+
+	memset(&c, 0, sizeof(c));
+	if (sscanf(args, "%u %15s %u %u %u %u %u %u %u %1023s %1023s %1023s "
+	    "%1023s", &id, type, &interval, &timeout, &rise, &fall, &port,
+	    &code, &flags, s[0], s[1], s[2], s[3]) != 13)
+		errx(1, "check %s", args);
+	c.id = id;
+	for (i = 0; i < CHECK_TYPE_MAX; i++)
+		if (strcmp(type, check_type_names[i]) == 0)
+			c.type = i;
+	c.interval_ms = interval;
+	c.timeout_ms = timeout;
+	c.rise = rise;
+	c.fall = fall;
+	c.port = port;
+	c.code = code;
+	c.flags = flags;
+	for (i = 0; i < CHECK_STR_MAX; i++)
+		str[i] = unescape(s[i]);
+	fake_check(f, &c, str);
+}
+
+static void
+drive_icmp(struct fake *f, int family)
+{
+	int	 fd;
+
+	fd = socket(family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
+	    family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+	if (fd == -1)
+		err(1, "raw socket");
+	fake_send(f, PROC_PARENT, MSG_ICMP_SOCKET, family, fd, NULL, 0);
+}
+
+static void
+drive_line(struct fake *f, char *line)
+{
+	char		 word[16], name[64];
+	unsigned int	 a, b, c;
+	int		 n = 0;
+
+	line[strcspn(line, "\n")] = '\0';
+	if (sscanf(line, "%15s %n", word, &n) != 1)
+		return;
+	line += n;
+	if (strcmp(word, "begin") == 0)
+		fake_begin(f, LOG_F_STATE);
+	else if (strcmp(word, "check") == 0)
+		drive_check(f, line);
+	else if (strcmp(word, "table") == 0 &&
+	    sscanf(line, "%u %u %63s %u", &a, &b, name, &c) == 4)
+		fake_table(f, a, b, name, c);
+	else if (strcmp(word, "host") == 0 &&
+	    sscanf(line, "%u %u %63s", &a, &b, name) == 3)
+		fake_host(f, a, b, name, 0);
+	else if (strcmp(word, "commit") == 0) {
+		if (fake_commit(f) == -1)
+			errx(1, "hce did not commit");
+	} else if (strcmp(word, "lbe") == 0) {
+		fake_link(f, PROC_LBE);
+		known_end(f);
+	} else if (strcmp(word, "icmp4") == 0)
+		drive_icmp(f, AF_INET);
+	else if (strcmp(word, "icmp6") == 0)
+		drive_icmp(f, AF_INET6);
+	else if (strcmp(word, "stats") == 0)
+		fake_send(f, PROC_LBE, MSG_HOST_STATS_GET, 1, -1, NULL, 0);
+	else
+		errx(1, "no such line: %s %s", word, line);
+}
+
+static void
+drive_print(const struct fake_msg *m)
+{
+	const struct msg_host_status	*s = &m->status;
+	char				 reason[128];
+
+	switch (m->type) {
+	case MSG_HOST_STATUS:
+	case MSG_HOST_STATS:
+		host_reason_text(s->reason, s->detail, reason, sizeof(reason));
+		printf("%s %u %s (%s) %ums %ju/%ju\n",
+		    m->type == MSG_HOST_STATUS ? "host" : "stats", m->id,
+		    host_state_names[s->state], reason, s->last_ms,
+		    (uintmax_t)s->checks_up, (uintmax_t)s->checks);
+		break;
+	default:
+		printf("%s %u\n", msg_name(m->type), m->id);
+		break;
+	}
+	fflush(stdout);
+}
+
+/*
+ * drive: lines of standard input to messages for hce, messages of hce to
+ * lines on standard output.  lvsd: the program, "-": hce's code in here.
+ * The end of input ends hce; its exit status is ours.
+ */
+static int
+drive(const char *lvsd)
+{
+	char		 line[8192];
+	struct fake	 f;
+	struct fake_msg	 m;
+	struct pollfd	 in = { .fd = STDIN_FILENO, .events = POLLIN };
+	int		 n;
+
+	setvbuf(stdin, NULL, _IONBF, 0);
+	fake_start(&f, strcmp(lvsd, "-") == 0 ? NULL : lvsd);
+	printf("pid %d\n", f.pid);
+	fflush(stdout);
+	for (;;) {
+		while ((n = fake_get(&f, &m)) == 1)
+			drive_print(&m);
+		if (n == -1)
+			errx(1, "hce has gone");
+		fake_poll(&f, STDIN_FILENO, -1);
+		if (poll(&in, 1, 0) != 1)
+			continue;
+		if (fgets(line, sizeof(line), stdin) == NULL)
+			return (fake_stop(&f));
+		drive_line(&f, line);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	setproctitle_init(argc, argv, environ);
+	if (argc == 2)
+		return (drive(argv[1]));
+	test_life();
+	test_known();
+	test_order();
+	test_reload();
+	test_disabled();
+	test_local();
+	test_script();
+	test_bad();
+	test_many();
+	return (done_testing());
+}
