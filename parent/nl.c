@@ -40,7 +40,6 @@
 /* Fewest requests in a send, however often answers are lost. */
 #define NL_BATCH_MIN	16
 
-static int	 nlconn_receive(struct nlconn *, int, size_t *);
 static int	 nlconn_answer(struct nlconn *, uint32_t, struct nlmsghdr *,
 		    nl_message, void *, int *);
 static void	 nlbatch_answer(struct nlbatch *, struct nlmsghdr *, int *);
@@ -97,11 +96,7 @@ nlconn_close(struct nlconn *c)
 	c->fd = -1;
 }
 
-/*
- * One datagram of the kernel into rbuf, waiting up to ms for it.  0 and its
- * length, which is never 0, or an errno.
- */
-static int
+int
 nlconn_receive(struct nlconn *c, int ms, size_t *len)
 {
 	struct sockaddr_nl	 from;

@@ -72,6 +72,12 @@ void	 nlconn_close(struct nlconn *);
  * EINTR: the table changed while it was dumped, ask again.
  */
 int	 nlconn_query(struct nlconn *, struct nl_msg *, int, nl_message, void *);
+/*
+ * nlconn_receive: one datagram of the kernel into rbuf, waiting up to so many
+ * milliseconds for it.  0 and its length, never 0; or an errno, ETIMEDOUT when
+ * there is none, ENOBUFS when some were lost.
+ */
+int	 nlconn_receive(struct nlconn *, int, size_t *);
 
 /* nlbatch_init, nlbatch_reset: empty; reset frees what the last held. */
 void	 nlbatch_init(struct nlbatch *);

@@ -1,0 +1,328 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/socket.h>
+#include <net/if_arp.h>
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+#include <event2/event.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <netlink/attr.h>
+#include <netlink/msg.h>
+#include <netlink/socket.h>
+
+#include "../imsg/log.h"
+#include "net_state.h"
+
+/* Reads of the event socket in one turn, so that a storm starves nobody. */
+#define EVENT_READS	64
+
+static struct nl_msg *dump_msg(int, unsigned char);
+static int	 link_cb(struct nlmsghdr *, void *);
+static int	 addr_cb(struct nlmsghdr *, void *);
+static void	 events_cb(int, short, void *);
+static void	 event_one(struct net *, struct nlmsghdr *);
+static void	 event_addr(struct net *, struct nlmsghdr *);
+
+struct nl_msg *
+rtnl_addr_msg(int type, const struct net_addr *a)
+{
+	struct ifaddrmsg	 ifa;
+	struct nl_msg		*msg;
+	size_t			 size = addr_size(a->addr.af);
+	int			 flags = 0;
+
+	memset(&ifa, 0, sizeof(ifa));
+	ifa.ifa_family = a->addr.af;
+	ifa.ifa_prefixlen = a->prefixlen;
+	ifa.ifa_index = a->nif->now.ifindex;
+	ifa.ifa_scope = RT_SCOPE_UNIVERSE;
+	if (a->addr.af == AF_INET6) {
+		/* Detection of duplicates would keep it unused for seconds. */
+		ifa.ifa_flags = IFA_F_NODAD;
+		if (IN6_IS_ADDR_LINKLOCAL(&a->addr.u.v6))
+			ifa.ifa_scope = RT_SCOPE_LINK;
+	}
+	if (type == RTM_NEWADDR)
+		flags = NLM_F_CREATE | NLM_F_EXCL;
+	if ((msg = nlmsg_alloc_size(NL_MSG_SIZE)) == NULL)
+		return (NULL);
+	if (nlmsg_put(msg, 0, 0, type, 0, flags) == NULL ||
+	    nlmsg_append(msg, &ifa, sizeof(ifa), NLMSG_ALIGNTO) < 0 ||
+	    nla_put(msg, IFA_LOCAL, size, a->addr.u.bytes) < 0 ||
+	    nla_put(msg, IFA_ADDRESS, size, a->addr.u.bytes) < 0 ||
+	    (type == RTM_NEWADDR &&
+	    nla_put_u8(msg, IFA_PROTO, NET_IFA_PROTO) < 0)) {
+		nlmsg_free(msg);
+		return (NULL);
+	}
+	return (msg);
+}
+
+int
+rtnl_parse_addr(struct nlmsghdr *nlh, struct rtnl_addr *ra)
+{
+	struct nlattr		*tb[IFA_MAX + 1], *attr;
+	struct ifaddrmsg	*ifa;
+
+	if (nlmsg_parse(nlh, sizeof(*ifa), tb, IFA_MAX, NULL) < 0)
+		return (-1);
+	ifa = nlmsg_data(nlh);
+	if (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6)
+		return (-1);
+	/* On a point-to-point link IFA_ADDRESS is the other end's. */
+	if ((attr = tb[IFA_LOCAL]) == NULL)
+		attr = tb[IFA_ADDRESS];
+	if (attr == NULL || (size_t)nla_len(attr) < addr_size(ifa->ifa_family))
+		return (-1);
+	memset(ra, 0, sizeof(*ra));
+	ra->addr.af = ifa->ifa_family;
+	memcpy(ra->addr.u.bytes, nla_data(attr), addr_size(ifa->ifa_family));
+	ra->ifindex = ifa->ifa_index;
+	ra->prefixlen = ifa->ifa_prefixlen;
+	ra->scope = ifa->ifa_scope;
+	ra->flags = ifa->ifa_flags;
+	if (tb[IFA_FLAGS] != NULL && nla_len(tb[IFA_FLAGS]) >= 4)
+		ra->flags = nla_get_u32(tb[IFA_FLAGS]);
+	if (tb[IFA_PROTO] != NULL && nla_len(tb[IFA_PROTO]) >= 1)
+		ra->proto = nla_get_u8(tb[IFA_PROTO]);
+	return (0);
+}
+
+int
+rtnl_parse_link(struct nlmsghdr *nlh, struct rtnl_link *rl)
+{
+	struct nlattr		*tb[IFLA_MAX + 1];
+	struct ifinfomsg	*ifi;
+
+	if (nlmsg_parse(nlh, sizeof(*ifi), tb, IFLA_MAX, NULL) < 0)
+		return (-1);
+	ifi = nlmsg_data(nlh);
+	/* A bridge tells of its ports in its own family. */
+	if (ifi->ifi_family != AF_UNSPEC || ifi->ifi_index <= 0 ||
+	    tb[IFLA_IFNAME] == NULL)
+		return (-1);
+	memset(rl, 0, sizeof(*rl));
+	nla_strlcpy(rl->ifname, tb[IFLA_IFNAME], sizeof(rl->ifname));
+	rl->ifindex = ifi->ifi_index;
+	rl->flags = ifi->ifi_flags;
+	rl->type = ifi->ifi_type;
+	if (tb[IFLA_MTU] != NULL && nla_len(tb[IFLA_MTU]) >= 4)
+		rl->mtu = nla_get_u32(tb[IFLA_MTU]);
+	if (ifi->ifi_type == ARPHRD_ETHER && tb[IFLA_ADDRESS] != NULL &&
+	    nla_len(tb[IFLA_ADDRESS]) == ETH_ALEN) {
+		memcpy(rl->mac, nla_data(tb[IFLA_ADDRESS]), ETH_ALEN);
+		rl->has_mac = 1;
+	}
+	return (0);
+}
+
+static struct nl_msg *
+dump_msg(int type, unsigned char family)
+{
+	struct ifaddrmsg	 ifa;
+	struct ifinfomsg	 ifi;
+	struct nl_msg		*msg;
+	void			*body = &ifa;
+	size_t			 size = sizeof(ifa);
+
+	memset(&ifa, 0, sizeof(ifa));
+	memset(&ifi, 0, sizeof(ifi));
+	ifa.ifa_family = family;
+	ifi.ifi_family = family;
+	if (type == RTM_GETLINK) {
+		body = &ifi;
+		size = sizeof(ifi);
+	}
+	if ((msg = nlmsg_alloc_size(NL_MSG_SIZE)) == NULL)
+		return (NULL);
+	if (nlmsg_put(msg, 0, 0, type, 0, 0) == NULL ||
+	    nlmsg_append(msg, body, size, NLMSG_ALIGNTO) < 0) {
+		nlmsg_free(msg);
+		return (NULL);
+	}
+	return (msg);
+}
+
+int
+rtnl_read_links(struct net *n)
+{
+	struct net_if	*nif;
+	int		 error, tries = 3;
+
+	do {
+		TAILQ_FOREACH(nif, &n->ifs, entry)
+			nif->seen = 0;
+		error = nlconn_query(&n->conn, dump_msg(RTM_GETLINK,
+		    AF_UNSPEC), NLM_F_DUMP, link_cb, n);
+	} while (error == EINTR && --tries > 0);
+	if (error != 0)
+		return (error);
+	TAILQ_FOREACH(nif, &n->ifs, entry)
+		if (!nif->seen)
+			iface_lost(n, nif);
+	return (0);
+}
+
+static int
+link_cb(struct nlmsghdr *nlh, void *arg)
+{
+	struct rtnl_link	 rl;
+
+	if (nlh->nlmsg_type == RTM_NEWLINK && rtnl_parse_link(nlh, &rl) == 0)
+		iface_link(arg, &rl, 0);
+	return (0);
+}
+
+int
+rtnl_read_addrs(struct net *n)
+{
+	struct net_addr	*a;
+	int		 error, tries = 3;
+
+	do {
+		iface_addr_begin(n);
+		RB_FOREACH(a, net_addrs, &n->addrs)
+			a->seen = 0;
+		error = nlconn_query(&n->conn, dump_msg(RTM_GETADDR,
+		    AF_UNSPEC), NLM_F_DUMP, addr_cb, n);
+	} while (error == EINTR && --tries > 0);
+	if (error != 0)
+		return (error);
+	iface_addr_end(n);
+	RB_FOREACH(a, net_addrs, &n->addrs) {
+		if (a->seen)
+			continue;
+		if (a->state == ADDR_OURS)
+			a->lost = 1;
+		a->state = ADDR_ABSENT;
+	}
+	return (0);
+}
+
+static int
+addr_cb(struct nlmsghdr *nlh, void *arg)
+{
+	struct net		*n = arg;
+	struct net_if		*nif;
+	struct rtnl_addr	 ra;
+
+	if (nlh->nlmsg_type == RTM_NEWADDR &&
+	    rtnl_parse_addr(nlh, &ra) == 0 &&
+	    (nif = iface_by_index(n, ra.ifindex)) != NULL)
+		iface_addr(n, nif, &ra);
+	return (0);
+}
+
+int
+rtnl_events_open(struct net *n)
+{
+	int	error;
+
+	if (nlconn_open(&n->events, NETLINK_ROUTE) == -1)
+		return (-1);
+	error = nl_socket_add_memberships(n->events.sk, RTNLGRP_LINK,
+	    RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, 0);
+	if (error < 0) {
+		nlconn_close(&n->events);
+		errno = EPROTONOSUPPORT;
+		return (-1);
+	}
+	event_assign(&n->readable, n->base, n->events.fd,
+	    EV_READ | EV_PERSIST, events_cb, n);
+	event_add(&n->readable, NULL);
+	return (0);
+}
+
+/* Take in what there is, then act once on all of it. */
+static void
+events_cb(int fd, short what, void *arg)
+{
+	struct net	*n = arg;
+	struct nlmsghdr	*nlh;
+	size_t		 len;
+	int		 error = 0, left, i;
+
+	for (i = 0; i < EVENT_READS; i++) {
+		if ((error = nlconn_receive(&n->events, 0, &len)) != 0)
+			break;
+		left = len;
+		for (nlh = (struct nlmsghdr *)n->events.rbuf;
+		    nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left))
+			event_one(n, nlh);
+	}
+	if (error != 0 && error != ETIMEDOUT) {
+		/* Events were lost: what they said must be read. */
+		if (error == ENOBUFS)
+			log_debug("netlink: events were lost, reading anew");
+		else
+			log_warnx("netlink: events: %s", strerror(error));
+		n->reread_links = n->reread_addrs = 1;
+	}
+	net_settle(n);
+}
+
+static void
+event_one(struct net *n, struct nlmsghdr *nlh)
+{
+	struct rtnl_link	rl;
+
+	switch (nlh->nlmsg_type) {
+	case RTM_NEWLINK:
+	case RTM_DELLINK:
+		if (rtnl_parse_link(nlh, &rl) == 0 && iface_link(n, &rl,
+		    nlh->nlmsg_type == RTM_DELLINK))
+			n->reread_addrs = 1;
+		break;
+	case RTM_NEWADDR:
+	case RTM_DELADDR:
+		event_addr(n, nlh);
+		break;
+	default:
+		break;
+	}
+}
+
+/*
+ * Any change of an address that matters is followed by a reading: which of
+ * an interface's addresses is the first can only be seen there.  Our own
+ * changes are known already; but with an address of ours the kernel may
+ * remove the others of its subnet.
+ */
+static void
+event_addr(struct net *n, struct nlmsghdr *nlh)
+{
+	struct rtnl_addr	 ra;
+	struct net_addr		*a;
+	struct net_if		*nif;
+
+	if (rtnl_parse_addr(nlh, &ra) == -1 ||
+	    (nif = iface_by_index(n, ra.ifindex)) == NULL)
+		return;
+	if (nlh->nlmsg_pid == n->conn.port) {
+		a = net_addr_find(n, nif, &ra.addr, ra.prefixlen);
+		if (nlh->nlmsg_type == RTM_NEWADDR ||
+		    (a != NULL && a->state == ADDR_ABSENT))
+			return;
+	}
+	n->reread_addrs = 1;
+}
