@@ -44,10 +44,10 @@ static void		(*stub_wire)(struct vrrp *, uint8_t);
 
 static void	stub_note(char);
 static void	stub_iface(struct iface *, const char *, const char *);
-static void	stub_vrrp(struct vrrp *, struct vrrpe *, struct iface *,
+static inline void stub_vrrp(struct vrrp *, struct vrrpe *, struct iface *,
 		    const char *, int);
-static void	stub_event(struct vrrp *, enum fsm_event);
-static int64_t	stub_due(const struct vrrp *);
+static inline void stub_event(struct vrrp *, enum fsm_event);
+static inline int64_t stub_due(const struct vrrp *);
 
 static void
 stub_note(char c)
@@ -75,7 +75,7 @@ stub_iface(struct iface *ifc, const char *name, const char *addr)
 }
 
 /* A version 3 instance on it, 1 s, started but not begun. */
-static void
+static inline void
 stub_vrrp(struct vrrp *v, struct vrrpe *env, struct iface *ifc,
     const char *name, int prio)
 {
@@ -101,7 +101,7 @@ stub_vrrp(struct vrrp *v, struct vrrpe *env, struct iface *ifc,
 	strlcpy(v->conf.ifname, ifc->status.ifname, sizeof(v->conf.ifname));
 }
 
-static void
+static inline void
 stub_event(struct vrrp *v, enum fsm_event ev)
 {
 	fsm_event(v, ev, NULL, NULL, "test");
@@ -110,7 +110,7 @@ stub_event(struct vrrp *v, enum fsm_event ev)
 }
 
 /* Microseconds until the timer, -1: it is off. */
-static int64_t
+static inline int64_t
 stub_due(const struct vrrp *v)
 {
 	return (monotime_isset(v->due) ?
@@ -134,6 +134,16 @@ vrrpe_tell_role(struct vrrp *v)
 
 void
 vrrpe_tell_status(struct vrrp *v)
+{
+}
+
+void
+timer_new(struct vrrp *v)
+{
+}
+
+void
+timer_free(struct vrrp *v)
 {
 }
 
@@ -198,6 +208,12 @@ log_warnx(const char *fmt, ...)
 	vsnprintf(stub_warning, sizeof(stub_warning), fmt, ap);
 	va_end(ap);
 	stub_warnings++;
+}
+
+void
+fatal(const char *fmt, ...)
+{
+	abort();
 }
 
 void
