@@ -18,6 +18,7 @@
 #define LBE_FAKE_H
 
 #include <sys/types.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -74,10 +75,20 @@ static pid_t		 fake_lbe;
 static uint32_t		 fake_gen;
 static char		 fake_dir[64], fake_log[96], fake_sock[96];
 
+/* Descriptors that lbe may have; 0: as many as this program. */
+static rlim_t		 fake_nofile;
+
+/* Left out, see above. */
 void
 engine_confine(enum proc self)
 {
-	/* Left out, see above. */
+	struct rlimit	rl;
+
+	if (fake_nofile == 0)
+		return;
+	rl.rlim_cur = rl.rlim_max = fake_nofile;
+	if (setrlimit(RLIMIT_NOFILE, &rl) == -1)
+		exit(99);
 }
 
 static inline void __attribute__((__noreturn__))
@@ -176,6 +187,26 @@ hear_type(struct imsgbuf *from, uint32_t type, struct heard *h)
 	printf("# wanted %s, %s%s\n", msg_name(type), n == 1 ? "heard " :
 	    n == 0 ? "the link is over" : "heard nothing",
 	    n == 1 ? msg_name(h->type) : "");
+	return (0);
+}
+
+/* One message if there is one now; 1 or 0. */
+static inline int
+hear_now(struct imsgbuf *from, struct heard *h)
+{
+	struct imsg	*msg;
+	int		 tries;
+
+	for (tries = 0; tries < 2; tries++) {
+		if (imsgbuf_get(from, &msg) == 1) {
+			h->type = imsg_type(msg);
+			h->id = imsg_id(msg);
+			h->len = imsg_len(msg);
+			return (1);
+		}
+		if (imsgbuf_read(from) != 1)
+			return (0);
+	}
 	return (0);
 }
 

@@ -1,0 +1,577 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Control clients, good and hostile: whatever one of them sends, or does not
+ * read, lbe goes on, and so do the others.
+ */
+
+#include "lbe_fake.h"
+
+#define CLIENTS		100	/* more than may be connected */
+#define SERVED		63	/* CLIENT_MAX of lbe/control.c; one is idle */
+#define FEW_FILES	24	/* descriptors for the test of their end */
+#define MANY_HOSTS	3000
+#define EVENTS		6000	/* more than wait for a slow monitor */
+
+/* As in imsg/imsg.c: what a hostile client makes by hand. */
+struct raw {
+	uint32_t	type;
+	uint32_t	len;
+	uint32_t	id;
+	uint32_t	gen;
+	unsigned char	payload[512];
+};
+
+static int	request_ok(struct imsgbuf *, uint32_t, const void *, size_t);
+
+/* The answer's last message: OK, END or FAIL; 0: the connection is over. */
+static uint32_t
+answer(struct imsgbuf *c, struct heard *h)
+{
+	while (hear(c, h) == 1)
+		switch (h->type) {
+		case MSG_CTL_OK:
+		case MSG_CTL_END:
+		case MSG_CTL_FAIL:
+			return (h->type);
+		}
+	return (0);
+}
+
+static int
+request_ok(struct imsgbuf *c, uint32_t type, const void *data, size_t len)
+{
+	struct heard	h;
+	uint32_t	last;
+
+	say(c, type, 0, data, len);
+	last = answer(c, &h);
+	return (last == MSG_CTL_OK || last == MSG_CTL_END);
+}
+
+/* lbe lives and serves another client. */
+static int
+alive(void)
+{
+	struct imsgbuf	*c = client_open();
+	int		 good;
+
+	good = request_ok(c, MSG_CTL_SHOW_SERVICES, NULL, 0);
+	imsgbuf_free(c);
+	return (good);
+}
+
+/* The other side closes, and says nothing before. */
+static int
+thrown_out(int fd)
+{
+	struct pollfd	pfd = { fd, POLLIN, 0 };
+	char		byte;
+
+	return (poll(&pfd, 1, HEAR_MS) == 1 && recv(fd, &byte, 1, 0) <= 0);
+}
+
+static void
+hostile(const char *name, const void *bytes, size_t len)
+{
+	int	fd = client_socket();
+
+	if (send(fd, bytes, len, MSG_NOSIGNAL) == -1)
+		fake_die("send");
+	ok(thrown_out(fd), "%s: thrown out", name);
+	close(fd);
+	ok(alive(), "%s: others are served", name);
+}
+
+static void
+hostile_msg(const char *name, uint32_t type, size_t len, const void *data,
+    size_t datalen)
+{
+	struct raw	raw;
+
+	memset(&raw, 0, sizeof(raw));
+	raw.type = type;
+	raw.len = len;
+	memcpy(raw.payload, data, datalen);
+	hostile(name, &raw, offsetof(struct raw, payload) + datalen);
+}
+
+static void
+test_rubbish(void)
+{
+	struct ctl_id		id;
+	struct msg_verbose	v = { 7 };
+	unsigned char		rubbish[4096];
+	size_t			i, hdr = offsetof(struct raw, payload);
+
+	for (i = 0; i < sizeof(rubbish); i++)
+		rubbish[i] = (i * 7 + 13) & 0xff;
+	hostile("rubbish", rubbish, sizeof(rubbish));
+	hostile("one byte", rubbish, 1);
+	hostile("half a header", rubbish, hdr - 1);
+	hostile("an empty packet", rubbish, 0);
+	memset(rubbish, 0xff, sizeof(rubbish));
+	hostile("all ones", rubbish, sizeof(rubbish));
+
+	memset(&id, 0, sizeof(id));
+	hostile_msg("no such type", MSG_TYPE_MAX, hdr, "", 0);
+	hostile_msg("type 0", 0, hdr, "", 0);
+	hostile_msg("the parent's message", MSG_SHUTDOWN, hdr, "", 0);
+	hostile_msg("lbe's own message", MSG_CTL_OK, hdr, "", 0);
+	hostile_msg("hce's message", MSG_HOST_SYNC, hdr, "", 0);
+	hostile_msg("length below a header", MSG_CTL_STOP, hdr - 1, "", 0);
+	hostile_msg("length beyond the packet", MSG_CTL_HOST_DISABLE,
+	    hdr + sizeof(id), &id, sizeof(id) - 1);
+	hostile_msg("payload too short", MSG_CTL_HOST_DISABLE,
+	    hdr + sizeof(id) - 1, &id, sizeof(id) - 1);
+	hostile_msg("payload too long", MSG_CTL_STOP, hdr + 1, "x", 1);
+	hostile_msg("unknown verbosity", MSG_CTL_LOG, hdr + sizeof(v), &v,
+	    sizeof(v));
+	memset(id.name, 'x', sizeof(id.name));
+	hostile_msg("host's name without end", MSG_CTL_HOST_DISABLE,
+	    hdr + sizeof(id), &id, sizeof(id));
+	hostile_msg("service's name without end", MSG_CTL_SERVICE_ENABLE,
+	    hdr + sizeof(id), &id, sizeof(id));
+	hostile_msg("vrrp's name without end", MSG_CTL_SHOW_VRRP,
+	    hdr + sizeof(id), &id, sizeof(id));
+	ok(quiet(), "the parent has heard nothing of all this");
+}
+
+static void
+test_descriptor(void)
+{
+	union {
+		struct cmsghdr	hdr;
+		unsigned char	space[CMSG_SPACE(sizeof(int))];
+	}		 cmsg;
+	struct raw	 raw;
+	struct msghdr	 mh;
+	struct iovec	 iov;
+	int		 fd = client_socket(), in[2];
+	char		 byte;
+
+	if (pipe2(in, O_NONBLOCK) == -1)
+		fake_die("pipe");
+	memset(&raw, 0, sizeof(raw));
+	raw.type = MSG_CTL_SHOW_SERVICES;
+	raw.len = iov.iov_len = offsetof(struct raw, payload);
+	iov.iov_base = &raw;
+	memset(&mh, 0, sizeof(mh));
+	memset(&cmsg, 0, sizeof(cmsg));
+	mh.msg_iov = &iov;
+	mh.msg_iovlen = 1;
+	mh.msg_control = &cmsg;
+	mh.msg_controllen = sizeof(cmsg);
+	cmsg.hdr.cmsg_level = SOL_SOCKET;
+	cmsg.hdr.cmsg_type = SCM_RIGHTS;
+	cmsg.hdr.cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(&cmsg.hdr), &in[1], sizeof(int));
+	if (sendmsg(fd, &mh, MSG_NOSIGNAL) == -1)
+		fake_die("sendmsg");
+	close(in[1]);
+	ok(thrown_out(fd), "a client passes a descriptor: thrown out");
+	is_int(read(in[0], &byte, 1), 0, "and the descriptor is closed");
+	close(in[0]);
+	close(fd);
+	ok(alive(), "others are served");
+}
+
+static void
+test_crowd(void)
+{
+	struct imsgbuf	*c[CLIENTS];
+	struct heard	 h;
+	int		 i, served = 0, refused = 0;
+
+	for (i = 0; i < CLIENTS; i++)
+		c[i] = client_open();
+	for (i = 0; i < CLIENTS; i++) {
+		say(c[i], MSG_CTL_SHOW_SERVICES, 0, NULL, 0);
+		switch (answer(c[i], &h)) {
+		case MSG_CTL_END:
+			served++;
+			break;
+		case MSG_CTL_FAIL:
+			refused += strstr(h.u.text.text,
+			    "64 control clients are connected") != NULL;
+			break;
+		}
+	}
+	is_int(served, SERVED, "of %d clients so many are served", CLIENTS);
+	is_int(refused, CLIENTS - SERVED, "the others are told why not");
+	for (i = 0; i < CLIENTS; i++)
+		imsgbuf_free(c[i]);
+	settle();
+	ok(alive(), "when they have gone there is room again");
+}
+
+static void
+test_impatient(void)
+{
+	struct imsgbuf	*c = client_open();
+	struct heard	 h;
+
+	/* hce, which is to be asked first, takes its time. */
+	say(c, MSG_CTL_SHOW_HOSTS, 0, NULL, 0);
+	ok(hear_type(fake_hce, MSG_HOST_STATS_GET, &h), "hce is asked");
+	say(c, MSG_CTL_SHOW_SERVICES, 0, NULL, 0);
+	is_int(answer(c, &h), 0, "a second request at once: thrown out");
+	imsgbuf_free(c);
+	say(fake_hce, MSG_HOST_STATS_END, h.id, NULL, 0);
+	ok(alive(), "others are served");
+}
+
+static void
+stats(uint32_t request, uint64_t checks)
+{
+	struct msg_host_status	st;
+
+	memset(&st, 0, sizeof(st));
+	st.state = HOST_UP;
+	st.reason = HOST_R_OK;
+	st.checks = checks;
+	st.checks_up = checks - 1;
+	say(fake_hce, MSG_HOST_STATS, HOST_A, &st, sizeof(st));
+	say(fake_hce, MSG_HOST_STATS_END, request, NULL, 0);
+}
+
+static void
+test_show(void)
+{
+	struct imsgbuf	*c = client_open(), *d = client_open();
+	struct heard	 h, g;
+
+	say(c, MSG_CTL_SHOW_HOSTS, 0, NULL, 0);
+	ok(hear_type(fake_hce, MSG_HOST_STATS_GET, &g), "hce is asked");
+	say(d, MSG_CTL_SHOW_SUMMARY, 0, NULL, 0);
+	ok(quiet(), "for two clients once");
+	stats(g.id, 9);
+	ok(hear_type(c, MSG_CTL_TABLE, &h) && h.u.table.id == WEB &&
+	    strcmp(h.u.table.name, "web:80") == 0 &&
+	    strcmp(h.u.table.check, "http") == 0 &&
+	    h.u.table.hosts == 2 && h.u.table.hosts_up == 1, "its table");
+	ok(hear_type(c, MSG_CTL_HOST, &h) && h.u.host.id == HOST_A &&
+	    h.u.host.state == CTL_UP && h.u.host.checks == 9 &&
+	    h.u.host.checks_up == 8 && h.u.host.weight == 3 &&
+	    h.u.host.flags == CTL_HOST_F_KERNEL &&
+	    strcmp(h.u.host.reason, "ok") == 0 &&
+	    strcmp(h.u.host.addr, "10.0.0.1:80") == 0,
+	    "its host with hce's figures");
+	ok(hear_type(c, MSG_CTL_HOST, &h) && h.u.host.state == CTL_UNKNOWN &&
+	    strcmp(h.u.host.addr, "[fd00::2]:80") == 0, "another");
+	ok(hear_type(c, MSG_CTL_TABLE, &h) && hear_type(c, MSG_CTL_HOST, &h) &&
+	    h.u.host.flags == (CTL_HOST_F_UNCHECKED | CTL_HOST_F_KERNEL) &&
+	    h.u.host.state == CTL_UP, "an unchecked host is up");
+	ok(hear_type(c, MSG_CTL_END, &h), "and the end");
+
+	ok(hear_type(d, MSG_CTL_SERVICE, &h) &&
+	    strcmp(h.u.service.name, "www") == 0 &&
+	    h.u.service.state == CTL_UP &&
+	    hear_type(d, MSG_CTL_TABLE, &h) && h.u.table.backup == 0 &&
+	    hear_type(d, MSG_CTL_HOST, &h) && hear_type(d, MSG_CTL_HOST, &h) &&
+	    hear_type(d, MSG_CTL_TABLE, &h) && h.u.table.backup == 1 &&
+	    hear_type(d, MSG_CTL_HOST, &h) &&
+	    hear_type(d, MSG_CTL_SERVICE, &h) &&
+	    strcmp(h.u.service.name, "dns") == 0 &&
+	    hear_type(d, MSG_CTL_TABLE, &h) && hear_type(d, MSG_CTL_HOST, &h) &&
+	    hear_type(d, MSG_CTL_END, &h), "the summary in its order");
+	imsgbuf_free(d);
+
+	say(c, MSG_CTL_SHOW_HOSTS, 0, NULL, 0);
+	is_int(answer(c, &h), MSG_CTL_END,
+	    "without an answer of hce, what is there");
+	imsgbuf_free(c);
+	settle();
+	if (!hear_type(fake_hce, MSG_HOST_STATS_GET, &g))
+		fake_die("no request");
+}
+
+static void
+vrrp_is(uint32_t type, uint32_t id, const char *name, uint32_t state)
+{
+	struct ctl_vrrp	v;
+
+	memset(&v, 0, sizeof(v));
+	v.id = id;
+	v.state = state;
+	snprintf(v.name, sizeof(v.name), "%s", name);
+	say(fake_vrrpe, type, id, &v, sizeof(v));
+}
+
+static void
+test_show_vrrp(void)
+{
+	struct imsgbuf	*c = client_open();
+	struct ctl_id	 id;
+	struct heard	 h;
+
+	vrrp_is(MSG_VRRP_STATUS, 50, "VI_1", VRRP_BACKUP);
+	vrrp_is(MSG_VRRP_STATUS, 51, "VI_2", VRRP_MASTER);
+	memset(&id, 0, sizeof(id));
+	say(c, MSG_CTL_SHOW_VRRP, 0, &id, sizeof(id));
+	ok(hear_type(fake_vrrpe, MSG_VRRP_STATS_GET, &h), "vrrpe is asked");
+	vrrp_is(MSG_VRRP_STATS, 50, "VI_1", VRRP_MASTER);
+	say(fake_vrrpe, MSG_VRRP_STATS_END, h.id, NULL, 0);
+	ok(hear_type(c, MSG_CTL_VRRP, &h) && h.u.vrrp.id == 50 &&
+	    h.u.vrrp.state == VRRP_MASTER, "its figures");
+	ok(hear_type(c, MSG_CTL_END, &h),
+	    "and no instance that vrrpe has no more");
+
+	snprintf(id.name, sizeof(id.name), "VI_2");
+	say(c, MSG_CTL_SHOW_VRRP, 0, &id, sizeof(id));
+	if (!hear_type(fake_vrrpe, MSG_VRRP_STATS_GET, &h))
+		fake_die("no request");
+	vrrp_is(MSG_VRRP_STATS, 50, "VI_1", VRRP_MASTER);
+	say(fake_vrrpe, MSG_VRRP_STATS_END, h.id, NULL, 0);
+	is_int(answer(c, &h), MSG_CTL_FAIL, "no such instance");
+	is_str(h.u.text.text, "there is no vrrp \"VI_2\"", "it is named");
+
+	imsgbuf_free(fake_vrrpe);
+	settle();
+	snprintf(id.name, sizeof(id.name), "VI_1");
+	say(c, MSG_CTL_SHOW_VRRP, 0, &id, sizeof(id));
+	ok(hear_type(c, MSG_CTL_VRRP, &h) && hear_type(c, MSG_CTL_END, &h),
+	    "without vrrpe, what was last heard");
+	imsgbuf_free(c);
+	fake_link(&fake_vrrpe, PROC_VRRPE);
+}
+
+static void
+test_reload(void)
+{
+	struct imsgbuf		*c = client_open(), *d = client_open();
+	struct msg_result	 r = { EINVAL, 0, 0 };
+	struct ctl_text		 text;
+	struct heard		 h, g;
+
+	say(c, MSG_CTL_RELOAD, 0, NULL, 0);
+	ok(hear_type(fake_parent, MSG_RELOAD, &h) && h.id != 0, "reload");
+	say(d, MSG_CTL_RELOAD, 0, NULL, 0);
+	ok(hear_type(fake_parent, MSG_RELOAD, &g) && g.id != h.id,
+	    "another one has another number");
+	imsgbuf_free(d);
+	memset(&text, 0, sizeof(text));
+	snprintf(text.text, sizeof(text.text), "lvsd.conf:3: syntax error");
+	say(fake_parent, MSG_RELOAD_TEXT, h.id, &text, sizeof(text));
+	say(fake_parent, MSG_RELOAD_DONE, h.id, &r, sizeof(r));
+	say(fake_parent, MSG_RELOAD_TEXT, g.id, &text, sizeof(text));
+	say(fake_parent, MSG_RELOAD_DONE, g.id, &r, sizeof(r));
+	say(fake_parent, MSG_RELOAD_DONE, 0, &r, sizeof(r));
+	ok(hear_type(c, MSG_CTL_TEXT, &h) &&
+	    strcmp(h.u.text.text, text.text) == 0, "what is wrong is told");
+	is_int(answer(c, &h), MSG_CTL_FAIL, "and that it failed");
+	say(c, MSG_CTL_RELOAD, 0, NULL, 0);
+	ok(hear_type(fake_parent, MSG_RELOAD, &h), "reload again");
+	r.error = 0;
+	say(fake_parent, MSG_RELOAD_DONE, h.id, &r, sizeof(r));
+	is_int(answer(c, &h), MSG_CTL_OK, "and well");
+	imsgbuf_free(c);
+	ok(quiet(), "the client that left in between does no harm");
+}
+
+static void
+test_log_and_stop(void)
+{
+	struct imsgbuf		*c = client_open();
+	struct msg_verbose	 v = { 1 };
+	struct heard		 h;
+
+	ok(request_ok(c, MSG_CTL_LOG, &v, sizeof(v)), "log verbose");
+	ok(hear_type(fake_parent, MSG_LOG, &h), "the parent hears it");
+	ok(request_ok(c, MSG_CTL_STOP, NULL, 0), "stop");
+	ok(hear_type(fake_parent, MSG_STOP, &h), "the parent hears it");
+	ok(logged("stop asked for by uid "), "it is logged who asked");
+	imsgbuf_free(c);
+}
+
+static void
+verdicts(int n)
+{
+	int	i;
+
+	for (i = 0; i < n; i++)
+		host_is(HOST_B, i % 2 ? HOST_DOWN : HOST_UP, HOST_R_OK);
+	settle();
+}
+
+static void
+test_monitors(void)
+{
+	struct imsgbuf	*slow = client_open(), *good = client_open();
+	struct heard	 h;
+	int		 i, n = 0, heard = 0;
+
+	say(slow, MSG_CTL_MONITOR, 0, NULL, 0);
+	say(good, MSG_CTL_MONITOR, 0, NULL, 0);
+	ok(alive(), "two monitors");
+	verdicts(1);
+	ok(hear_type(good, MSG_CTL_EVENT, &h) &&
+	    h.u.event.kind == CTL_EVENT_HOST && h.u.event.id == HOST_B &&
+	    h.u.event.time > 0 &&
+	    strcmp(h.u.event.name, "web:80 [fd00::2]:80") == 0 &&
+	    strcmp(h.u.event.text, "unknown -> up, ok") == 0, "of the host");
+	ok(hear_type(good, MSG_CTL_EVENT, &h) &&
+	    h.u.event.kind == CTL_EVENT_TABLE &&
+	    strcmp(h.u.event.text, "2 of 2 hosts up") == 0, "of the table");
+	ok(hear_type(good, MSG_CTL_EVENT, &h) &&
+	    h.u.event.kind == CTL_EVENT_SERVICE &&
+	    strcmp(h.u.event.name, "www") == 0, "of the service");
+
+	for (i = 0; i < EVENTS && !logged("does not read: dropped"); i += 10) {
+		verdicts(10);
+		while (hear_now(good, &h))
+			heard++;
+	}
+	ok(logged("does not read: dropped"), "one that does not read goes");
+	while (hear(slow, &h) == 1)
+		n++;
+	ok(n > 0, "after what the socket held its connection is over");
+	imsgbuf_free(slow);
+	verdicts(2);
+	ok(heard > n && hear_now(good, &h), "the other one hears on");
+	imsgbuf_free(good);
+	ok(alive(), "lbe is well");
+}
+
+/* An answer of many parts goes out as it is read. */
+static void
+test_long_answer(void)
+{
+	struct imsgbuf	*c, *lazy;
+	struct heard	 h;
+	char		 addr[32];
+	int		 i, hosts = 0;
+
+	conf_begin();
+	conf_table(SORRY, 0, "sorry", 8080);
+	for (i = 0; i < MANY_HOSTS; i++) {
+		snprintf(addr, sizeof(addr), "10.1.%d.%d", i / 250, i % 250);
+		conf_host(100 + i, SORRY, addr, 1);
+	}
+	conf_service(DNS, "dns", SORRY, 0);
+	ok(conf_commit(), "%d hosts", MANY_HOSTS);
+	conf_start();
+	settle();
+	imsgbuf_free(fake_hce);
+	fake_hce = NULL;
+	settle();
+
+	lazy = client_open();
+	say(lazy, MSG_CTL_SHOW_HOSTS, 0, NULL, 0);
+	settle();
+	c = client_open();
+	say(c, MSG_CTL_SHOW_HOSTS, 0, NULL, 0);
+	while (hear(c, &h) == 1 && h.type != MSG_CTL_END)
+		hosts += h.type == MSG_CTL_HOST;
+	is_int(hosts, MANY_HOSTS, "all are shown");
+	imsgbuf_free(c);
+
+	conf_begin();
+	conf_objects();
+	if (!conf_commit())
+		fake_die("commit");
+	conf_start();
+	settle();
+	is_int(answer(lazy, &h), MSG_CTL_FAIL,
+	    "a reload in the midst of an answer ends it");
+	imsgbuf_free(lazy);
+}
+
+static void
+test_few_descriptors(void)
+{
+	struct imsgbuf	*c[FEW_FILES];
+	struct heard	 h;
+	int		 i, served = 0;
+
+	fake_gen = 0;
+	fake_nofile = FEW_FILES;
+	fake_start();
+	conf_begin();
+	conf_objects();
+	if (!conf_commit())
+		fake_die("commit");
+	fake_listen();
+	conf_start();
+	for (i = 0; i < FEW_FILES; i++)
+		c[i] = client_open();
+	settle();
+	ok(logged("no further control client: Too many open files"),
+	    "lbe runs out of descriptors");
+	/* The first ones leave; the last can be served then. */
+	for (i = 0; i < FEW_FILES / 2; i++)
+		imsgbuf_free(c[i]);
+	for (; i < FEW_FILES; i++) {
+		say(c[i], MSG_CTL_SHOW_SERVICES, 0, NULL, 0);
+		served += answer(c[i], &h) == MSG_CTL_END;
+		imsgbuf_free(c[i]);
+	}
+	is_int(served, FEW_FILES / 2, "when some have left, all others come");
+	fake_stop();
+	fake_nofile = 0;
+}
+
+int
+main(void)
+{
+	struct imsgbuf	*idle, *c;
+	struct heard	 h;
+	struct pollfd	 pfd;
+
+	fake_start();
+	fake_listen();
+	c = client_open();
+	say(c, MSG_CTL_SHOW_SUMMARY, 0, NULL, 0);
+	is_int(answer(c, &h), MSG_CTL_FAIL, "before the first configuration");
+	is_str(h.u.text.text, "lvsd is starting, try again", "one is told");
+	imsgbuf_free(c);
+
+	conf_begin();
+	conf_objects();
+	ok(conf_commit(), "configured");
+	conf_start();
+	fake_link(&fake_hce, PROC_HCE);
+	fake_link(&fake_vrrpe, PROC_VRRPE);
+	if (!hear_type(fake_hce, MSG_HOST_KNOWN_END, &h))
+		fake_die("hce");
+	host_is(HOST_A, HOST_UP, HOST_R_OK);
+	say(fake_hce, MSG_HOST_SYNC, 0, NULL, 0);
+	settle();
+	while (hear_now(fake_vrrpe, &h))
+		;
+	idle = client_open();
+
+	test_rubbish();
+	test_descriptor();
+	test_impatient();
+	test_show();
+	test_show_vrrp();
+	test_reload();
+	test_log_and_stop();
+	test_monitors();
+	test_crowd();
+	test_long_answer();
+
+	pfd.fd = imsgbuf_fd(idle);
+	pfd.events = POLLIN;
+	ok(poll(&pfd, 1, 3 * HEAR_MS) == 1 && hear(idle, &h) == 0,
+	    "a client that asks for nothing is sent away");
+	imsgbuf_free(idle);
+	fake_stop();
+	test_few_descriptors();
+	return (done_testing());
+}
