@@ -30,6 +30,7 @@
 #include "source.h"
 
 #define LEX_EOF		(-1)
+#define LEX_BAD		(-2)		/* an error, reported */
 
 struct macro {
 	const char	*value;
@@ -78,7 +79,7 @@ static void		 lex_error(struct lex *, const char *, ...)
 			    __attribute__((__format__(printf, 2, 3)));
 static void		 lex_char(struct lex *, struct lex_token *);
 static int		 lex_end(struct lex *, struct lex_token *);
-static int		 lex_token(struct lex *, struct lex_token *);
+static int		 lex_token(struct lex *, struct lex_token *, int);
 static void		 lex_resync(struct lex *, size_t);
 static int		 lex_macro_name_ok(const char *);
 static int		 lex_command_line(struct lex *);
@@ -166,7 +167,7 @@ lex_skip_line(struct lex *lex)
 		src->pos++;
 }
 
-/* Blanks, and macros: the character at which a token begins. */
+/* Blanks, and macros: the character at which a token begins, or LEX_BAD. */
 static int
 lex_blanks(struct lex *lex, struct lex_token *t)
 {
@@ -174,7 +175,7 @@ lex_blanks(struct lex *lex, struct lex_token *t)
 
 	while ((c = lex_skip(lex)) == '$')
 		if (lex_expand(lex, t) == -1)
-			return ('$');
+			return (LEX_BAD);
 	return (c);
 }
 
@@ -403,8 +404,7 @@ lex_values(struct lex *lex, struct lex_token *t)
 			if (lex_word(lex, t) == -1)
 				return (-1);
 		} else {
-			/* An undefined macro has been reported already. */
-			if (c != '$')
+			if (c != LEX_BAD)
 				lex_error(lex, "the value of macro \"%s\": "
 				    "put it in quotes", t->str.s);
 			return (-1);
@@ -490,13 +490,10 @@ lex_end(struct lex *lex, struct lex_token *t)
 
 /* A token that begins with this character of the line. */
 static int
-lex_token(struct lex *lex, struct lex_token *t)
+lex_token(struct lex *lex, struct lex_token *t, int c)
 {
-	int	 c;
-
 	lex->len = 0;
-	c = lex_peek(lex);
-	if (c == '$')
+	if (c == LEX_BAD)
 		return (-1);
 	if (c == '"' || c == '\'') {
 		t->kind = LEX_QUOTED;
@@ -523,21 +520,29 @@ lex_token(struct lex *lex, struct lex_token *t)
 }
 
 /*
- * After an error: on to the end of the line, but for a brace that ends it.
- * With that the grammar knows where the block is over.
+ * After an error: on to the end of the line, but for the brace that ends it
+ * if it has no partner on the way.  With that the grammar knows where the
+ * block begins or is over.
  */
 static void
 lex_resync(struct lex *lex, size_t start)
 {
 	struct source	*src = lex->src;
-	size_t		 last;
+	size_t		 i, last = start;
+	int		 open = 0;
 
 	lex_skip_line(lex);
-	for (last = src->pos; last > start; last--)
-		if (!isspace((unsigned char)src->buf[last - 1]))
-			break;
-	if (last > start && strchr("{}", src->buf[last - 1]) != NULL)
-		src->pos = last - 1;
+	for (i = start; i < src->pos; i++) {
+		if (src->buf[i] == '{')
+			open++;
+		else if (src->buf[i] == '}')
+			open--;
+		if (!isspace((unsigned char)src->buf[i]))
+			last = i;
+	}
+	if (last < src->pos && ((src->buf[last] == '{' && open > 0) ||
+	    (src->buf[last] == '}' && open < 0)))
+		src->pos = last;
 }
 
 void
@@ -568,7 +573,7 @@ lex_next(struct lex *lex, struct lex_token *t)
 			return;
 	}
 	lex->fresh = 0;
-	if (lex_token(lex, t) == -1) {
+	if (lex_token(lex, t, c) == -1) {
 		t->kind = LEX_ERROR;
 		lex_resync(lex, start);
 	}

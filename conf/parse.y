@@ -35,6 +35,7 @@
 struct keyword {
 	const char	*name;
 	int		 token;
+	int		 word;		/* what follows is no keyword */
 };
 
 /* yacc(1) has no way to hand this down; set while conf_parse() runs. */
@@ -42,6 +43,7 @@ static struct {
 	struct parse		*p;
 	struct lex_token	 token;		/* the last */
 	int			 keyword;	/* it is one */
+	int			 word;		/* the next is none */
 	int			 opened;	/* the one before was a brace */
 	int			 in_block;
 	int			 was_in_block;	/* before the last token */
@@ -397,64 +399,64 @@ group_body	: /* empty */
 
 /* This has to be sorted always; conf_parse() looks. */
 static const struct keyword keywords[] = {
-	{ "address",		ADDRESS },
-	{ "advertise",		ADVERTISE },
-	{ "auth",		AUTH },
-	{ "changes",		CHANGES },
-	{ "check",		CHECK },
-	{ "checks",		CHECKS },
-	{ "code",		CODE },
-	{ "command",		COMMAND },
-	{ "disable",		DISABLE },
-	{ "expect",		EXPECT },
-	{ "fall",		FALL },
-	{ "forward",		FORWARD },
-	{ "group",		GROUP },
-	{ "host",		HOST },
-	{ "http",		HTTP },
-	{ "https",		HTTPS },
-	{ "icmp",		ICMP },
-	{ "include",		INCLUDE },
-	{ "interface",		INTERFACE },
-	{ "interval",		INTERVAL },
-	{ "ipvs",		IPVS },
-	{ "listen",		LISTEN },
-	{ "log",		LOG },
-	{ "netmask",		NETMASK },
-	{ "no",			NO },
-	{ "nothing",		NOTHING },
-	{ "on",			ON },
-	{ "one-packet",		ONEPACKET },
-	{ "pass",		PASS },
-	{ "persistent",		PERSISTENT },
-	{ "port",		PORT },
-	{ "preempt",		PREEMPT },
-	{ "prefix",		PREFIX },
-	{ "priority",		PRIORITY },
-	{ "rise",		RISE },
-	{ "route",		ROUTE },
-	{ "scheduler",		SCHEDULER },
-	{ "script",		SCRIPT },
-	{ "send",		SEND },
-	{ "service",		SERVICE },
-	{ "socket",		SOCKET },
-	{ "state",		STATE },
-	{ "sync",		SYNC },
-	{ "table",		TABLE },
-	{ "tcp",		TCP },
-	{ "tcpfin",		TCPFIN },
-	{ "timeout",		TIMEOUT },
-	{ "tls",		TLS },
-	{ "to",			TO },
-	{ "track",		TRACK },
-	{ "tunnel",		TUNNEL },
-	{ "udp",		UDP },
-	{ "user",		USER },
-	{ "verify",		VERIFY },
-	{ "version",		VERSION },
-	{ "vrid",		VRID },
-	{ "vrrp",		VRRP },
-	{ "weight",		WEIGHT }
+	{ "address",		ADDRESS, 1 },
+	{ "advertise",		ADVERTISE, 1 },
+	{ "auth",		AUTH, 0 },
+	{ "changes",		CHANGES, 0 },
+	{ "check",		CHECK, 0 },
+	{ "checks",		CHECKS, 0 },
+	{ "code",		CODE, 0 },
+	{ "command",		COMMAND, 1 },
+	{ "disable",		DISABLE, 0 },
+	{ "expect",		EXPECT, 1 },
+	{ "fall",		FALL, 0 },
+	{ "forward",		FORWARD, 0 },
+	{ "group",		GROUP, 1 },
+	{ "host",		HOST, 0 },
+	{ "http",		HTTP, 0 },
+	{ "https",		HTTPS, 0 },
+	{ "icmp",		ICMP, 0 },
+	{ "include",		INCLUDE, 1 },
+	{ "interface",		INTERFACE, 1 },
+	{ "interval",		INTERVAL, 0 },
+	{ "ipvs",		IPVS, 0 },
+	{ "listen",		LISTEN, 0 },
+	{ "log",		LOG, 0 },
+	{ "netmask",		NETMASK, 1 },
+	{ "no",			NO, 0 },
+	{ "nothing",		NOTHING, 0 },
+	{ "on",			ON, 0 },
+	{ "one-packet",		ONEPACKET, 0 },
+	{ "pass",		PASS, 1 },
+	{ "persistent",		PERSISTENT, 1 },
+	{ "port",		PORT, 1 },
+	{ "preempt",		PREEMPT, 0 },
+	{ "prefix",		PREFIX, 1 },
+	{ "priority",		PRIORITY, 1 },
+	{ "rise",		RISE, 0 },
+	{ "route",		ROUTE, 0 },
+	{ "scheduler",		SCHEDULER, 1 },
+	{ "script",		SCRIPT, 0 },
+	{ "send",		SEND, 0 },
+	{ "service",		SERVICE, 1 },
+	{ "socket",		SOCKET, 1 },
+	{ "state",		STATE, 0 },
+	{ "sync",		SYNC, 0 },
+	{ "table",		TABLE, 0 },
+	{ "tcp",		TCP, 0 },
+	{ "tcpfin",		TCPFIN, 0 },
+	{ "timeout",		TIMEOUT, 0 },
+	{ "tls",		TLS, 0 },
+	{ "to",			TO, 0 },
+	{ "track",		TRACK, 0 },
+	{ "tunnel",		TUNNEL, 0 },
+	{ "udp",		UDP, 0 },
+	{ "user",		USER, 1 },
+	{ "verify",		VERIFY, 0 },
+	{ "version",		VERSION, 1 },
+	{ "vrid",		VRID, 1 },
+	{ "vrrp",		VRRP, 1 },
+	{ "weight",		WEIGHT, 1 }
 };
 
 #define NKEYWORDS	(sizeof(keywords) / sizeof(keywords[0]))
@@ -487,15 +489,18 @@ static int
 token_value(struct lex_token *t)
 {
 	const struct keyword	*k;
+	int			 word = y.word;
 
+	y.word = 0;
 	switch (t->kind) {
 	case LEX_END:
 		return (0);
 	case LEX_NL:
 		return ('\n');
 	case LEX_WORD:
-		if ((k = keyword_find(t->str.s)) != NULL) {
+		if (!word && (k = keyword_find(t->str.s)) != NULL) {
 			y.keyword = 1;
+			y.word = k->word;
 			return (k->token);
 		}
 		/* FALLTHROUGH */
