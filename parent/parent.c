@@ -147,7 +147,8 @@ parent_need_ipvs(struct parent *env, const struct conf *conf)
 {
 	if (env->ipvs != NULL || TAILQ_EMPTY(&conf->services))
 		return (0);
-	env->ipvs = ipvs_open(env->base, dispatch_ipvs_error, dispatch_ipvs_done, env);
+	env->ipvs = ipvs_open(env->base, dispatch_ipvs_error,
+	    dispatch_ipvs_done, env);
 	return (env->ipvs != NULL ? 0 : -1);
 }
 

@@ -53,7 +53,7 @@ enum round_act {
 
 struct round {
 	enum round_phase	phase;
-	unsigned int		mask;		/* 1 << enum proc: taking part */
+	unsigned int		mask;		/* ROUND_BITs: taking part */
 	unsigned int		waiting;	/* of these: no answer yet */
 };
 
