@@ -25,19 +25,12 @@
 #include <bsd/string.h>
 
 #include "arena.h"
-#include "index.h"
 #include "lex.h"
+#include "macro.h"
 #include "source.h"
 
 #define LEX_EOF		(-1)
 #define LEX_BAD		(-2)		/* an error, reported */
-
-struct macro {
-	const char	*value;
-	struct pos	 pos;		/* no file: the command line */
-	const char	*exposed;	/* the readable file it is from */
-	int		 used;
-};
 
 struct lex {
 	struct conf	*conf;
@@ -48,41 +41,34 @@ struct lex {
 	int		 count;		/* files read so far */
 	const char	*text;		/* of a macro, read before the file */
 	int		 fresh;		/* nothing of this line read yet */
-	struct index	*macros;
+	struct macros	 macros;
 	struct arena	 arena;
-	const struct conf_macros *defined;	/* on the command line */
-	struct key	 key;
 	size_t		 len;		/* of the token being read */
 	char		 buf[TOKEN_LEN];
 };
 
-static int		 lex_peek(struct lex *);
-static int		 lex_getc(struct lex *);
-static int		 lex_skip(struct lex *);
-static void		 lex_skip_line(struct lex *);
-static int		 lex_blanks(struct lex *, struct lex_token *);
-static int		 lex_expand(struct lex *, struct lex_token *);
-static struct macro	*lex_macro(struct lex *, const char *);
-static int		 lex_macro_add(struct lex *, const char *,
-			    const char *, const struct pos *, const char *);
-static int		 lex_add(struct lex *, int);
-static int		 lex_is_word(int);
-static int		 lex_word(struct lex *, struct lex_token *);
-static int		 lex_escape(struct lex *);
-static int		 lex_hex(struct lex *);
-static int		 lex_quoted(struct lex *);
-static int		 lex_table(struct lex *, struct lex_token *);
-static int		 lex_assign(struct lex *, struct lex_token *);
-static int		 lex_values(struct lex *, struct lex_token *);
-static int		 lex_keep(struct lex *, struct lex_str *);
-static void		 lex_error(struct lex *, const char *, ...)
-			    __attribute__((__format__(printf, 2, 3)));
-static void		 lex_char(struct lex *, struct lex_token *);
-static int		 lex_end(struct lex *, struct lex_token *);
-static int		 lex_token(struct lex *, struct lex_token *, int);
-static void		 lex_resync(struct lex *, size_t);
-static int		 lex_macro_name_ok(const char *);
-static int		 lex_command_line(struct lex *);
+static int	 lex_peek(struct lex *);
+static int	 lex_getc(struct lex *);
+static int	 lex_skip(struct lex *);
+static void	 lex_skip_line(struct lex *);
+static int	 lex_blanks(struct lex *, struct lex_token *);
+static int	 lex_expand(struct lex *, struct lex_token *);
+static int	 lex_add(struct lex *, int);
+static int	 lex_is_word(int);
+static int	 lex_word(struct lex *, struct lex_token *);
+static int	 lex_escape(struct lex *);
+static int	 lex_hex(struct lex *);
+static int	 lex_quoted(struct lex *);
+static int	 lex_table(struct lex *, struct lex_token *);
+static int	 lex_assign(struct lex *, struct lex_token *);
+static int	 lex_values(struct lex *, struct lex_token *);
+static int	 lex_keep(struct lex *, struct lex_str *);
+static void	 lex_error(struct lex *, const char *, ...)
+		    __attribute__((__format__(printf, 2, 3)));
+static void	 lex_char(struct lex *, struct lex_token *);
+static int	 lex_end(struct lex *, struct lex_token *);
+static int	 lex_token(struct lex *, struct lex_token *, int);
+static void	 lex_resync(struct lex *, size_t);
 
 /* An error where the reading has come to. */
 static void
@@ -179,28 +165,6 @@ lex_blanks(struct lex *lex, struct lex_token *t)
 	return (c);
 }
 
-static struct macro *
-lex_macro(struct lex *lex, const char *name)
-{
-	key_name(&lex->key, KEY_MACRO, name);
-	return (index_get(lex->macros, &lex->key));
-}
-
-static int
-lex_macro_add(struct lex *lex, const char *name, const char *value,
-    const struct pos *pos, const char *exposed)
-{
-	struct macro	*m;
-
-	if ((m = arena_alloc(&lex->arena, sizeof(*m))) == NULL)
-		return (-1);
-	m->value = value;
-	m->pos = *pos;
-	m->exposed = exposed;
-	key_name(&lex->key, KEY_MACRO, name);
-	return (index_put(lex->macros, &lex->key, m));
-}
-
 /*
  * `$name': read on in the value.  A value is not expanded again, so nothing
  * can loop.
@@ -230,7 +194,7 @@ lex_expand(struct lex *lex, struct lex_token *t)
 		    "macro is defined", name);
 		return (-1);
 	}
-	if ((m = lex_macro(lex, name)) == NULL) {
+	if ((m = macro_find(&lex->macros, name)) == NULL) {
 		lex_error(lex, "macro \"%s\" is not defined; define it above "
 		    "by %s = \"value\" or with -D", name, name);
 		return (-1);
@@ -579,50 +543,6 @@ lex_next(struct lex *lex, struct lex_token *t)
 	}
 }
 
-static int
-lex_macro_name_ok(const char *name)
-{
-	if (strlen(name) >= NAME_LEN)
-		return (0);
-	if (!isalpha((unsigned char)*name) && *name != '_')
-		return (0);
-	for (; *name != '\0'; name++)
-		if (!isalnum((unsigned char)*name) && *name != '_')
-			return (0);
-	return (1);
-}
-
-/* The macros of the command line. */
-static int
-lex_command_line(struct lex *lex)
-{
-	const struct conf_macro	*m;
-	const struct pos	 nowhere = { NULL, 0 };
-	const char		*s;
-	char			*value;
-
-	if (lex->defined == NULL)
-		return (0);
-	TAILQ_FOREACH(m, lex->defined, entry) {
-		for (s = m->value; (unsigned char)*s >= ' '; s++)
-			continue;
-		if (!lex_macro_name_ok(m->name) || *s != '\0' ||
-		    s - m->value >= TOKEN_LEN) {
-			diag_error(lex->diag, &nowhere, "-D %s: a name is "
-			    "letters, digits and \"_\", its value one line "
-			    "of at most %d bytes", m->name, TOKEN_LEN - 1);
-			return (-1);
-		}
-		value = arena_copy(&lex->arena, m->value, strlen(m->value));
-		if (value == NULL || lex_macro_add(lex, m->name, value,
-		    &nowhere, NULL) == -1) {
-			diag_nomem(lex->diag);
-			return (-1);
-		}
-	}
-	return (0);
-}
-
 struct lex *
 lex_open(struct conf *conf, const char *path,
     const struct conf_macros *macros, int flags, struct diag *diag)
@@ -637,15 +557,10 @@ lex_open(struct conf *conf, const char *path,
 	lex->conf = conf;
 	lex->diag = diag;
 	lex->flags = flags;
-	lex->defined = macros;
 	lex->fresh = 1;
 	lex->depth = lex->count = 1;
 	arena_init(&lex->arena);
-	if ((lex->macros = index_new()) == NULL) {
-		diag_nomem(diag);
-		goto fail;
-	}
-	if (lex_command_line(lex) == -1)
+	if (macros_open(&lex->macros, &lex->arena, macros, diag) == -1)
 		goto fail;
 	if ((lex->src = source_open(conf, path, NULL, flags, diag,
 	    &nowhere)) == NULL)
@@ -663,7 +578,7 @@ lex_close(struct lex *lex)
 		return;
 	while (lex->src != NULL)
 		lex->src = source_free(lex->src);
-	index_free(lex->macros);
+	macros_close(&lex->macros);
 	arena_free(&lex->arena);
 	freezero(lex, sizeof(*lex));
 }
@@ -719,38 +634,11 @@ lex_include(struct lex *lex, const struct lex_str *name,
 void
 lex_define(struct lex *lex, const struct lex_token *t)
 {
-	struct macro	*m;
-
-	if (!lex_macro_name_ok(t->str.s)) {
-		diag_error(lex->diag, &t->pos, "\"%s\" is no name for a "
-		    "macro: letters, digits and \"_\"", t->str.s);
-		return;
-	}
-	if ((m = lex_macro(lex, t->str.s)) == NULL) {
-		if (lex_macro_add(lex, t->str.s, t->assigned.s, &t->pos,
-		    t->str.exposed) == -1)
-			diag_nomem(lex->diag);
-	} else if (m->pos.file == NULL)
-		m->used = 1;
-	else
-		diag_error(lex->diag, &t->pos, "macro \"%s\" is defined at "
-		    "%s:%d already", t->str.s, m->pos.file, m->pos.line);
+	macro_define(&lex->macros, t);
 }
 
 void
 lex_unused(struct lex *lex)
 {
-	const struct conf_macro	*c;
-	const struct macro	*m;
-	const struct pos	 nowhere = { NULL, 0 };
-
-	if (lex->defined == NULL)
-		return;
-	TAILQ_FOREACH(c, lex->defined, entry) {
-		m = lex_macro(lex, c->name);
-		if (m != NULL && !m->used)
-			diag_error(lex->diag, &nowhere, "-D %s: %s neither "
-			    "defines nor uses this macro", c->name,
-			    lex->src->path);
-	}
+	macros_unused(&lex->macros, lex->src->path);
 }
