@@ -18,15 +18,19 @@
 #define LBE_FAKE_H
 
 #include <sys/types.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include <linux/sockios.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,6 +126,21 @@ fake_wait(struct imsgbuf *buf, short events)
 	(void)poll(&pfd, 1, HEAR_MS);
 }
 
+/*
+ * Wait until lbe has read all that was sent: what is said next on another
+ * link comes after it.
+ */
+static inline void
+fake_taken(struct imsgbuf *buf)
+{
+	struct monotime	end = monotime_add_us(monotime_now(), HEAR_MS * 1000);
+	int		left;
+
+	while (ioctl(imsgbuf_fd(buf), SIOCOUTQ, &left) == 0 && left > 0 &&
+	    monotime_diff_us(end, monotime_now()) > 0)
+		sched_yield();
+}
+
 static inline void
 say_fd(struct imsgbuf *to, uint32_t type, uint32_t id, int fd,
     const void *data, size_t len)
@@ -131,9 +150,10 @@ say_fd(struct imsgbuf *to, uint32_t type, uint32_t id, int fd,
 	for (;;) {
 		/* One that has gone does not hear us: the tests will see. */
 		if (imsgbuf_write(to) == -1 || imsgbuf_queued(to) == 0)
-			return;
+			break;
 		fake_wait(to, POLLOUT);
 	}
+	fake_taken(to);
 }
 
 static inline void
