@@ -5,7 +5,9 @@
 . "$(dirname "$0")/lib.sh"
 
 run=$TOP/lab/run
-unset LAB_INSIDE LAB_KERNEL LAB_OUT LAB_MEM LAB_TIMEOUT
+unset LAB_INSIDE LAB_KERNEL LAB_OUT LAB_MEM
+LAB_TIMEOUT=60			# what hangs fails
+export LAB_TIMEOUT
 reason=$("$run" -c -n) || skip_all "$reason"
 reason=$(LAB_KERNEL=uml "$run" -c) || skip_all "$reason"
 
@@ -116,9 +118,8 @@ c"
 	is "$ground: what was left running is ended" \
 	    "$(on $ground sh -c 'sleep 1000 & echo done')" "done"
 	LAB_TIMEOUT=4
-	export LAB_TIMEOUT
 	exits "$ground: the deadline" 124 on $ground sleep 1000
-	unset LAB_TIMEOUT
+	LAB_TIMEOUT=60
 	exits "$ground: TERM" 143 interrupted $ground TERM
 	exits "$ground: KILL" 137 interrupted $ground KILL
 	wait_for 10 nothing_of processes
