@@ -414,17 +414,20 @@ control_reload_done(struct control *ctl, uint32_t id,
     const struct msg_result *r)
 {
 	struct client	*c;
+	const char	*outcome;
 
-	if (r->error != 0)
-		monitor_event(ctl->env, CTL_EVENT_RELOAD, 0, "configuration",
-		    "not reloaded: %s", strerror(r->error));
-	if ((c = client_reloading(ctl, id)) == NULL)
+	c = client_reloading(ctl, id);
+	if (r->error == 0 && r->failed == 0) {
+		if (c != NULL)
+			client_ok(c);
 		return;
-	if (r->error != 0)
-		client_fail(c, "configuration not reloaded: %s",
-		    strerror(r->error));
-	else
-		client_ok(c);
+	}
+	/* The lines told before have the reasons. */
+	outcome = r->error != 0 ? "not reloaded" : "reloaded, with errors";
+	monitor_event(ctl->env, CTL_EVENT_RELOAD, 0, "configuration", "%s",
+	    outcome);
+	if (c != NULL)
+		client_fail(c, "configuration %s", outcome);
 }
 
 static void

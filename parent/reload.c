@@ -583,9 +583,9 @@ reload_done(struct reload *r, const struct msg_result *result)
 		    r->texts - RELOAD_TEXTS);
 		reload_tell(r, r->request, more);
 	}
-	if (r->request != 0)
-		proc_send(r->env, PROC_LBE, MSG_RELOAD_DONE, r->request, -1,
-		    result, sizeof(*result));
+	/* Those who watch by lbe are told of one by a signal, too. */
+	proc_send(r->env, PROC_LBE, MSG_RELOAD_DONE, r->request, -1, result,
+	    sizeof(*result));
 	evtimer_del(r->ev_settle);
 	r->stage = RELOAD_NONE;
 	r->request = 0;
@@ -595,7 +595,7 @@ static void
 reload_settle_cb(int fd, short what, void *arg)
 {
 	struct reload		*r = arg;
-	struct msg_result	 late = { ETIMEDOUT, 0, 1 };
+	struct msg_result	 late = { 0, 0, 1 };
 
 	reload_textf(r, "the new configuration runs, but the kernel's table "
 	    "is not there after %d seconds", SETTLE_MAX_S);
