@@ -5,50 +5,10 @@
 
 . "$(dirname "$0")/lib.sh"
 
-[ "$(id -u)" -eq 0 ] || skip_all "only root can make namespaces"
-if [ -z "${HCE_INSIDE-}" ]; then
-	unshare -nm true 2>/dev/null || skip_all "no namespaces here"
-	HCE_INSIDE=1 exec unshare -nm "$0"
-fi
-case ${OBJ:=build} in
-/*)	;;
-*)	OBJ=$TOP/$OBJ ;;
-esac
-lvsd=$OBJ/lvsd
-drive=$OBJ/asan/regress/unit/hce_engine_test
-for need in "$lvsd" "$drive"; do
-	[ -x "$need" ] || skip_all "$need is not built"
-done
+. "$TOP/regress/hce.sh"
 for need in nginx openssl perl ip; do
 	command -v "$need" >/dev/null || skip_all "$need is not installed"
 done
-
-dir=$(mktemp -d "${TMPDIR:-/tmp}/hce.XXXXXX") || bail "no directory"
-pids=
-
-cleanup() {
-	exec 7>&- 8>&-
-	for pid in $pids; do
-		kill "$pid" 2>/dev/null
-	done
-	[ ! -e "$dir/nginx.pid" ] || kill "$(cat "$dir/nginx.pid")"
-	wait
-	rm -rf "$dir"
-}
-trap cleanup EXIT
-trap 'exit 1' INT TERM
-
-# What confinement needs, seen by this test alone.
-confinement() {
-	mount -t tmpfs none /run && mkdir -p /run/lvsd/empty &&
-	    chmod 755 /run/lvsd /run/lvsd/empty || return 1
-	getent passwd _lvsd >/dev/null && return 0
-	cp /etc/passwd "$dir/passwd" && cp /etc/group "$dir/group" || return 1
-	echo "_lvsd:x:64999:64999::/nonexistent:/bin/false" >>"$dir/passwd"
-	echo "_lvsd:x:64999:" >>"$dir/group"
-	mount --bind "$dir/passwd" /etc/passwd &&
-	    mount --bind "$dir/group" /etc/group
-}
 
 # 192.0.2.1 takes every packet and never answers; 198.51.100.0/24 is not to
 # be reached.
@@ -137,32 +97,17 @@ listens() {
 	ss -Hltn "sport = :$1" | grep -q .
 }
 
-# say LINE...: to hce's parent.  out: what hce has told.
-say() {
-	printf '%s\n' "$@" >&7
-}
-
-# told ID PATTERN: its last status or statistics matches.
-told() {
-	grep "^host $1 " "$dir/out" | tail -n 1 | grep -Eq -e "$2"
-}
-
-# verdict DESC ID PATTERN
-verdict() {
-	wait_for 10 told "$2" "$3"
-	like "$1" "$(grep "^host $2 " "$dir/out" | tail -n 1)" "$3"
-}
-
-confinement >/dev/null 2>&1 || skip_all "no user and directory to confine with"
 network >/dev/null 2>"$dir/err" || skip_all "no veth: $(cat "$dir/err")"
 certificates >/dev/null 2>"$dir/err" || bail "certificates: $(cat "$dir/err")"
 http 2>"$dir/err" || bail "nginx: $(cat "$dir/err")"
+wait_for 10 test -s "$dir/nginx.pid" || bail "nginx: $(cat "$dir/nginx.log")"
+pids="$pids $(cat "$dir/nginx.pid")"
 tls 9001 good -www
 tls 9002 expired -www
 tls 9003 wrong -www
 tls 9004 untrusted -www
 tls 9005 untrusted -rev
-mkfifo "$dir/peers.in" "$dir/in"
+mkfifo "$dir/peers.in"
 perl "$TOP/regress/hce_peer.pl" banner=7001 silent=7002 closes=7003 \
     garbage=7004 endless=7005 longline=7006 noline=7007 continues=7008 \
     slow=7009 bigbody=7010 short=7011 resets=7012 binary=7013 \
@@ -175,20 +120,12 @@ done
 wait_for 10 grep -q ready "$dir/peers.out" ||
     bail "the bad servers: $(cat "$dir/peers.out")"
 
-SSL_CERT_FILE=$dir/ca.pem "$drive" "$lvsd" <"$dir/in" >"$dir/out" \
-    2>"$dir/log" &
-driver=$!
-exec 7>"$dir/in"
-wait_for 10 grep -q pid "$dir/out" || bail "hce did not start"
-hce=$(sed -n 's/^pid //p' "$dir/out")
+hce_start "SSL_CERT_FILE=$dir/ca.pem" || bail "no hce: $(cat "$dir/log")"
 
 descriptors() {
 	ls "/proc/$hce/fd" | wc -l
 }
 
-say begin commit lbe icmp4 icmp6
-wait_for 10 grep -q HOST_SYNC "$dir/out" || bail "hce says nothing: $(cat \
-    "$dir/log")"
 idle=$(descriptors)
 peak() {
 	sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$hce/status"
@@ -364,7 +301,8 @@ none_left() {
 	[ "$(descriptors)" -eq "$idle" ]
 }
 ok "no descriptor is left open" wait_for 5 none_left
-exec 7>&-
-wait "$driver"
-is "hce ends in good order" $? 0
+hce_stop
+status=$?
+is "hce ends in good order" "$status" 0
+[ "$status" -eq 0 ] || diag "$(tail -n 40 "$dir/log")"
 done_testing
