@@ -22,6 +22,8 @@ static int	enabled(const struct msg_override *, int);
 static int	host_serves(const struct lbe_pool *, const struct lbe_host *);
 static int	pool_usable(const struct lbe_pool *);
 static int	pool_waits(const struct lbe_pool *);
+static int	pool_unjudged(const struct lbe_pool *);
+static int	pool_in_kernel(const struct lbe_pool *);
 
 /* The operator has the last word over the configuration. */
 static int
@@ -106,6 +108,31 @@ pool_waits(const struct lbe_pool *p)
 	return (0);
 }
 
+/* There is no verdict on any host that could serve. */
+static int
+pool_unjudged(const struct lbe_pool *p)
+{
+	const struct lbe_host	*h;
+
+	if (!pool_waits(p))
+		return (0);
+	TAILQ_FOREACH(h, &p->table->hosts, entry)
+		if (desire_host_enabled(h) && h->status.state != HOST_UNKNOWN)
+			return (0);
+	return (1);
+}
+
+static int
+pool_in_kernel(const struct lbe_pool *p)
+{
+	uint32_t	i;
+
+	for (i = 0; p->table != NULL && i < p->table->nhosts; i++)
+		if (p->asked[i] != DEST_NONE)
+			return (1);
+	return (0);
+}
+
 enum pool_role
 desire_pool(const struct lbe_service *s)
 {
@@ -113,6 +140,13 @@ desire_pool(const struct lbe_service *s)
 		return (POOL_MAX);
 	if (pool_usable(&s->pool[POOL_PRIMARY]))
 		return (POOL_PRIMARY);
+	/*
+	 * At a start nobody shall meet the sorry server, and with persistence
+	 * stay with it, only because the first checks are still under way.
+	 */
+	if (pool_unjudged(&s->pool[POOL_PRIMARY]) &&
+	    !pool_in_kernel(&s->pool[POOL_BACKUP]))
+		return (POOL_MAX);
 	if (pool_usable(&s->pool[POOL_BACKUP]))
 		return (POOL_BACKUP);
 	return (POOL_MAX);

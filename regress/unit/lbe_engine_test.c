@@ -449,8 +449,7 @@ test_no_hce(void)
 	conf_objects();
 	ok(conf_commit(), "configured without hce");
 	conf_start();
-	batch_is("resync,30 on,31 on,32 on,32 host 12 weight 1,"
-	    "30 host 12 weight 1,31 host 12 weight 1",
+	batch_is("resync,30 on,31 on,32 on,32 host 12 weight 1",
 	    "without hce, unchecked hosts are used in the end");
 	ok(logged("hce has not told how the hosts are"), "it is logged");
 	fake_stop();
