@@ -1,0 +1,99 @@
+#!/bin/sh
+#
+# A sync group on two networks: its instances are on one director, whatever
+# happens to one of them.
+
+. "$(dirname "$0")/lib.sh"
+lab_enter -n
+. "$TOP/lab/net.sh"
+. "$TOP/regress/vrrp.sh"
+
+second_network() {
+	echo "link add br1 type bridge mcast_snooping 0"
+	echo "link set br1 addrgenmode none up"
+	for number in 1 2; do
+		echo "link add dir${number}b type veth peer name eth1" \
+		    "netns dir$number"
+		echo "link set dir${number}b master br1 up"
+	done
+}
+
+# priority of VI_1, of VI_2
+group() {
+	instance "$1"
+	instance "$2" | sed "s/VI_1/VI_2/; s/eth0/eth1/; s/vrid 51/vrid 52/
+	    s/$LAB_VIP/10.78.0.10/"
+	echo 'sync group "both" { vrrp "VI_1"'
+	echo 'vrrp "VI_2"'
+	echo '}'
+}
+
+both() {
+	is_role "$1" VI_1 "$2" && is_role "$1" VI_2 "$2"
+}
+
+# Never is one instance here and the other there, but for a moment.
+moved() {
+	wait_for 10 both "$1" master && wait_for 10 both "$2" "${3-backup}" &&
+	    wait_for 5 holds "$1" && wait_for 5 holds "$1" 10.78.0.10 &&
+	    wait_for 5 lacks "$2" && wait_for 5 lacks "$2" 10.78.0.10
+}
+
+# The directors on this bridge do not hear each other any more.
+deaf() {
+	bridge -n lan link set dev "$1" isolated "$3" &&
+	    bridge -n lan link set dev "$2" isolated "$3"
+}
+
+trap net_down EXIT
+net_up || bail "no network"
+second_network | ip -n lan -batch - || bail "no second network"
+for number in 1 2; do
+	ip -n dir$number addr add 10.78.0.$number/24 dev eth1
+	ip -n dir$number link set eth1 up
+done
+
+group 200 200 >"$LAB_TMP/dir1.conf"
+group 100 100 >"$LAB_TMP/dir2.conf"
+ok "dir1 starts" director dir1
+ok "dir2 starts" director dir2
+ok "dir1 has both" moved dir1 dir2
+
+ip -n lan link set dir1b down
+ok "a cable is cut: both move" moved dir2 dir1 fault
+like "one says why" "$(ctl dir1 show vrrp)" 'eth1 is down'
+like "the other too" "$(ctl dir1 show vrrp)" 'VI_2 of its sync group'
+ip -n lan link set dir1b up
+ok "it is mended: both return" moved dir1 dir2
+
+ok "one network parts the directors" deaf dir1b dir2b on
+ok "the other is heard" hears dir2
+ok "nothing moves" moved dir1 dir2
+deaf dir1b dir2b off
+
+ok "both networks part them" deaf dir1 dir2 on
+deaf dir1b dir2b on
+ok "both are master" wait_for 10 both dir2 master
+ok "dir1 still" both dir1 master
+deaf dir1 dir2 off
+ok "one network joins them: one of both for all" \
+    wait_for 10 both dir2 backup
+deaf dir1b dir2b off
+ok "both networks: it remains" moved dir1 dir2
+
+released=$(count_said dir2 'the master has released')
+ok "dir1 stops" proc_stop dir1
+ok "both move" wait_for 10 both dir2 master
+is "by two releases" "$(count_said dir2 'the master has released')" \
+    $((released + 2))
+
+# Each is the better one on one network: who is first remains.
+group 200 50 >"$LAB_TMP/dir1.conf"
+ok "dir1 comes back, better for one" director dir1
+ok "it hears dir2" hears dir1
+ok "nothing moves" moved dir2 dir1
+
+group 200 200 >"$LAB_TMP/dir1.conf"
+ok "dir1 becomes the better for both" ctl dir1 reload
+ok "and has both" moved dir1 dir2
+done_testing
