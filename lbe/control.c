@@ -414,20 +414,24 @@ control_reload_done(struct control *ctl, uint32_t id,
     const struct msg_result *r)
 {
 	struct client	*c;
-	const char	*outcome;
+	uint32_t	 gen = ctl->env->engine->gen;
 
-	c = client_reloading(ctl, id);
-	if (r->error == 0 && r->failed == 0) {
-		if (c != NULL)
-			client_ok(c);
-		return;
-	}
 	/* The lines told before have the reasons. */
-	outcome = r->error != 0 ? "not reloaded" : "reloaded, with errors";
-	monitor_event(ctl->env, CTL_EVENT_RELOAD, 0, "configuration", "%s",
-	    outcome);
-	if (c != NULL)
-		client_fail(c, "configuration %s", outcome);
+	if (r->error != 0)
+		monitor_event(ctl->env, CTL_EVENT_RELOAD, 0, "configuration",
+		    "not reloaded, generation %u goes on", gen);
+	if ((c = client_reloading(ctl, id)) == NULL)
+		return;
+	if (r->error != 0)
+		client_fail(c, "not reloaded, generation %u goes on", gen);
+	else if (r->failed > 0)
+		client_fail(c, "reloaded, with errors: generation %u runs, "
+		    "but the kernel refused %u operations", gen, r->failed);
+	else {
+		client_text(c, "generation %u runs, %u operations in the "
+		    "kernel", gen, r->done);
+		client_ok(c);
+	}
 }
 
 static void

@@ -374,9 +374,18 @@ test_reload(void)
 	ok(hear_type(c, MSG_CTL_TEXT, &h) &&
 	    strcmp(h.u.text.text, text.text) == 0, "what is wrong is told");
 	is_int(answer(c, &h), MSG_CTL_FAIL, "and that it failed");
+	is_str(h.u.text.text, "not reloaded, generation 1 goes on", "why");
 	say(c, MSG_CTL_RELOAD, 0, NULL, 0);
 	ok(hear_type(fake_parent, MSG_RELOAD, &h), "reload again");
 	r.error = 0;
+	r.failed = 3;
+	say(fake_parent, MSG_RELOAD_DONE, h.id, &r, sizeof(r));
+	is_int(answer(c, &h), MSG_CTL_FAIL, "the kernel refuses some");
+	is_str(h.u.text.text, "reloaded, with errors: generation 1 runs, but "
+	    "the kernel refused 3 operations", "as is told");
+	say(c, MSG_CTL_RELOAD, 0, NULL, 0);
+	ok(hear_type(fake_parent, MSG_RELOAD, &h), "reload again");
+	r.failed = 0;
 	say(fake_parent, MSG_RELOAD_DONE, h.id, &r, sizeof(r));
 	is_int(answer(c, &h), MSG_CTL_OK, "and well");
 	imsgbuf_free(c);
