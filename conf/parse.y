@@ -590,8 +590,9 @@ yyerror(const char *msg)
 		y.p->errors_top++;
 	if (t->kind == LEX_NL)
 		conf_error(y.p, "syntax error: the line ends too early");
-	else if (t->kind == LEX_WORD && !y.keyword && (t->first || y.opened))
-		conf_error(y.p, "unknown keyword \"%s\"", t->str.s);
+	else if (t->kind == LEX_WORD && (t->first || y.opened))
+		conf_error(y.p, y.keyword ? "\"%s\" has no place here" :
+		    "unknown keyword \"%s\"", t->str.s);
 	else if (t->kind == LEX_WORD || t->kind == LEX_QUOTED)
 		conf_error(y.p, "syntax error near \"%s\"", t->str.s);
 	else if (t->kind == LEX_TABLE)

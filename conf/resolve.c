@@ -197,7 +197,7 @@ resolve_prefixed(struct parse *p, const char *what,
 	len.s = slash + 1;
 	len.len = str->len - host.len - 1;
 	bits = addr_size(a->af) * 8;
-	*prefixlen = value_number(p, "length of a prefix", &len, 1, bits);
+	*prefixlen = value_number(p, "prefix length", &len, 1, bits);
 	return (0);
 }
 
@@ -223,9 +223,12 @@ uint16_t
 resolve_port(struct parse *p, const struct lex_str *str, const char *proto)
 {
 	struct servent	*ent;
+	int		 errors = p->diag.errors, port;
 
-	if (isdigit((unsigned char)str->s[0]) || str->s[0] == '-')
-		return (value_number(p, "port", str, 1, UINT16_MAX));
+	if (isdigit((unsigned char)str->s[0]) || str->s[0] == '-') {
+		port = value_number(p, "port", str, 1, UINT16_MAX);
+		return (p->diag.errors == errors ? port : 0);
+	}
 	(void)__nss_configure_lookup("services", "files");
 	if (strlen(str->s) != str->len ||
 	    (ent = getservbyname(str->s, proto)) == NULL) {

@@ -133,7 +133,7 @@ value_seconds(struct parse *p, const char *what, const struct lex_str *str,
 	uint32_t	 ms;
 
 	/* In milliseconds 31 days still fit. */
-	if ((ms = value_ms(p, what, str, 1, max * 1000)) % 1000 != 0) {
+	if ((ms = value_ms(p, what, str, 1000, max * 1000)) % 1000 != 0) {
 		conf_error(p, "%s %s: must be whole seconds", what, str->s);
 		return (0);
 	}
