@@ -304,21 +304,6 @@ real_cmp(const void *va, const void *vb)
 	return (0);
 }
 
-/* Two hosts of one address and port are one destination to the kernel. */
-unsigned int
-ipvs_run(const struct ipvs_vs *vs, unsigned int i)
-{
-	const struct conf_host	*a = vs->real[i].host, *b;
-
-	while (++i < vs->nreal) {
-		b = vs->real[i].host;
-		if (addr_cmp(&a->conf.addr, &b->conf.addr) != 0 ||
-		    a->table->conf.port != b->table->conf.port)
-			break;
-	}
-	return (i);
-}
-
 /* Take over from the old hosts what was said of them and what is there. */
 static void
 vs_inherit(struct ipvs_vs *vs, struct ipvs_real *old, unsigned int nold)
@@ -327,7 +312,7 @@ vs_inherit(struct ipvs_vs *vs, struct ipvs_real *old, unsigned int nold)
 	unsigned int		 i = 0, j;
 	int			 n;
 
-	/* Both are sorted; the same host may have moved behind its twin. */
+	/* Both are sorted alike. */
 	for (j = 0; j < nold; j++) {
 		r = NULL;
 		while (i < vs->nreal && (n = real_cmp(&vs->real[i],

@@ -45,8 +45,8 @@ struct reading {
 static int	 service_cb(struct nlmsghdr *, void *);
 static int	 one_service_cb(struct nlmsghdr *, void *);
 static int	 dest_cb(struct nlmsghdr *, void *);
-static void	 real_seen(struct ipvs_vs *, struct ipvs_real *,
-		    const struct ipvs_dst *, struct ipvs_drift *);
+static void	 real_seen(struct ipvs_real *, const struct ipvs_dst *,
+		    struct ipvs_drift *);
 static void	 vs_missing(struct ipvs_vs *);
 static struct ipvs_vs *verify_next(struct ipvs *);
 static void	 drift_log(const struct ipvs_drift *);
@@ -145,7 +145,6 @@ dest_cb(struct nlmsghdr *nlh, void *arg)
 	struct ipvs_vs		*vs = rd->vs;
 	struct ipvs_real	*r;
 	struct ipvs_dst		 dst;
-	unsigned int		 i, end, pick;
 
 	if (ipvs_parse_dest(nlh, vs->key.addr.af, &dst) == -1)
 		return (0);
@@ -153,17 +152,12 @@ dest_cb(struct nlmsghdr *nlh, void *arg)
 		ipvs_stray_add(vs, &dst.addr, dst.port);
 		return (0);
 	}
-	/* Of several hosts on it, it is that of the one it was noted for. */
-	pick = i = r - vs->real;
-	for (end = ipvs_run(vs, i); i < end; i++)
-		if (vs->real[i].have != DEST_NONE)
-			pick = i;
-	real_seen(vs, &vs->real[pick], &dst, rd->drift);
+	real_seen(r, &dst, rd->drift);
 	return (0);
 }
 
 static void
-real_seen(struct ipvs_vs *vs, struct ipvs_real *r, const struct ipvs_dst *dst,
+real_seen(struct ipvs_real *r, const struct ipvs_dst *dst,
     struct ipvs_drift *drift)
 {
 	/* A weight out of all bounds must not look like an absence. */
@@ -287,6 +281,7 @@ ipvs_verify_slice(int fd, short what, void *arg)
 	}
 	v->verifying = 0;
 	drift_log(&v->drift);
+	ipvs_repair_end(v);
 }
 
 static struct ipvs_vs *

@@ -165,11 +165,12 @@ void		 ipvs_vs_free(struct ipvs *, struct ipvs_vs *);
 /* ipvs_vs_str: `service "www" 10.0.0.1:80 tcp'; returns buf, of this size. */
 #define IPVS_VS_STRLEN	(NAME_LEN + IPVS_KEY_STRLEN + sizeof("service \"\" "))
 const char	*ipvs_vs_str(const struct ipvs_vs *, char *);
-/* ipvs_real_at: first of the run with this address and port, or NULL. */
+/*
+ * ipvs_real_at: the host with this address and port, or NULL.  There is one
+ * at most: a configuration with the same twice in a service is refused.
+ */
 struct ipvs_real *ipvs_real_at(struct ipvs_vs *, const struct addr *,
 		    uint16_t);
-/* ipvs_run: end of the run of reals from i that share address and port. */
-unsigned int	 ipvs_run(const struct ipvs_vs *, unsigned int);
 
 /* ipvs_sync.c */
 void		 ipvs_slice(int, short, void *);
@@ -177,6 +178,8 @@ struct ipvs_batch *ipvs_batch_new(struct ipvs *, uint32_t);
 /* ipvs_enqueue: for this batch, when kernel and want differ; 1: queued. */
 int		 ipvs_enqueue(struct ipvs *, struct ipvs_vs *,
 		    struct ipvs_batch *);
+/* ipvs_repair_end: say what a verification came to, when all is done. */
+void		 ipvs_repair_end(struct ipvs *);
 
 /* ipvs_read.c */
 /* ipvs_read_services: all of ours as the kernel has them; 0 or an errno. */

@@ -37,12 +37,17 @@
 #define IPVS_TRIES	4
 /* When netlink itself fails, seconds until the next attempt. */
 #define IPVS_RETRY_S	1
+/*
+ * A send that kept everything else waiting longer than this is followed by
+ * half as large ones, microseconds.  Among 40,000 destinations just deleted
+ * the kernel takes hundreds of microseconds to add one: it searches them.
+ */
+#define IPVS_SLICE_US	20000
+#define IPVS_SLICE_MIN	16
 
 #define IPVS_TEXT_LEN	sizeof(((struct msg_ipvs_error *)0)->text)
 
 static int	 vs_differs(struct ipvs_vs *);
-static void	 run_settle(struct ipvs_vs *, unsigned int, unsigned int,
-		    int *, int *);
 static int	 real_differs(const struct ipvs_real *);
 static int	 vs_ops(struct ipvs *, struct ipvs_vs *);
 static int	 vs_ops_puts(struct ipvs *, struct ipvs_vs *);
@@ -63,6 +68,7 @@ static void	 accepted(const struct ipvs_op *, const struct ipvs_batch *,
 		    uint16_t *);
 static void	 vs_untry(struct ipvs_vs *);
 static void	 strays_compact(struct ipvs_vs *);
+static void	 slice_size(struct ipvs *, struct monotime);
 static void	 queue_pass(struct ipvs *);
 static void	 queue_leave(struct ipvs *, struct ipvs_vs *);
 static void	 batches_end(struct ipvs *);
@@ -101,8 +107,7 @@ static int
 vs_differs(struct ipvs_vs *vs)
 {
 	struct ipvs_svc	svc;
-	unsigned int	i, end;
-	int		who, cur;
+	unsigned int	i;
 
 	if (!vs->want || !vs->in_kernel)
 		return (vs->want != vs->in_kernel);
@@ -110,43 +115,10 @@ vs_differs(struct ipvs_vs *vs)
 	if (!ipvs_svc_equal(&svc, &vs->have) ||
 	    vs->nstray > 0)
 		return (1);
-	for (i = 0; i < vs->nreal; i = end) {
-		end = ipvs_run(vs, i);
-		run_settle(vs, i, end, &who, &cur);
-		if (who == -1 ? cur != -1 : real_differs(&vs->real[who]))
+	for (i = 0; i < vs->nreal; i++)
+		if (real_differs(&vs->real[i]))
 			return (1);
-	}
 	return (0);
-}
-
-/*
- * Of the hosts from i to end, which are one destination to the kernel: who
- * is wanted there, cur whose it is now; -1: nobody.  When it passes from one
- * to the other it is changed, not deleted and added.
- */
-static void
-run_settle(struct ipvs_vs *vs, unsigned int i, unsigned int end, int *who,
-    int *cur)
-{
-	struct ipvs_real	*from, *to;
-
-	*who = *cur = -1;
-	for (; i < end; i++) {
-		if (*who == -1 && vs->real[i].want != DEST_NONE)
-			*who = i;
-		if (*cur == -1 && vs->real[i].have != DEST_NONE)
-			*cur = i;
-	}
-	if (*who == -1 || *cur == -1 || *who == *cur)
-		return;
-	from = &vs->real[*cur];
-	to = &vs->real[*who];
-	to->have = from->have;
-	to->have_method = from->have_method;
-	to->flags |= from->flags & REAL_ODD;
-	from->have = DEST_NONE;
-	from->flags &= ~REAL_ODD;
-	*cur = *who;
 }
 
 static int
@@ -194,19 +166,15 @@ static int
 vs_ops_puts(struct ipvs *v, struct ipvs_vs *vs)
 {
 	struct ipvs_real	*r;
-	unsigned int		 i, end;
-	int			 who, cur;
+	unsigned int		 i;
 
-	for (i = 0; i < vs->nreal; i = end) {
-		end = ipvs_run(vs, i);
-		run_settle(vs, i, end, &who, &cur);
-		if (who == -1)
+	for (i = 0; i < vs->nreal; i++) {
+		r = &vs->real[i];
+		if (r->want == DEST_NONE || (r->flags & REAL_TRIED) ||
+		    !real_differs(r))
 			continue;
-		r = &vs->real[who];
-		if ((r->flags & REAL_TRIED) || !real_differs(r))
-			continue;
-		if (op_add(v, vs, cur == -1 ? OP_NEW_DST : OP_SET_DST,
-		    who) == -1)
+		if (op_add(v, vs, r->have == DEST_NONE ? OP_NEW_DST :
+		    OP_SET_DST, i) == -1)
 			return (-1);
 	}
 	return (0);
@@ -215,16 +183,15 @@ vs_ops_puts(struct ipvs *v, struct ipvs_vs *vs)
 static int
 vs_ops_dels(struct ipvs *v, struct ipvs_vs *vs)
 {
-	unsigned int	i, end;
-	int		who, cur;
+	struct ipvs_real	*r;
+	unsigned int		 i;
 
-	for (i = 0; i < vs->nreal; i = end) {
-		end = ipvs_run(vs, i);
-		run_settle(vs, i, end, &who, &cur);
-		if (who != -1 || cur == -1 ||
-		    (vs->real[cur].flags & REAL_TRIED))
+	for (i = 0; i < vs->nreal; i++) {
+		r = &vs->real[i];
+		if (r->want != DEST_NONE || r->have == DEST_NONE ||
+		    (r->flags & REAL_TRIED))
 			continue;
-		if (op_add(v, vs, OP_DEL_DST, cur) == -1)
+		if (op_add(v, vs, OP_DEL_DST, i) == -1)
 			return (-1);
 	}
 	for (i = 0; i < vs->nstray; i++) {
@@ -318,6 +285,7 @@ ipvs_slice(int fd, short what, void *arg)
 	struct ipvs	*v = arg;
 	struct ipvs_vs	*vs;
 	struct timeval	 next = { 0, 0 };
+	struct monotime	 start = monotime_now();
 	unsigned int	 i;
 
 	nlbatch_reset(&v->batch);
@@ -336,6 +304,7 @@ ipvs_slice(int fd, short what, void *arg)
 		evtimer_add(&v->slice, &next);
 		return;
 	}
+	slice_size(v, start);
 	for (i = 0; i < v->batch.n; i++) {
 		op_result(v, &v->op[i], v->batch.error[i], v->batch.text[i]);
 		if (v->batch.lost)
@@ -348,6 +317,22 @@ ipvs_slice(int fd, short what, void *arg)
 	batches_end(v);
 	if (!TAILQ_EMPTY(&v->queue) || !TAILQ_EMPTY(&v->batches))
 		evtimer_add(&v->slice, &next);
+}
+
+static void
+slice_size(struct ipvs *v, struct monotime start)
+{
+	struct nlbatch	*b = &v->batch;
+	int64_t		 us = monotime_diff_us(monotime_now(), start);
+
+	if (b->lost)
+		return;		/* it has its size from that */
+	if (us > IPVS_SLICE_US && b->n > IPVS_SLICE_MIN)
+		b->max = b->n / 2;
+	else if (us < IPVS_SLICE_US / 4 && b->max < NL_BATCH_OPS)
+		b->max *= 2;
+	if (b->max > NL_BATCH_OPS)
+		b->max = NL_BATCH_OPS;
 }
 
 static void
@@ -614,15 +599,21 @@ queue_leave(struct ipvs *v, struct ipvs_vs *vs)
 	vs->flags &= ~VS_PASSED;
 	TAILQ_REMOVE(&v->queue, vs, queue);
 	vs->batch->left--;
-	if (vs->batch == &v->repair && v->repair.left == 0 && !v->verifying) {
-		if (v->repair.result.done > 0)
-			log_info("IPVS: repaired, %u changes made, %u refused",
-			    v->repair.result.done, v->repair.result.failed);
-		memset(&v->repair, 0, sizeof(v->repair));
-	}
 	vs->batch = NULL;
 	if (vs->listen == NULL && !vs->in_kernel)
 		ipvs_vs_free(v, vs);
+	ipvs_repair_end(v);
+}
+
+void
+ipvs_repair_end(struct ipvs *v)
+{
+	if (v->verifying || v->repair.left > 0)
+		return;
+	if (v->repair.result.done > 0)
+		log_info("IPVS: repaired, %u changes made, %u refused",
+		    v->repair.result.done, v->repair.result.failed);
+	memset(&v->repair, 0, sizeof(v->repair));
 }
 
 /* Batches end in the order they came in. */
