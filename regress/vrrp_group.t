@@ -96,4 +96,55 @@ ok "nothing moves" moved dir2 dir1
 group 200 200 >"$LAB_TMP/dir1.conf"
 ok "dir1 becomes the better for both" ctl dir1 reload
 ok "and has both" moved dir1 dir2
+proc_stop dir1
+proc_stop dir2
+
+# A group of keepalived's understands ours, and ours its.
+keepalived_instance() {
+	cat <<-CONF
+	vrrp_instance $1 {
+		interface $2
+		virtual_router_id $3
+		priority 100
+		advert_int 0.1
+		virtual_ipaddress {
+			$4/24
+		}
+	}
+	CONF
+}
+
+keepalived_group() {
+	echo 'global_defs { vrrp_version 3 }'
+	echo 'vrrp_sync_group both { group { VI_1 VI_2 } }'
+	keepalived_instance VI_1 eth0 51 $LAB_VIP
+	keepalived_instance VI_2 eth1 52 10.78.0.10
+}
+
+holds_both() {
+	wait_for 10 holds "$1" && wait_for 10 holds "$1" 10.78.0.10 &&
+	    wait_for 10 lacks "$2" && wait_for 10 lacks "$2" 10.78.0.10
+}
+
+if ! command -v keepalived >/dev/null; then
+	skip 8 "keepalived is not installed"
+	done_testing
+fi
+keepalived_group >"$LAB_TMP/keepalived.conf"
+proc_start dir2 dir2 keepalived -n -l -D -P -f "$LAB_TMP/keepalived.conf" \
+    -p "$LAB_TMP/keepalived" -r "$LAB_TMP/keepalived_vrrp"
+ok "keepalived has both" holds_both dir2 dir1
+ok "dir1 starts" director dir1
+ok "and has both" holds_both dir1 dir2
+ip -n lan link set dir1b down
+ok "a cable of ours is cut: keepalived has both" holds_both dir2 dir1
+ip -n lan link set dir1b up
+ok "it is mended: dir1 has both" holds_both dir1 dir2
+ip -n lan link set dir2b down
+group 50 50 >"$LAB_TMP/dir1.conf"
+ok "a cable of theirs is cut: a lower priority changes nothing" \
+    ctl dir1 reload
+ok "dir1 has both" holds_both dir1 dir2
+ip -n lan link set dir2b up
+ok "it is mended: keepalived has both" holds_both dir2 dir1
 done_testing

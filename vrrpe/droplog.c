@@ -32,8 +32,8 @@ slot_idle(const struct droplog_slot *s, struct monotime now)
 }
 
 /*
- * Who forges sources finds the slots taken and is counted as overflow, which
- * the next line of any reason reports.
+ * Who forges sources finds the slots of the reason taken and is counted as
+ * overflow, which the next line of this reason reports.
  */
 int
 droplog_due(struct droplog *log, uint32_t reason, const struct addr *src,
@@ -42,32 +42,25 @@ droplog_due(struct droplog *log, uint32_t reason, const struct addr *src,
 	struct droplog_slot	*s, *idle = NULL;
 	size_t			 i;
 
-	for (i = 0; i < DROPLOG_SLOTS; i++) {
-		s = &log->slot[i];
-		if (monotime_isset(s->last) && s->reason == reason &&
-		    addr_cmp(&s->src, src) == 0)
+	for (i = 0; i < DROPLOG_SOURCES; i++) {
+		s = &log->slot[reason][i];
+		if (monotime_isset(s->last) && addr_cmp(&s->src, src) == 0)
 			break;
 		if (idle == NULL && slot_idle(s, now))
 			idle = s;
 	}
-	if (i < DROPLOG_SLOTS && !slot_idle(s, now)) {
+	if (i < DROPLOG_SOURCES && !slot_idle(s, now)) {
 		s->suppressed++;
 		return (0);
 	}
-	if (i == DROPLOG_SLOTS) {
-		if (idle == NULL) {
-			log->overflow++;
-			return (0);
-		}
-		s = idle;
-		log->overflow += s->suppressed;
-		s->suppressed = 0;
+	if (i == DROPLOG_SOURCES && (s = idle) == NULL) {
+		log->overflow[reason]++;
+		return (0);
 	}
-	*suppressed = s->suppressed + log->overflow;
-	log->overflow = 0;
+	*suppressed = s->suppressed + log->overflow[reason];
+	log->overflow[reason] = 0;
 	s->last = now;
 	s->src = *src;
-	s->reason = reason;
 	s->suppressed = 0;
 	return (1);
 }

@@ -43,21 +43,27 @@ struct vrrpe;
 
 /* One line per reason and source in this time (RFC 9568 section 7.1). */
 #define DROPLOG_US	(10 * 1000000LL)
-/* Sources told apart in it: so many lines a flood of false ones can cause. */
-#define DROPLOG_SLOTS	8
+/* Sources told apart: so many lines a flood of forged ones can cause. */
+#define DROPLOG_SOURCES	4
 
-/* Text of what is wrong with an instance; fits CTL_TEXT_LEN with a name. */
-#define UNWELL_LEN	256
+/* What is logged of an advert: enum vrrp_drop, and what drops nothing. */
+enum droplog_reason {
+	DROPLOG_STRANGER = VRRP_DROP_MAX,	/* releases, is no master */
+	DROPLOG_RIVAL,				/* master with less right */
+	DROPLOG_MAX
+};
 
 struct droplog {
 	struct droplog_slot {
 		struct monotime	 last;		/* logged */
 		struct addr	 src;
-		uint32_t	 reason;
 		uint32_t	 suppressed;	/* since then */
-	}		 slot[DROPLOG_SLOTS];
-	uint32_t	 overflow;	/* not logged for want of a slot */
+	}		 slot[DROPLOG_MAX][DROPLOG_SOURCES];
+	uint32_t	 overflow[DROPLOG_MAX];	/* for want of a slot */
 };
+
+/* Text of what is wrong with an instance; fits CTL_TEXT_LEN with a name. */
+#define UNWELL_LEN	256
 
 /* An interface that an instance runs on or tracks, known by its name. */
 struct iface {

@@ -242,13 +242,14 @@ recv_advert(struct vrrp *v, const struct packet *p, const struct addr *src)
 	if (p->priority == PACKET_PRIO_RELEASE)
 		v->prio0_rx++;
 	if ((ev = fsm_judge(v, p, src)) == EV_MAX) {
-		droplog_vrrp(v, VRRP_DROP_MAX, src, "ignored: it releases, "
-		    "but the master is %s", addr_str(&v->master, addr));
+		droplog_vrrp(v, DROPLOG_STRANGER, src, "ignored: it "
+		    "releases, but the master is %s",
+		    addr_str(&v->master, addr));
 		return;
 	}
 	v->rx++;
 	if (v->state == VRRP_MASTER && ev == EV_RX_WORSE)
-		droplog_vrrp(v, VRRP_DROP_MAX + 1, src, "a rival master, "
+		droplog_vrrp(v, DROPLOG_RIVAL, src, "a rival master, "
 		    "with priority %u to our %u", p->priority, v->prio);
 	snprintf(text, sizeof(text), "master %s with priority %u to our %u",
 	    addr_str(src, addr), p->priority, v->prio);

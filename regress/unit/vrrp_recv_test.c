@@ -491,11 +491,11 @@ test_flood(void)
 		    1 + i % 250);
 		receive(&ttl);
 	}
-	is_int(stub_warnings, DROPLOG_SLOTS, "2000 sources: %d lines",
-	    DROPLOG_SLOTS);
+	is_int(stub_warnings, DROPLOG_SOURCES, "2000 sources: %d lines",
+	    DROPLOG_SOURCES);
 	stub_now.us += 11 * SECOND;
 	receive(&ttl);
-	ok(strstr(stub_warning, "(1992 more not logged)") != NULL,
+	ok(strstr(stub_warning, "(1996 more not logged)") != NULL,
 	    "the rest is told: %s", stub_warning);
 }
 
