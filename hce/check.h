@@ -99,6 +99,7 @@ struct host {
 	uint8_t			 live;		/* START has come for it */
 	uint8_t			 scheduled;
 	uint8_t			 probing;
+	uint8_t			 late;		/* deadline was put off */
 	uint8_t			 tell;		/* to lbe at START */
 	uint8_t			 ordered;	/* lbe has given an order: */
 	uint8_t			 order;		/* check it, or not */
@@ -165,6 +166,7 @@ struct hce {
 	uint16_t		 echo_ident;	/* network byte order */
 	uint16_t		 echo_seq;
 	SSL_CTX			*tls;
+	int			 trust;		/* it has certificates */
 };
 
 /*
@@ -205,7 +207,9 @@ void		 script_free(struct script *);
 /* sched.c */
 /* sched_init: ready the timer of a new host. */
 void		 sched_init(struct host *);
-/* sched_wanted: is this host to be checked, now that it has a table? */
+/* sched_enabled: is it in use, as the operator or the configuration says? */
+int		 sched_enabled(const struct host *);
+/* sched_wanted: is it to be checked: in use, and has a check? */
 int		 sched_wanted(const struct host *);
 /* sched_begin: check it from now on, first at its place in the interval. */
 void		 sched_begin(struct host *);

@@ -81,7 +81,7 @@ hce_prepare(struct engine *eng)
 {
 	struct hce	*hce = eng->arg;
 
-	hce->tls = tls_prepare();
+	hce->tls = tls_prepare(&hce->trust);
 }
 
 static void

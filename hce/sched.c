@@ -17,6 +17,7 @@
 
 #include <event2/event.h>
 
+#include "../imsg/log.h"
 #include "check.h"
 #include "slot.h"
 
@@ -26,7 +27,13 @@
  * more than one check of a host under way.
  */
 
+/* A deadline this early is met; one this late tells of a standstill. */
+#define SCHED_EARLY_US	1000
+#define SCHED_LATE_US	50000
+
 static void	sched_timer(int, short, void *);
+static int	sched_put_off(struct host *);
+static struct monotime sched_deadline(const struct host *);
 static void	sched_arm(struct host *, struct monotime);
 static void	sched_probe(struct host *);
 static int64_t	sched_interval(const struct host *);
@@ -47,14 +54,18 @@ sched_init(struct host *host)
 }
 
 int
-sched_wanted(const struct host *host)
+sched_enabled(const struct host *host)
 {
-	if (host->check == NULL)
-		return (0);
 	if (host->ordered)
 		return (host->order);
 	return ((host->conf.flags & HOST_F_DISABLE) == 0 &&
 	    (host->table->conf.flags & TABLE_F_DISABLE) == 0);
+}
+
+int
+sched_wanted(const struct host *host)
+{
+	return (host->check != NULL && sched_enabled(host));
 }
 
 void
@@ -103,8 +114,8 @@ sched_arm(struct host *host, struct monotime when)
 {
 	struct timeval	 tv = monotime_left(when);
 
-	/* Fails only without memory for the timer heap: fatal in libevent. */
-	evtimer_add(&host->timer, &tv);
+	if (evtimer_add(&host->timer, &tv) == -1)
+		fatalx("no memory for a timer");
 }
 
 static void
@@ -118,20 +129,51 @@ sched_timer(int fd, short what, void *arg)
 		sched_probe(host);
 		return;
 	}
+	if (sched_put_off(host))
+		return;
 	method = methods[host->check->conf.type];
 	reason = method->timeout(host);
 	method->cancel(host);
 	sched_done(host, reason, 0);
 }
 
+static struct monotime
+sched_deadline(const struct host *host)
+{
+	return (monotime_add_us(host->started,
+	    (int64_t)host->check->conf.timeout_ms * 1000));
+}
+
+/*
+ * A timer is early by as long as the event loop was at work when it was set.
+ * It is late when the whole process or machine stood still: an answer that
+ * came meanwhile is waiting to be read, and is to be, once.
+ */
+static int
+sched_put_off(struct host *host)
+{
+	struct monotime	 now = monotime_now();
+	int64_t		 late = monotime_diff_us(now, sched_deadline(host));
+
+	if (late < -SCHED_EARLY_US) {
+		sched_arm(host, sched_deadline(host));
+		return (1);
+	}
+	if (late < SCHED_LATE_US || host->late)
+		return (0);
+	host->late = 1;
+	sched_arm(host, monotime_add_us(now, SCHED_LATE_US));
+	return (1);
+}
+
 static void
 sched_probe(struct host *host)
 {
 	host->probing = 1;
+	host->late = 0;
 	host->phase = PHASE_CONNECT;
 	host->started = monotime_now();
-	sched_arm(host, monotime_add_us(host->started,
-	    (int64_t)host->check->conf.timeout_ms * 1000));
+	sched_arm(host, sched_deadline(host));
 	methods[host->check->conf.type]->start(host);
 }
 

@@ -76,7 +76,8 @@ script_arm(struct script *script)
 {
 	struct timeval	 tv = monotime_left(script->due);
 
-	evtimer_add(&script->timer, &tv);
+	if (evtimer_add(&script->timer, &tv) == -1)
+		fatalx("no memory for a timer");
 }
 
 static void

@@ -35,6 +35,7 @@ static int	word_ok(const char *, size_t);
 static int	stage_table(struct tree *, struct imsg *);
 static int	stage_host(struct hce *, struct imsg *);
 static int	stage_script(struct hce *, struct imsg *);
+static void	warn_trust(struct hce *);
 static void	keep_checks(struct tree *, struct tree *);
 static void	link_tables(struct tree *);
 static void	keep_hosts(struct tree *, struct tree *);
@@ -207,6 +208,25 @@ hce_stage_commit(struct hce *hce)
 	hce->running = new;
 	hce->staged = NULL;
 	hce_tree_free(old);
+	warn_trust(hce);
+}
+
+/* Better said now than by each check, and not where nobody needs it. */
+static void
+warn_trust(struct hce *hce)
+{
+	struct check	*check;
+
+	if (hce->trust)
+		return;
+	RB_FOREACH(check, checks, &hce->running->checks)
+		if (check->conf.type == CHECK_HTTPS &&
+		    (check->conf.flags & CHECK_F_NOVERIFY) == 0) {
+			log_warnx("https checks will fail: no trusted "
+			    "certificates were found at start; install the "
+			    "package ca-certificates and restart lvsd");
+			return;
+		}
 }
 
 /*
@@ -272,18 +292,18 @@ static void
 host_update(struct tree *tree, struct host *host,
     const struct host_config *conf)
 {
-	struct check	*check = host->check;
-	int		 wanted = sched_wanted(host);
+	int	 wanted = sched_wanted(host);
+	int	 used = host->check == NULL && sched_enabled(host);
 
-	if (table_find(tree, conf->table_id)->check != check)
+	if (table_find(tree, conf->table_id)->check != host->check)
 		sched_stop(host);
 	host->conf = *conf;
 	link_host(tree, host);
-	if (!sched_wanted(host)) {
+	if (wanted && !sched_wanted(host)) {
 		sched_stop(host);
 		verdict_init(&host->verdict, monotime_now());
-		host->tell = wanted && host->check != NULL;
-	} else if (check == NULL) {
+		host->tell = host->check != NULL;
+	} else if (used && sched_wanted(host)) {
 		verdict_assume(&host->verdict, HOST_UP, monotime_now());
 		host->tell = 1;
 	}

@@ -31,7 +31,7 @@
 
 #define TLS_NAME_LEN	256		/* longest name is 253, RFC 1035 2.3.4 */
 
-static void	tls_load_trust(SSL_CTX *);
+static int	tls_load_trust(SSL_CTX *);
 static int	tls_is_address(const char *);
 static int	tls_set_name(SSL *, const char *, int);
 static int	tls_set_address(SSL *, const char *);
@@ -43,9 +43,10 @@ static const char *const bundles[] = {
 	"/etc/ssl/ca-bundle.pem",		/* SUSE */
 	"/etc/ssl/cert.pem"			/* Alpine */
 };
+#define NBUNDLES	(sizeof(bundles) / sizeof(bundles[0]))
 
 SSL_CTX *
-tls_prepare(void)
+tls_prepare(int *trust)
 {
 	SSL_CTX	*ctx;
 	SSL	*ssl;
@@ -61,7 +62,7 @@ tls_prepare(void)
 	SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION |
 	    SSL_OP_IGNORE_UNEXPECTED_EOF);
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
-	tls_load_trust(ctx);
+	*trust = tls_load_trust(ctx);
 
 	/* Have OpenSSL find all that it looks for but once. */
 	if ((ssl = SSL_new(ctx)) == NULL)
@@ -75,25 +76,24 @@ tls_prepare(void)
  * One bundle is read whole and now.  A directory of certificates would not
  * do: OpenSSL looks into it during a handshake, when it is out of sight.
  */
-static void
+static int
 tls_load_trust(SSL_CTX *ctx)
 {
 	const char	*file;
 	size_t		 i;
+	int		 found;
 
 	file = getenv(X509_get_default_cert_file_env());
-	if (file == NULL)
-		file = X509_get_default_cert_file();
-	if (SSL_CTX_load_verify_file(ctx, file) == 1)
-		return;
-	for (i = 0; i < sizeof(bundles) / sizeof(bundles[0]); i++)
-		if (SSL_CTX_load_verify_file(ctx, bundles[i]) == 1) {
-			ERR_clear_error();
-			return;
-		}
+	if (file == NULL) {
+		found = SSL_CTX_load_verify_file(ctx,
+		    X509_get_default_cert_file());
+		for (i = 0; !found && i < NBUNDLES; i++)
+			found = SSL_CTX_load_verify_file(ctx, bundles[i]);
+	} else if (!(found = SSL_CTX_load_verify_file(ctx, file)))
+		log_warnx("no certificates in %s, named by %s", file,
+		    X509_get_default_cert_file_env());
 	ERR_clear_error();
-	log_debug("no trusted certificates in %s nor where distributions "
-	    "have them: https checks with verification will fail", file);
+	return (found);
 }
 
 SSL *

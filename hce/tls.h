@@ -26,10 +26,11 @@
 
 /*
  * tls_prepare: what TLS needs for the life of the process, with the trusted
- * certificates of the system, read while its files can be seen.  fatal()
- * when OpenSSL cannot do that much.
+ * certificates of the system, or of the file that SSL_CERT_FILE names in the
+ * environment, read while files can be seen.  Says through the pointer
+ * whether there were any.  fatal() when OpenSSL cannot do that much.
  */
-SSL_CTX		*tls_prepare(void);
+SSL_CTX		*tls_prepare(int *);
 /*
  * tls_new: the client's side of one connection to the address.  The name
  * (NULL: none) is that of an HTTP Host header; it is sent to the server

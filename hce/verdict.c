@@ -97,7 +97,6 @@ verdict_check(struct verdict *v, const struct verdict_limits *limits,
 	if (verdict_reached(v, rules[v->state][outcome].need, limits)) {
 		v->state = rules[v->state][outcome].next;
 		v->since = now;
-		v->run = 0;
 		changed |= VERDICT_STATE;
 	}
 	return (changed);

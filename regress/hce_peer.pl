@@ -79,6 +79,13 @@ my %modes = (
 			select(undef, undef, undef, 0.1);
 		}
 	},
+	# good, after a while
+	later => sub {
+		my ($s) = @_;
+		<$s>;
+		select(undef, undef, undef, 0.15);
+		put($s, "HTTP/1.1 200 OK\r\n\r\nwelcome");
+	},
 	# right headers, and a body that does not end
 	bigbody => sub {
 		my ($s) = @_;

@@ -56,6 +56,7 @@ main(void)
 {
 	SSL_CTX	*ctx;
 	char	 small[8];
+	int	 trust;
 
 	name("www.example.com", "www.example.com");
 	name("www.example.com:8443", "www.example.com");
@@ -66,10 +67,15 @@ main(void)
 	is_int(tls_server_name("eight.ch", small, sizeof(small)), -1,
 	    "a name too long for the buffer is refused");
 
-	ctx = tls_prepare();
+	ctx = tls_prepare(&trust);
 	sni(ctx, "www.example.com:8443", "www.example.com");
 	sni(ctx, "192.0.2.7", NULL);
 	sni(ctx, NULL, NULL);
+	SSL_CTX_free(ctx);
+
+	setenv("SSL_CERT_FILE", "/nonexistent", 1);
+	ctx = tls_prepare(&trust);
+	is_int(trust, 0, "no trust from a file that is not there");
 	SSL_CTX_free(ctx);
 	return (done_testing());
 }
