@@ -45,6 +45,10 @@ if [ "${1-}" = -u ]; then
 fi
 
 for name in $cases; do
+	if [ "$name" = portnames ] && [ ! -e /etc/services ]; then
+		skip 2 "no /etc/services to find names of ports in"
+		continue
+	fi
 	got=$(cd "$dir" && "$LVSD" -nv -f "$name.in" 2>"$dir/err")
 	if [ -e "$name.ok" ]; then
 		is "$name is read" "$got" "$(cat "$name.ok")"

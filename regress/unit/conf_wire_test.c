@@ -1,0 +1,374 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+#include <netinet/in.h>
+
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include "tap.h"
+#include "wire.h"
+
+/*
+ * The judges of structures: each takes a good one, and refuses it with any
+ * one thing wrong.
+ */
+
+#define REFUSES(type, good, change, name) do {				\
+	struct type bad = (good);					\
+	struct type *c = &bad;						\
+	change;								\
+	ok(type##_ok(c) == 0, "%s: refuses %s", #type, name);		\
+} while (0)
+
+#define TAKES(type, good, change, name) do {				\
+	struct type fine = (good);					\
+	struct type *c = &fine;						\
+	change;								\
+	ok(type##_ok(c) == 1, "%s: takes %s", #type, name);		\
+} while (0)
+
+static void
+test_addr(void)
+{
+	struct addr	 a, b;
+	char		 text[ADDR_STRLEN], full[ADDR_PORT_STRLEN];
+
+	is_int(addr_parse("192.0.2.1", &a), 0, "IPv4 is read");
+	is_int(a.af, AF_INET, "as IPv4");
+	is_str(addr_str(&a, text), "192.0.2.1", "and written");
+	is_str(addr_port_str(&a, 80, full), "192.0.2.1:80", "with its port");
+	is_int(addr_size(a.af), 4, "it has 4 bytes");
+	is_int(addr_parse("FD00:0::1", &b), 0, "IPv6 is read");
+	is_int(b.af, AF_INET6, "as IPv6");
+	is_str(addr_str(&b, text), "fd00::1", "and written");
+	is_str(addr_port_str(&b, 65535, full), "[fd00::1]:65535",
+	    "with its port");
+	is_int(addr_size(b.af), 16, "it has 16 bytes");
+	ok(addr_cmp(&a, &b) != 0, "families differ");
+	ok(addr_cmp(&a, &b) == -addr_cmp(&b, &a), "one way or the other");
+	is_int(addr_cmp(&a, &a), 0, "an address equals itself");
+	(void)addr_parse("192.0.2.2", &b);
+	ok(addr_cmp(&a, &b) < 0, "192.0.2.1 is before 192.0.2.2");
+	is_int(addr_parse("192.0.2", &a), -1, "three numbers are none");
+	is_int(addr_parse("", &a), -1, "nothing is none");
+	is_int(addr_parse("www", &a), -1, "a name is none");
+	memset(&a, 0, sizeof(a));
+	ok(!addr_valid(&a), "no family is refused");
+	is_str(addr_str(&a, text), "?", "and has no text");
+	a.af = 255;
+	ok(!addr_valid(&a), "an unknown family is refused");
+	ok(wire_name_ok("ab", 3) && !wire_name_ok("abc", 3),
+	    "a name ends inside its array");
+}
+
+static void
+test_check(void)
+{
+	struct check_config	 http, icmp, send;
+
+	memset(&http, 0, sizeof(http));
+	http.id = 1;
+	http.type = CHECK_HTTP;
+	http.code = 200;
+	http.interval_ms = 2000;
+	http.timeout_ms = 2000;
+	http.rise = http.fall = 1;
+	http.str_len[CHECK_STR_PATH] = 1;
+	icmp = send = http;
+	icmp.type = CHECK_ICMP;
+	icmp.code = icmp.str_len[CHECK_STR_PATH] = 0;
+	send = icmp;
+	send.type = CHECK_SEND;
+	send.str_len[CHECK_STR_SEND] = CHECK_STR_LEN;
+	send.str_len[CHECK_STR_EXPECT] = 1;
+	is_int(check_config_strlen(&send), CHECK_STR_LEN + 1,
+	    "the strings are counted together");
+
+	TAKES(check_config, http, , "http");
+	TAKES(check_config, icmp, , "icmp");
+	TAKES(check_config, send, , "send");
+	TAKES(check_config, icmp, c->type = CHECK_TCP; c->port = 1, "tcp");
+	TAKES(check_config, http, c->type = CHECK_HTTPS;
+	    c->flags = CHECK_F_NOVERIFY; c->str_len[CHECK_STR_HOST] = 3,
+	    "https");
+	TAKES(check_config, send, c->str_len[CHECK_STR_SEND] = 0;
+	    c->flags = CHECK_F_TLS, "send nothing");
+	REFUSES(check_config, http, c->id = 0, "no id");
+	REFUSES(check_config, http, c->type = CHECK_NONE, "no type");
+	REFUSES(check_config, http, c->type = CHECK_TYPE_MAX, "a type");
+	REFUSES(check_config, http, c->type = 255, "a type far off");
+	REFUSES(check_config, http, c->flags = CHECK_F_NOVERIFY,
+	    "no verify of http");
+	REFUSES(check_config, http, c->flags = 0x80, "a flag");
+	REFUSES(check_config, send, c->flags = CHECK_F_NOVERIFY,
+	    "no verify of send");
+	REFUSES(check_config, http, c->code = 99, "a code");
+	REFUSES(check_config, http, c->code = 600, "a code");
+	REFUSES(check_config, icmp, c->code = 200, "a code of icmp");
+	REFUSES(check_config, icmp, c->port = 7, "a port of icmp");
+	REFUSES(check_config, http, c->interval_ms = 0, "no interval");
+	REFUSES(check_config, http, c->interval_ms = CHECK_MS_MAX + 1,
+	    "a long interval");
+	REFUSES(check_config, http, c->timeout_ms = 0, "no timeout");
+	REFUSES(check_config, http, c->timeout_ms++, "a long timeout");
+	REFUSES(check_config, http, c->rise = 0, "no rise");
+	REFUSES(check_config, http, c->fall = 0, "no fall");
+	REFUSES(check_config, http, c->rise = CHECK_COUNT_MAX + 1, "a rise");
+	REFUSES(check_config, http, c->fall = CHECK_COUNT_MAX + 1, "a fall");
+	REFUSES(check_config, http, c->str_len[CHECK_STR_PATH] = 0,
+	    "no path");
+	REFUSES(check_config, http, c->str_len[CHECK_STR_PATH] =
+	    CHECK_STR_LEN + 1, "a long path");
+	REFUSES(check_config, http, c->str_len[CHECK_STR_HOST] = 65535,
+	    "a long host");
+	REFUSES(check_config, http, c->str_len[CHECK_STR_SEND] = 1,
+	    "http with a text");
+	REFUSES(check_config, http, c->str_len[CHECK_STR_EXPECT] = 1,
+	    "http with a pattern");
+	REFUSES(check_config, icmp, c->str_len[CHECK_STR_PATH] = 1,
+	    "icmp with a path");
+	REFUSES(check_config, send, c->str_len[CHECK_STR_EXPECT] = 0,
+	    "send without a pattern");
+	REFUSES(check_config, send, c->str_len[CHECK_STR_HOST] = 1,
+	    "send with a host");
+}
+
+static void
+test_table(void)
+{
+	struct table_config	 table;
+	struct host_config	 host;
+
+	memset(&table, 0, sizeof(table));
+	table.id = 1;
+	table.port = 80;
+	table.name[0] = 't';
+	TAKES(table_config, table, , "a table");
+	TAKES(table_config, table, c->flags = TABLE_F_DISABLE, "a disabled");
+	REFUSES(table_config, table, c->id = 0, "no id");
+	REFUSES(table_config, table, c->port = 0, "no port");
+	REFUSES(table_config, table, c->flags = 2, "a flag");
+	REFUSES(table_config, table, c->name[0] = '\0', "no name");
+	REFUSES(table_config, table, memset(c->name, 'x', NAME_LEN),
+	    "an endless name");
+
+	memset(&host, 0, sizeof(host));
+	host.id = 1;
+	host.table_id = 1;
+	host.weight = WEIGHT_MAX;
+	host.addr.af = AF_INET6;
+	TAKES(host_config, host, , "a host");
+	TAKES(host_config, host, c->weight = 0, "weight 0");
+	REFUSES(host_config, host, c->id = 0, "no id");
+	REFUSES(host_config, host, c->table_id = 0, "no table");
+	REFUSES(host_config, host, c->weight++, "a weight");
+	REFUSES(host_config, host, c->flags = 0x80000000, "a flag");
+	REFUSES(host_config, host, c->addr.af = AF_UNSPEC, "no address");
+}
+
+static void
+test_service(void)
+{
+	struct service_config	 service;
+	struct listen_config	 l;
+
+	memset(&service, 0, sizeof(service));
+	service.id = 1;
+	service.prefix4 = 32;
+	service.prefix6 = 128;
+	service.pool[POOL_PRIMARY].table_id = 1;
+	(void)strlcpy(service.sched, "wlc", sizeof(service.sched));
+	service.name[0] = 's';
+	TAKES(service_config, service, , "a service");
+	TAKES(service_config, service, c->flags = SERVICE_F_PERSISTENT;
+	    c->persist_s = PERSIST_MAX, "the longest persistence");
+	TAKES(service_config, service, c->pool[POOL_BACKUP].table_id = 1;
+	    c->pool[POOL_BACKUP].method = FWD_TUNNEL, "a backup");
+	REFUSES(service_config, service, c->id = 0, "no id");
+	REFUSES(service_config, service, c->flags = 8, "a flag");
+	REFUSES(service_config, service, c->persist_s = 1,
+	    "persistence without its flag");
+	REFUSES(service_config, service, c->flags = SERVICE_F_PERSISTENT,
+	    "the flag alone");
+	REFUSES(service_config, service, c->flags = SERVICE_F_PERSISTENT;
+	    c->persist_s = PERSIST_MAX + 1, "long persistence");
+	REFUSES(service_config, service, c->flags = SERVICE_F_PERSISTENT |
+	    SERVICE_F_ONEPACKET; c->persist_s = 1, "one-packet persistence");
+	REFUSES(service_config, service, c->prefix4 = 0, "no prefix");
+	REFUSES(service_config, service, c->prefix4 = 33, "a prefix");
+	REFUSES(service_config, service, c->prefix6 = 0, "no IPv6 prefix");
+	REFUSES(service_config, service, c->prefix6 = 129, "an IPv6 prefix");
+	REFUSES(service_config, service,
+	    c->pool[POOL_PRIMARY].table_id = 0, "no table");
+	REFUSES(service_config, service,
+	    c->pool[POOL_PRIMARY].method = FWD_METHOD_MAX, "a method");
+	REFUSES(service_config, service,
+	    c->pool[POOL_BACKUP].method = FWD_ROUTE,
+	    "a method of no backup");
+	REFUSES(service_config, service, c->sched[0] = '\0', "no scheduler");
+	REFUSES(service_config, service, c->sched[0] = 'x', "a scheduler");
+	REFUSES(service_config, service, memset(c->sched, 'r', SCHED_LEN),
+	    "an endless scheduler");
+	REFUSES(service_config, service, c->name[0] = '\0', "no name");
+	REFUSES(service_config, service, memset(c->name, 's', NAME_LEN),
+	    "an endless name");
+
+	memset(&l, 0, sizeof(l));
+	l.id = 1;
+	l.service_id = 1;
+	l.port = 80;
+	l.proto = IPPROTO_TCP;
+	l.addr.af = AF_INET;
+	TAKES(listen_config, l, , "tcp");
+	TAKES(listen_config, l, c->proto = IPPROTO_UDP, "udp");
+	REFUSES(listen_config, l, c->id = 0, "no id");
+	REFUSES(listen_config, l, c->service_id = 0, "no service");
+	REFUSES(listen_config, l, c->port = 0, "no port");
+	REFUSES(listen_config, l, c->proto = IPPROTO_ICMP, "a protocol");
+	REFUSES(listen_config, l, c->addr.af = 1, "a family");
+}
+
+static void
+test_script(void)
+{
+	struct script_config	 script;
+	struct group_config	 group;
+
+	memset(&script, 0, sizeof(script));
+	script.id = 1;
+	script.interval_ms = script.timeout_ms = CHECK_MS_MIN;
+	script.rise = script.fall = CHECK_COUNT_MAX;
+	script.name[0] = 's';
+	TAKES(script_config, script, , "a script");
+	REFUSES(script_config, script, c->id = 0, "no id");
+	REFUSES(script_config, script, c->interval_ms--, "an interval");
+	REFUSES(script_config, script, c->timeout_ms++, "a timeout");
+	REFUSES(script_config, script, c->rise++, "a rise");
+	REFUSES(script_config, script, c->fall = 0, "no fall");
+	REFUSES(script_config, script, c->name[0] = '\0', "no name");
+
+	memset(&group, 0, sizeof(group));
+	group.id = 1;
+	group.name[0] = 'g';
+	TAKES(group_config, group, , "a group");
+	REFUSES(group_config, group, c->id = 0, "no id");
+	REFUSES(group_config, group, memset(c->name, 'g', NAME_LEN),
+	    "an endless name");
+}
+
+static void
+test_vrrp(void)
+{
+	struct vrrp_config	 v2, v3;
+
+	memset(&v2, 0, sizeof(v2));
+	v2.id = 1;
+	v2.advert_cs = 100;
+	v2.vrid = v2.priority = 255;
+	v2.version = 2;
+	v2.af = AF_INET;
+	v2.ifname[0] = 'e';
+	v2.name[0] = 'v';
+	v3 = v2;
+	v3.version = 3;
+	v3.advert_cs = 1;
+	TAKES(vrrp_config, v2, , "version 2");
+	TAKES(vrrp_config, v2, c->advert_cs = 25500, "255 seconds");
+	TAKES(vrrp_config, v2, c->auth = VRRP_AUTH_PASS, "a password");
+	TAKES(vrrp_config, v2, c->group_id = 9, "a group");
+	TAKES(vrrp_config, v3, , "version 3");
+	TAKES(vrrp_config, v3, c->advert_cs = 4095, "40.95 seconds");
+	TAKES(vrrp_config, v3, c->af = AF_INET6, "IPv6");
+	REFUSES(vrrp_config, v2, c->id = 0, "no id");
+	REFUSES(vrrp_config, v2, c->flags = 2, "a flag");
+	REFUSES(vrrp_config, v2, c->vrid = 0, "no vrid");
+	REFUSES(vrrp_config, v2, c->priority = 0, "no priority");
+	REFUSES(vrrp_config, v2, c->version = 1, "version 1");
+	REFUSES(vrrp_config, v2, c->version = 4, "version 4");
+	REFUSES(vrrp_config, v2, c->advert_cs = 0, "no interval");
+	REFUSES(vrrp_config, v2, c->advert_cs = 150, "half a second");
+	REFUSES(vrrp_config, v2, c->advert_cs = 25600, "256 seconds");
+	REFUSES(vrrp_config, v3, c->advert_cs = 0, "no interval");
+	REFUSES(vrrp_config, v3, c->advert_cs = 4096, "13 bits");
+	REFUSES(vrrp_config, v2, c->af = AF_INET6, "IPv6 of version 2");
+	REFUSES(vrrp_config, v2, c->af = AF_UNIX, "a family");
+	REFUSES(vrrp_config, v2, c->auth = VRRP_AUTH_PASS + 1, "what auth");
+	REFUSES(vrrp_config, v3, c->auth = VRRP_AUTH_PASS,
+	    "a password of version 3");
+	REFUSES(vrrp_config, v2, c->ifname[0] = '\0', "no interface");
+	REFUSES(vrrp_config, v2, memset(c->ifname, 'e', IFNAMSIZ),
+	    "an endless interface");
+	REFUSES(vrrp_config, v2, c->name[0] = '\0', "no name");
+}
+
+static void
+test_vrrp_parts(void)
+{
+	struct vaddr_config	 a;
+	struct track_config	 t;
+
+	memset(&a, 0, sizeof(a));
+	a.vrrp_id = 1;
+	a.prefixlen = 32;
+	a.addr.af = AF_INET;
+	TAKES(vaddr_config, a, , "an address");
+	TAKES(vaddr_config, a, c->addr.af = AF_INET6; c->prefixlen = 128,
+	    "an IPv6 address");
+	REFUSES(vaddr_config, a, c->vrrp_id = 0, "no vrrp");
+	REFUSES(vaddr_config, a, c->prefixlen = 0, "no prefix");
+	REFUSES(vaddr_config, a, c->prefixlen = 33, "a prefix");
+	REFUSES(vaddr_config, a, c->addr.af = 0, "no address");
+
+	memset(&t, 0, sizeof(t));
+	t.vrrp_id = 1;
+	t.ref_id = 1;
+	t.kind = TRACK_SERVICE;
+	t.weight = -TRACK_WEIGHT_MAX;
+	TAKES(track_config, t, , "a service");
+	TAKES(track_config, t, c->kind = TRACK_INTERFACE; c->ref_id = 0;
+	    c->ifname[0] = 'e', "an interface");
+	REFUSES(track_config, t, c->vrrp_id = 0, "no vrrp");
+	REFUSES(track_config, t, c->kind = TRACK_KIND_MAX, "a kind");
+	REFUSES(track_config, t, c->weight--, "a weight");
+	REFUSES(track_config, t, c->weight = TRACK_WEIGHT_MAX + 1,
+	    "a weight");
+	REFUSES(track_config, t, c->weight = INT32_MIN, "a weight far off");
+	REFUSES(track_config, t, c->ref_id = 0, "a service without id");
+	REFUSES(track_config, t, c->ifname[0] = 'e',
+	    "a service with an interface");
+	REFUSES(track_config, t, c->kind = TRACK_INTERFACE,
+	    "an interface with an id");
+	REFUSES(track_config, t, c->kind = TRACK_INTERFACE; c->ref_id = 0,
+	    "an interface without a name");
+}
+
+int
+main(void)
+{
+	test_addr();
+	test_check();
+	test_table();
+	test_service();
+	test_script();
+	test_vrrp();
+	test_vrrp_parts();
+	ok(scheduler_known("sh") && !scheduler_known("") &&
+	    !scheduler_known("rr "), "schedulers are known by name");
+	return (done_testing());
+}
