@@ -72,6 +72,26 @@ like "-D replaces what it says" \
     "$("$LVSD" -nv -D prio=90 -D ext_if=lan0 -f "$dir/lvsd.conf")" \
     'priority 90'
 
+# So are the examples of the manual.
+awk -v dir="$dir" '
+	/^\.Sh/		{ inside = $2 == "MACROS" || $2 == "EXAMPLES" }
+	/^\.Bd/ && inside	{ file = dir "/manual" ++n ".conf"; next }
+	/^\.Ed/			{ file = "" }
+	file != ""		{ gsub(/\\e/, "\\"); print >file }
+' "$TOP/man/lvsd.conf.5"
+# The one of MACROS shows a table only for the macro in it.
+cat >>"$dir/manual1.conf" <<'CONF'
+service "www" {
+	listen on $vip tcp port 80
+	forward to <web>
+}
+CONF
+for number in 1 2 3 4 5 6; do
+	exits "example $number of the manual is right" 0 \
+	    "$LVSD" -n -f "$dir/manual$number.conf"
+done
+not_ok "there are no more" test -e "$dir/manual7.conf"
+
 # Macros of the command line.
 exits "-D of a macro that is not there is refused" 1 \
     "$LVSD" -n -D pro=90 -f "$dir/lvsd.conf"
