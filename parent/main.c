@@ -15,6 +15,7 @@
  */
 
 #include <sys/types.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include <bsd/sys/queue.h>
@@ -97,6 +98,8 @@ engine(int argc, char **argv)
 	size_t	i;
 	int	c, debug = 0, verbose = 0;
 
+	/* Not "exe", as the parent has it executed. */
+	prctl(PR_SET_NAME, "lvsd", 0, 0, 0);
 	optind = 3;
 	while ((c = getopt(argc, argv, "dv")) != -1)
 		switch (c) {

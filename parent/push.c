@@ -29,7 +29,7 @@
  */
 
 static void	push_checks(struct peer *, const struct conf *);
-static void	push_tables(struct peer *, const struct conf *);
+static void	push_tables(struct peer *, const struct conf *, int);
 static void	push_services(struct peer *, const struct conf *, int);
 static void	push_scripts(struct peer *, const struct conf *);
 static void	push_vrrps(struct peer *, const struct conf *);
@@ -48,12 +48,12 @@ push_conf(struct peer *peer, const struct conf *conf)
 		break;
 	case PROC_HCE:
 		push_checks(peer, conf);
-		push_tables(peer, conf);
+		push_tables(peer, conf, 1);
 		push_scripts(peer, conf);
 		break;
 	case PROC_LBE:
 		push_checks(peer, conf);
-		push_tables(peer, conf);
+		push_tables(peer, conf, 0);
 		push_services(peer, conf, 1);
 		break;
 	default:
@@ -78,13 +78,16 @@ push_checks(struct peer *peer, const struct conf *conf)
 	}
 }
 
+/* checked: without those that need no check, which hce has no use for. */
 static void
-push_tables(struct peer *peer, const struct conf *conf)
+push_tables(struct peer *peer, const struct conf *conf, int checked)
 {
 	struct conf_table	*t;
 	struct conf_host	*h;
 
 	TAILQ_FOREACH(t, &conf->tables, entry) {
+		if (checked && t->check == NULL)
+			continue;
 		peer_send(peer, MSG_CONF_TABLE, t->conf.id, -1, &t->conf,
 		    sizeof(t->conf));
 		TAILQ_FOREACH(h, &t->hosts, entry)
