@@ -146,12 +146,14 @@ index_free(struct index *index)
 void *
 index_get(const struct index *index, const struct key *k)
 {
+	/* RB_FIND changes nothing, but does not say so. */
+	struct index_entries	*entries =
+	    (struct index_entries *)&index->entries;
 	struct index_entry	 find, *e;
 
 	find.len = k->len;
 	find.key = k->buf;
-	/* RB_FIND changes nothing, but does not say so. */
-	e = RB_FIND(index_entries, (struct index_entries *)&index->entries, &find);
+	e = RB_FIND(index_entries, entries, &find);
 	return (e == NULL ? NULL : e->object);
 }
 

@@ -47,7 +47,7 @@ static struct {
 	int			 opened;	/* the one before was a brace */
 	int			 in_block;
 	int			 was_in_block;	/* before the last token */
-	int			 skipping;	/* an error, to its line's end */
+	int			 skipping;	/* the rest of a line */
 	int			 depth;		/* of braces while skipping */
 	int			 held_nl;	/* to be given next */
 	int			 held_brace;	/* to be given after that */

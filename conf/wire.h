@@ -228,8 +228,8 @@ struct vrrp_config {
 	uint32_t	id;
 	uint32_t	group_id;	/* 0: in no sync group */
 	uint32_t	flags;		/* VRRP_F_* */
-	uint16_t	advert_cs;	/* ADVERT3_CS_*; version 2: ADVERT2_CS_*,
-					   whole seconds */
+	uint16_t	advert_cs;	/* ADVERT3_CS_*; version 2: whole
+					   seconds, ADVERT2_CS_* */
 	uint8_t		vrid;		/* 1 .. 255 */
 	uint8_t		priority;	/* 1 .. 255 */
 	uint8_t		version;	/* 2 or 3 */
