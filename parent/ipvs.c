@@ -310,7 +310,7 @@ vs_inherit(struct ipvs_vs *vs, struct ipvs_real *old, unsigned int nold)
 {
 	struct ipvs_real	*r;
 	unsigned int		 i = 0, j;
-	int			 n;
+	int			 n = -1;
 
 	/* Both are sorted alike. */
 	for (j = 0; j < nold; j++) {

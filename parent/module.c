@@ -122,7 +122,10 @@ module_exec(const char *path, const char *name)
 	_exit(127);
 }
 
-/* Reap the child, at the latest after MODPROBE_MS: then -1. */
+/*
+ * Reap the child, at the latest after MODPROBE_MS: then -1.  Linux before 5.3
+ * has no pidfd_open(2), there it takes the time it takes.
+ */
 static int
 module_wait(pid_t pid, int *status)
 {
