@@ -241,15 +241,14 @@ act_takeover(struct vrrp *v, const struct packet *p, const struct addr *src)
 
 /*
  * The master has released.  The timer is only ever brought forward: repeated
- * releases must not keep everybody from taking over.
+ * releases must not keep everybody from taking over.  Of one that is ready
+ * the timer is off, and remains so.
  */
 static void
 act_hurry(struct vrrp *v, const struct packet *p, const struct addr *src)
 {
 	struct monotime	base, due;
 
-	if (v->ready)
-		return;
 	base = monotime_now();
 	due = monotime_add_us(base, elect_skew_us(v->conf.version, v->prio,
 	    v->mai_cs));

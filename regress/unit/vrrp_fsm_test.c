@@ -498,6 +498,7 @@ test_trackers(void)
 	group_settle(&v);
 	moved("tracked interface without weight", &v, VRRP_FAULT, "0f", -1);
 	is_str(v.why, "interface eth1 fails", "why");
+	is_str(v.weights, "service bad fails -30", "none is no weight");
 	eth1.told = 0;
 	track_look(&v);
 	is_str(v.unwell, "", "not told: counts as well");

@@ -168,7 +168,7 @@ static void	test_beats(void);
 static void	test_fuzz(void);
 static void	fuzz_one(const uint8_t *, size_t);
 
-static struct addr	A, GROUP;
+static struct addr	A, A6, GROUP;
 
 /* Spaces in the text are for the eye. */
 static size_t
@@ -331,6 +331,14 @@ test_csum(void)
 	memcpy(bad + 6, "\xff\xff", 2);
 	is_int(packet_decode(&p, bad, len, &A, &GROUP), VRRP_DROP_CSUM,
 	    "checksum 0xffff");
+
+	len = from_hex("3133c801006400000a4d000a" "000000000000000000000000",
+	    bad, sizeof(bad));
+	sum = sum16(bad, len, 0);
+	bad[6] = sum >> 8;
+	bad[7] = sum & 0xff;
+	is_int(packet_decode(&p, bad, len, &A6, &A6), VRRP_DROP_CSUM,
+	    "message only over IPv6");
 
 	/* A message that sums to 0xffff without it may carry either zero. */
 	len = from_hex("3133c801006400000000" "0000", bad, sizeof(bad));
@@ -616,6 +624,7 @@ int
 main(void)
 {
 	set_addr(&A, "10.77.0.1");
+	set_addr(&A6, "fe80::1");
 	set_addr(&GROUP, "224.0.0.18");
 	test_frames();
 	test_encode();

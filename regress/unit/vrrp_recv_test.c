@@ -48,7 +48,7 @@ struct knobs {
 	int		 cut;		/* bytes fewer, or more if below 0 */
 	int		 csum;		/* added to a right checksum */
 	int		 plain;		/* checksum of RFC 9568 */
-	int		 count;		/* written over the right one */
+	int		 count;		/* instead of the right one, -1: 0 */
 };
 
 static void	router(int, int);
@@ -100,6 +100,8 @@ static const struct knobs	bad_v3[] = {
 	{ .name = "wrong checksum", .drop = VRRP_DROP_CSUM, .csum = 1 },
 	{ .name = "wrong checksum of RFC 9568", .drop = VRRP_DROP_CSUM,
 	    .csum = 1, .plain = 1 },
+	{ .name = "no address", .drop = VRRP_DROP_ADDRS, .count = -1,
+	    .cut = 4 },
 	{ .name = "interval 0", .drop = VRRP_DROP_INTERVAL, .cs = -1 },
 	{ .name = "interval 0 of an owner", .drop = VRRP_DROP_INTERVAL,
 	    .cs = -1, .prio = 255 }
@@ -216,7 +218,7 @@ build(const struct knobs *k, uint8_t *buf)
 	}
 	len -= k->cut;
 	if (k->count != 0)
-		m[3] = k->count;
+		m[3] = k->count == -1 ? 0 : k->count;
 	for (i = 0; version == 3 && !k->plain && i < 4; i += 2)
 		pseudo += (src.u.bytes[i] + dst.u.bytes[i]) * 256U +
 		    src.u.bytes[i + 1] + dst.u.bytes[i + 1];
