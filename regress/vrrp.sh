@@ -19,6 +19,7 @@
 #	mac_of NS ADDR		the hardware address NS has for a neighbour
 #	capture FILE FILTER...	records what the client sees of the network,
 #				as the process "capture"; waits until it does
+#	faults			what sanitizers found, if lvsd was built so
 #	remarks FILE		what tshark finds wrong with the VRRP in it
 
 case ${OBJ:=build} in
@@ -108,6 +109,10 @@ capture() {
 	shift
 	proc_start capture client tcpdump -i eth0 -U -n -w "$_file" "$@"
 	wait_for 10 says capture 'listening on'
+}
+
+faults() {
+	grep -hE 'Sanitizer|runtime error' "$LAB_TMP"/*.log
 }
 
 # The checksum of IP is the kernel's, and this finds nothing wrong in it.

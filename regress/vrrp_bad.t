@@ -132,4 +132,7 @@ for ns in dir1 dir2; do
 	lines=$(count_said $ns 'bad checksum')
 	ok "$ns tells of it in few lines ($lines)" test "$lines" -le 6
 done
+proc_stop dir1
+proc_stop dir2
+is "lvsd ended well" "$(faults)" ""
 done_testing

@@ -121,4 +121,7 @@ is "from the directors, with TTL 255, to the group" \
     -e ip.ttl 2>/dev/null | sort -u | tr '\t\n' ' ,')" \
     "10.77.0.1 224.0.0.18 255,10.77.0.2 224.0.0.18 255,"
 unlike "no warnings about adverts" "$(cat "$LAB_TMP"/dir?.log)" 'dropped'
+proc_stop dir1
+proc_stop dir2
+is "lvsd ended well" "$(faults)" ""
 done_testing

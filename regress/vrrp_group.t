@@ -98,6 +98,7 @@ ok "dir1 becomes the better for both" ctl dir1 reload
 ok "and has both" moved dir1 dir2
 proc_stop dir1
 proc_stop dir2
+is "lvsd ended well" "$(faults)" ""
 
 # A group of keepalived's understands ours, and ours its.
 keepalived_instance() {

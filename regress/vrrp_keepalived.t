@@ -112,4 +112,7 @@ ok "keepalived does not obey" wait_for 10 says dir2 'invalid passwd'
 ok "lvsd drops its adverts" wait_for 5 says dir1 \
     'advert from 10.77.0.2: dropped: wrong password'
 is "once" "$(count_said dir1 'wrong password')" 1
+proc_stop dir1
+proc_stop dir2
+is "lvsd ended well" "$(faults)" ""
 done_testing

@@ -84,4 +84,7 @@ ok "dir1 is master" wait_for 5 is_role dir1 VI_1 master
 ok "dir2 comes back" director dir2
 ok "dir2 hears dir1" hears dir2
 ok "dir1 is still master" moved dir1 dir2
+proc_stop dir1
+proc_stop dir2
+is "lvsd ended well" "$(faults)" ""
 done_testing
