@@ -192,7 +192,7 @@ void		 hce_stage_commit(struct hce *);
 /* hce_stage_start: let all that is new begin to act. */
 void		 hce_stage_start(struct hce *);
 void		 hce_stage_abort(struct hce *);
-/* tree.c: hce_tree_new: fatal when out of memory; hce_tree_free: NULL is ok. */
+/* tree.c: new is fatal without memory, free takes NULL. */
 struct tree	*hce_tree_new(void);
 void		 hce_tree_free(struct tree *);
 struct check	*check_find(struct tree *, uint32_t);
@@ -228,8 +228,6 @@ void		 report_all(struct hce *);
 void		 report_stats(struct hce *, uint32_t);
 /* report_check: log one check; it found the host in the state given. */
 void		 report_check(struct host *, enum host_state);
-/* report_local: a check could not be made; says so now and then. */
-void		 report_local(struct host *);
 
 /* script.c */
 void		 hce_script_init(struct script *);

@@ -23,6 +23,7 @@
 /* Between two lines about checks that fail for reasons of our own. */
 #define LOCAL_WARN_US	(60 * 1000000LL)
 
+static void	report_local(struct host *);
 static const char *report_name(const struct host *, char *, size_t);
 #define REPORT_NAME_LEN	(ADDR_STRLEN + NAME_LEN + sizeof(" (:65535)"))
 
@@ -96,7 +97,8 @@ report_check(struct host *host, enum host_state was)
 	    avail / 100, avail % 100);
 }
 
-void
+/* Now and then: if one host cannot be checked, many cannot. */
+static void
 report_local(struct host *host)
 {
 	struct hce	*hce = host->hce;

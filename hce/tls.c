@@ -29,7 +29,7 @@
 #include "../imsg/msg.h"
 #include "tls.h"
 
-#define TLS_NAME_LEN	256		/* longest name is 253, RFC 1035 2.3.4 */
+#define TLS_NAME_LEN	256	/* a name has up to 255, RFC 1035 2.3.4 */
 
 static int	tls_load_trust(SSL_CTX *);
 static int	tls_is_address(const char *);

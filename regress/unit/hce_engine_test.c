@@ -285,6 +285,46 @@ test_reload(void)
 	is_int(fake_stop(&f), 0, "ends in good order");
 }
 
+/* A check is under way when its kind changes, and when its host goes. */
+static void
+test_under_way(void)
+{
+	const char *const	 str[CHECK_STR_MAX] = {
+		[CHECK_STR_EXPECT] = "hello*"
+	};
+	struct check_config	 c = { .id = 1, .type = CHECK_SEND,
+				    .interval_ms = 1000, .timeout_ms = 1000,
+				    .rise = 1, .fall = 1 };
+	struct listener		 l = listener_open();
+	struct listener		 silent = listener_open();
+	struct fake		 f;
+	struct fake_msg		 m;
+	int			 fd, round;
+
+	c.port = silent.port;
+	fake_start(&f, NULL);
+	for (round = 0; round < 2; round++) {
+		fake_begin(&f, 0);
+		fake_check(&f, &c, str);
+		fake_table(&f, 1000, 1, "web", l.port);
+		fake_host(&f, 1, 1000, "127.0.0.1", 0);
+		is_int(fake_commit(&f), 0, "a check that takes long");
+		if ((fd = accept(silent.fd, NULL, NULL)) == -1)
+			err(1, "accept");
+		conf_hosts(&f, 2, 100, l.port, round == 0 ? 1 : 0);
+		if (round == 0) {
+			fake_link(&f, PROC_LBE);
+			known_end(&f);
+			ok(state_wait(&f, 1, HOST_UP, &m),
+			    "one of another kind takes its place");
+		}
+		close(fd);
+	}
+	is_int(fake_stop(&f), 0, "ends in good order");
+	close(silent.fd);
+	close(l.fd);
+}
+
 static void
 test_disabled(void)
 {
@@ -667,6 +707,7 @@ main(int argc, char **argv)
 	test_known();
 	test_order();
 	test_reload();
+	test_under_way();
 	test_disabled();
 	test_local();
 	test_script();
