@@ -325,7 +325,6 @@ test_hce_dies(void)
 	ok(quiet(), "nothing changes");
 	host_is(HOST_A, HOST_UNKNOWN, HOST_R_NONE);
 	ok(quiet(), "a host in the kernel that is unknown now stays");
-	host_is(HOST_A, HOST_UP, HOST_R_OK);
 }
 
 static void
@@ -344,8 +343,8 @@ test_reload(void)
 	ok(conf_commit(), "second configuration is taken");
 	ok(quiet(), "and not acted upon before START");
 	conf_start();
-	batch_is("resync,31 on,31 host 10 weight 4", "all anew: state and "
-	    "override of hosts are kept, the new host waits for its verdict");
+	batch_is("resync,31 on,31 host 10 weight 4", "all anew: the unknown "
+	    "host stays, overrides too, the new one waits for its verdict");
 	ok(hears_onoff(fake_hce, MSG_HOST_CHECK, HOST_B, 0),
 	    "hce hears of overrides again");
 	fake_gen--;
@@ -398,6 +397,7 @@ test_errors(void)
 	ok(hear_type(c, MSG_CTL_SERVICE, &h) &&
 	    hear_type(c, MSG_CTL_LISTEN, &h), "show services");
 	is_int(h.u.listen.error, 0, "gone when it went well at last");
+	is_str(h.u.listen.error_text, "", "with its text");
 	imsgbuf_free(c);
 }
 
@@ -436,6 +436,35 @@ test_new_life(void)
 	batch_is("30 host 10 weight -1,31 host 10 weight -1,"
 	    "30 host 12 weight 1,31 host 12 weight 1",
 	    "its first verdict decides");
+	fake_stop();
+}
+
+/* Nothing is said of a service before there is anything to say. */
+static void
+test_unjudged(void)
+{
+	struct heard	h;
+
+	fake_gen = 0;
+	fake_start();
+	conf_begin();
+	conf_objects();
+	ok(conf_commit(), "configured");
+	conf_start();
+	fake_link(&fake_hce, PROC_HCE);
+	fake_link(&fake_vrrpe, PROC_VRRPE);
+	if (!hear_type(fake_hce, MSG_HOST_KNOWN_END, &h))
+		fake_die("hce");
+	say(fake_hce, MSG_HOST_SYNC, 0, NULL, 0);
+	batch_is("resync,30 on,31 on,32 on,32 host 12 weight 1",
+	    "before its first verdict a service has no host, no backup");
+	ok(hears_onoff(fake_vrrpe, MSG_SERVICE_STATUS, DNS, 1),
+	    "vrrpe hears of the one that needs no verdict");
+	host_is(HOST_A, HOST_DOWN, HOST_R_REFUSED);
+	batch_is("30 host 12 weight 1,31 host 12 weight 1",
+	    "the first verdict is bad: the backup serves");
+	ok(hears_onoff(fake_vrrpe, MSG_SERVICE_STATUS, WWW, 1),
+	    "vrrpe hears of it now, and heard nothing bad before");
 	fake_stop();
 }
 
@@ -512,6 +541,7 @@ main(void)
 	test_errors();
 	fake_stop();
 	test_new_life();
+	test_unjudged();
 	test_no_hce();
 	test_bad_peers();
 	return (done_testing());

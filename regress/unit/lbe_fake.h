@@ -336,7 +336,7 @@ client_open(void)
 	return (buf);
 }
 
-/* Has lbe logged a line with this text? */
+/* How many lines with this text has lbe logged? */
 static inline int
 logged(const char *text)
 {
@@ -346,8 +346,8 @@ logged(const char *text)
 
 	if ((f = fopen(fake_log, "r")) == NULL)
 		return (0);
-	while (!found && fgets(line, sizeof(line), f) != NULL)
-		found = strstr(line, text) != NULL;
+	while (fgets(line, sizeof(line), f) != NULL)
+		found += strstr(line, text) != NULL;
 	fclose(f);
 	return (found);
 }
