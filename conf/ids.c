@@ -40,9 +40,13 @@ static uint32_t	 ids_give(struct ids *);
 static void	 ids_key_listen(struct ids *, const struct conf_listen *);
 static void	 ids_key_table(struct ids *, const struct conf_table *);
 static void	 ids_key_host(struct ids *, const struct conf_host *);
+static void	 ids_key_use(struct ids *, const struct conf_table *);
 static void	 ids_old_names(struct ids *, const struct conf *);
 static void	 ids_old_tables(struct ids *, const struct conf *);
 static void	 ids_checks(struct ids *, struct conf *);
+static void	 ids_variants(struct ids *, struct conf *,
+		    const struct conf *);
+static void	 ids_claim(struct ids *, struct index *, struct conf_table *);
 static void	 ids_tables(struct ids *, struct conf *);
 static void	 ids_services(struct ids *, struct conf *);
 static void	 ids_scripts(struct ids *, struct conf *);
@@ -87,6 +91,15 @@ ids_key_table(struct ids *ids, const struct conf_table *t)
 	key_name(&ids->key, KEY_TABLE, t->conf.name);
 	key_num(&ids->key, t->conf.port);
 	key_num(&ids->key, t->variant);
+}
+
+/* What a table is used for; checks have their ids already. */
+static void
+ids_key_use(struct ids *ids, const struct conf_table *t)
+{
+	key_name(&ids->key, KEY_USE, t->conf.name);
+	key_num(&ids->key, t->conf.port);
+	key_num(&ids->key, t->check == NULL ? 0 : t->check->conf.id);
 }
 
 static void
@@ -159,6 +172,56 @@ ids_checks(struct ids *ids, struct conf *new)
 		key_check(&ids->key, c);
 		c->conf.id = ids_give(ids);
 	}
+}
+
+/* The table has the variant it has got, and no other can have it. */
+static void
+ids_claim(struct ids *ids, struct index *claimed, struct conf_table *t)
+{
+	ids_key_table(ids, t);
+	if (index_put(claimed, &ids->key, t) == -1)
+		err(1, "configuration");
+}
+
+/*
+ * One table on one port with several checks: a use that was there before is
+ * the same variant as before, wherever it stands in the file now, for its
+ * hosts are known to be up.  What is left gets the variants that are left.
+ */
+static void
+ids_variants(struct ids *ids, struct conf *new, const struct conf *old)
+{
+	struct index		*uses, *claimed;
+	const struct conf_table	*was;
+	struct conf_table	*t;
+
+	if ((uses = index_new()) == NULL || (claimed = index_new()) == NULL)
+		err(1, "configuration");
+	TAILQ_FOREACH(t, &old->tables, entry) {
+		ids_key_use(ids, t);
+		if (index_put(uses, &ids->key, t) == -1)
+			err(1, "configuration");
+	}
+	TAILQ_FOREACH(t, &new->tables, entry) {
+		ids_key_use(ids, t);
+		if ((was = index_get(uses, &ids->key)) == NULL)
+			continue;
+		t->variant = was->variant;
+		ids_claim(ids, claimed, t);
+	}
+	TAILQ_FOREACH(t, &new->tables, entry) {
+		ids_key_use(ids, t);
+		if (index_get(uses, &ids->key) != NULL)
+			continue;
+		t->variant = 0;
+		for (ids_key_table(ids, t);
+		    index_get(claimed, &ids->key) != NULL;
+		    ids_key_table(ids, t))
+			t->variant++;
+		ids_claim(ids, claimed, t);
+	}
+	index_free(uses);
+	index_free(claimed);
 }
 
 static void
@@ -297,6 +360,8 @@ conf_assign_ids(struct conf *new, const struct conf *old, uint32_t *next)
 		ids_old_tables(ids, old);
 	}
 	ids_checks(ids, new);
+	if (old != NULL)
+		ids_variants(ids, new, old);
 	ids_tables(ids, new);
 	ids_services(ids, new);
 	ids_scripts(ids, new);

@@ -139,6 +139,12 @@ host(const struct conf *c, const char *name, const char *addr)
 	errx(1, "no host %s", addr);
 }
 
+static struct conf_table *
+primary(const struct conf *c, const char *name)
+{
+	return (service(c, name)->pool[POOL_PRIMARY].table);
+}
+
 static void
 test_first(struct conf *c, uint32_t next)
 {
@@ -283,10 +289,45 @@ test_same(const struct conf *old, uint32_t *next)
 	conf_free(c);
 }
 
+/* A third use stands before the two others, which have changed places. */
+static void
+test_variant_reload(const struct conf *old, uint32_t *next)
+{
+	static const char	 text[] =
+	    "table <t> { 10.0.0.1 }\n"
+	    "service c {\n"
+	    "	listen on 192.0.2.3 tcp port 80\n"
+	    "	forward to <t>\n"
+	    "}\n"
+	    "service b {\n"
+	    "	listen on 192.0.2.2 tcp port 80\n"
+	    "	forward to <t> check icmp\n"
+	    "}\n"
+	    "service a {\n"
+	    "	listen on 192.0.2.1 tcp port 80\n"
+	    "	forward to <t> check tcp\n"
+	    "}\n";
+	struct conf		*c;
+	uint32_t		 before = *next;
+
+	if ((c = conf_text(text)) == NULL)
+		errx(1, "%s", conf_said);
+	conf_assign_ids(c, old, next);
+	is_int(primary(c, "a")->conf.id, primary(old, "a")->conf.id,
+	    "a table keeps its id by its check");
+	is_int(primary(c, "b")->conf.id, primary(old, "b")->conf.id,
+	    "not by its place");
+	is_int(TAILQ_FIRST(&primary(c, "b")->hosts)->conf.id,
+	    TAILQ_FIRST(&primary(old, "b")->hosts)->conf.id,
+	    "and so do its hosts");
+	ok(primary(c, "c")->conf.id >= before, "a new use is new");
+	conf_free(c);
+}
+
 static void
 test_variant(void)
 {
-	struct conf	*c;
+	struct conf	*c, *again;
 	const char	*text =
 	    "table <t> { 10.0.0.1 }\n"
 	    "service a {\n"
@@ -306,6 +347,16 @@ test_variant(void)
 	is_int(TAILQ_LAST(&c->tables, conf_tables)->variant, 1, "and so");
 	ok(TAILQ_FIRST(&c->tables)->conf.id !=
 	    TAILQ_LAST(&c->tables, conf_tables)->conf.id, "is two");
+	if ((again = conf_text(text)) == NULL)
+		errx(1, "%s", conf_said);
+	conf_assign_ids(again, c, &next);
+	is_int(TAILQ_FIRST(&again->tables)->conf.id,
+	    TAILQ_FIRST(&c->tables)->conf.id, "the first stays the first");
+	is_int(TAILQ_LAST(&again->tables, conf_tables)->conf.id,
+	    TAILQ_LAST(&c->tables, conf_tables)->conf.id,
+	    "the second the second");
+	conf_free(again);
+	test_variant_reload(c, &next);
 	conf_free(c);
 }
 
