@@ -28,6 +28,7 @@
 
 #define WAIT_MS		5000		/* for what must come */
 #define QUIET_MS	300		/* for what must not */
+#define HANG_S		300		/* for the whole: it hangs */
 
 struct listener {
 	int		 fd;
@@ -703,6 +704,7 @@ main(int argc, char **argv)
 	setproctitle_init(argc, argv, environ);
 	if (argc == 2)
 		return (drive(argv[1]));
+	alarm(HANG_S);
 	test_life();
 	test_known();
 	test_order();
