@@ -33,7 +33,7 @@ diag_init(struct diag *d, conf_report report, void *arg)
 void
 diag_error(struct diag *d, const struct pos *pos, const char *fmt, ...)
 {
-	char	 text[DIAG_LEN];
+	char	 text[DIAG_LEN], *s;
 	int	 n = 0;
 	va_list	 ap;
 
@@ -54,6 +54,10 @@ diag_error(struct diag *d, const struct pos *pos, const char *fmt, ...)
 	/* Cut at DIAG_LEN: a message is for people. */
 	(void)vsnprintf(text + n, sizeof(text) - n, fmt, ap);
 	va_end(ap);
+	/* What is quoted may hold anything, but a message is one line. */
+	for (s = text; *s != '\0'; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			*s = '?';
 	d->report(d->arg, text);
 }
 

@@ -53,7 +53,7 @@ for name in $cases; do
 	if [ -e "$name.ok" ]; then
 		is "$name is read" "$got" "$(cat "$name.ok")"
 		is "$name: its canonical text is read as the same" \
-		    "$("$LVSD" -nv -f /dev/stdin <"$name.ok" 2>&1)" \
+		    "$(cat "$name.ok" | "$LVSD" -nv -f /dev/stdin 2>&1)" \
 		    "$(cat "$name.ok")"
 	elif [ -e "$name.err" ]; then
 		is "$name is refused" "$(cat "$dir/err")" "$(cat "$name.err")"
@@ -93,6 +93,9 @@ done
 not_ok "there are no more" test -e "$dir/manual7.conf"
 
 # Macros of the command line.
+sed 's/\$prio/90/' "$dir/lvsd.conf" >"$dir/d.conf"
+exits "it may be of a macro that the file only defines" 0 \
+    "$LVSD" -n -D prio=90 -f "$dir/d.conf"
 exits "-D of a macro that is not there is refused" 1 \
     "$LVSD" -n -D pro=90 -f "$dir/lvsd.conf"
 is "by name" "$output" \
