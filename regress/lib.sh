@@ -9,7 +9,7 @@
 #
 #	lab_enter [-n]		run the rest of this file by lab/run; skips the
 #				whole test, saying why, where that is impossible
-#	plan NUMBER		how many results will come; else done_testing counts
+#	plan NUMBER		results to come; else done_testing counts
 #	ok DESC COMMAND...	passes if the command succeeds
 #	not_ok DESC COMMAND...	passes if the command fails
 #	exits DESC STATUS COMMAND...	passes if it exits with that status
