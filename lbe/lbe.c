@@ -77,6 +77,9 @@ lbe_message(struct engine *e, enum proc from, struct imsg *msg)
 {
 	struct lbe_env	*env = e->arg;
 
+	/* After a shutdown what has come with it may still be read. */
+	if (env->control == NULL)
+		return (0);
 	switch (from) {
 	case PROC_PARENT:
 		return (lbe_dispatch_parent(env, msg));

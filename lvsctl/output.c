@@ -69,7 +69,7 @@ safe(char *dst, const char *src, size_t size)
 	len = strnlen(src, size < sizeof(copy) ? size : sizeof(copy) - 1);
 	memcpy(copy, src, len);
 	copy[len] = '\0';
-	strvis(dst, copy, VIS_NL | VIS_TAB | VIS_CSTYLE | VIS_NOSLASH);
+	strvis(dst, copy, VIS_NL | VIS_TAB | VIS_CSTYLE);
 	return (dst);
 }
 

@@ -369,10 +369,15 @@ fake_show_log(void)
 static inline void
 fake_stop(void)
 {
-	struct heard	h;
-	int		status = -1;
+	struct msg_ipvs_error	e = { 0, ENOENT, "too late" };
+	struct heard		h;
+	int			status = -1;
 
-	say(fake_parent, MSG_SHUTDOWN, 0, NULL, 0);
+	/* In one packet with something that comes too late. */
+	if (imsg_compose(fake_parent, MSG_SHUTDOWN, 0, fake_gen, -1, NULL,
+	    0) == -1)
+		fake_die("shutdown");
+	say(fake_parent, MSG_IPVS_ERROR, 1, &e, sizeof(e));
 	while (hear(fake_parent, &h) == 1)
 		;
 	imsgbuf_free(fake_parent);

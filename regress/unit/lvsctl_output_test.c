@@ -1,0 +1,253 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * What lvsctl prints: rows, details, and nothing that could harm a terminal,
+ * whatever an answer holds.
+ */
+
+#include <sys/types.h>
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "../../imsg/imsg.h"
+#include "../../imsg/msg.h"
+#include "../../lvsctl/output.h"
+#include "tap.h"
+
+static struct imsgbuf	*to, *from;
+static char		 printed[8192];
+
+static void
+die(const char *what)
+{
+	printf("Bail out! %s\n", what);
+	exit(255);
+}
+
+/* Send one message to ourselves and print it as an answer to the command. */
+static enum output
+print(enum action action, uint32_t type, const void *data, size_t len)
+{
+	struct command	 cmd = { action, { 0, "" } };
+	struct imsg	*msg;
+	enum output	 r;
+	FILE		*f;
+	int		 saved;
+	size_t		 n;
+
+	if (imsg_compose(to, type, 0, 0, -1, data, len) == -1 ||
+	    imsgbuf_write(to) == -1 || imsgbuf_read(from) != 1 ||
+	    imsgbuf_get(from, &msg) != 1)
+		die("message");
+	fflush(stdout);
+	if ((f = tmpfile()) == NULL || (saved = dup(STDOUT_FILENO)) == -1 ||
+	    dup2(fileno(f), STDOUT_FILENO) == -1)
+		die("tmpfile");
+	r = output_message(&cmd, msg);
+	fflush(stdout);
+	if (dup2(saved, STDOUT_FILENO) == -1)
+		die("dup2");
+	close(saved);
+	rewind(f);
+	n = fread(printed, 1, sizeof(printed) - 1, f);
+	printed[n] = '\0';
+	fclose(f);
+	if (imsgbuf_get(from, &msg) != 0)
+		die("messages left");
+	return (r);
+}
+
+static void
+test_host(void)
+{
+	struct ctl_host	h;
+
+	memset(&h, 0, sizeof(h));
+	h.id = 7;
+	h.state = CTL_UP;
+	h.weight = 3;
+	h.checks = 3;
+	h.checks_up = 2;
+	h.since_s = 3 * 86400 + 4 * 3600 + 5 * 60 + 6;
+	h.last_ms = 12;
+	h.flags = CTL_HOST_F_KERNEL;
+	snprintf(h.addr, sizeof(h.addr), "10.0.0.1:80");
+	snprintf(h.reason, sizeof(h.reason), "ok");
+	is_int(print(SHOW_SUMMARY, MSG_CTL_HOST, &h, sizeof(h)), OUTPUT_MORE,
+	    "a host");
+	is_str(printed, "7   \thost    \t10.0.0.1:80             \t66.67% \t"
+	    "up\n", "in a row");
+	print(SHOW_HOSTS, MSG_CTL_HOST, &h, sizeof(h));
+	is_str(strchr(printed, '\n'), "\n\t\ttotal: 2/3 checks, ok (12ms), "
+	    "for 3d 04:05:06, weight 3\n", "with details");
+
+	h.flags = CTL_HOST_F_OVERRIDE;
+	h.state = CTL_DISABLED;
+	h.checks = 0;
+	h.error = ENOENT;
+	print(SHOW_HOSTS, MSG_CTL_HOST, &h, sizeof(h));
+	ok(strstr(printed, "\t       \tdisabled\n") != NULL &&
+	    strstr(printed, ", not in the kernel\n") != NULL &&
+	    strstr(printed, "\t\tdisabled by the operator\n") != NULL &&
+	    strstr(printed, "\t\tkernel: No such file") != NULL,
+	    "disabled, refused");
+
+	snprintf(h.reason, sizeof(h.reason), "a\033[31mb\nc\td\\e");
+	print(SHOW_HOSTS, MSG_CTL_HOST, &h, sizeof(h));
+	ok(strstr(printed, "a\\^[[31mb\\nc\\td\\\\e") != NULL,
+	    "nothing reaches the terminal that is not text");
+	memset(h.reason, 0x9b, sizeof(h.reason));
+	memset(h.addr, 'x', sizeof(h.addr));
+	is_int(print(SHOW_HOSTS, MSG_CTL_HOST, &h, sizeof(h)), OUTPUT_MORE,
+	    "strings that do not end");
+	ok(strchr(printed, 0x9b) == NULL && strchr(printed, 033) == NULL,
+	    "and bytes of eight bits");
+	h.state = CTL_EMPTY;
+	is_int(print(SHOW_HOSTS, MSG_CTL_HOST, &h, sizeof(h)), OUTPUT_BAD,
+	    "a state that hosts have not");
+	is_int(print(SHOW_HOSTS, MSG_CTL_HOST, &h, sizeof(h) - 1),
+	    OUTPUT_BAD, "a wrong length");
+}
+
+static void
+test_service_and_table(void)
+{
+	struct ctl_service	s;
+	struct ctl_table	t;
+
+	memset(&s, 0, sizeof(s));
+	s.id = 1;
+	s.persist_s = 50;
+	s.state = CTL_BACKUP_TABLE;
+	snprintf(s.name, sizeof(s.name), "www");
+	snprintf(s.sched, sizeof(s.sched), "wlc");
+	print(SHOW_SUMMARY, MSG_CTL_SERVICE, &s, sizeof(s));
+	is_str(printed, "1   \tservice \twww                     \t       \t"
+	    "active (using backup table)\n", "a service");
+	print(SHOW_SERVICES, MSG_CTL_SERVICE, &s, sizeof(s));
+	is_str(strchr(printed, '\n'), "\n\t\tscheduler wlc, persistent 50s\n",
+	    "with details");
+	s.state = CTL_EMPTY;
+	is_int(print(SHOW_SUMMARY, MSG_CTL_SERVICE, &s, sizeof(s)),
+	    OUTPUT_BAD, "a state that services have not");
+	s.state = 4711;
+	is_int(print(SHOW_SUMMARY, MSG_CTL_SERVICE, &s, sizeof(s)),
+	    OUTPUT_BAD, "nor anything");
+
+	memset(&t, 0, sizeof(t));
+	t.id = 2;
+	t.state = CTL_UP;
+	t.hosts_up = 2;
+	t.hosts = 3;
+	snprintf(t.name, sizeof(t.name), "web:80");
+	print(SHOW_SUMMARY, MSG_CTL_TABLE, &t, sizeof(t));
+	is_str(printed, "2   \ttable   \tweb:80                  \t       \t"
+	    "active (2 hosts)\n", "a table");
+	t.state = CTL_EMPTY;
+	print(SHOW_SUMMARY, MSG_CTL_TABLE, &t, sizeof(t));
+	ok(strstr(printed, "\tempty\n") != NULL, "an empty table");
+	t.state = CTL_DOWN;
+	is_int(print(SHOW_SUMMARY, MSG_CTL_TABLE, &t, sizeof(t)), OUTPUT_BAD,
+	    "a state that tables have not");
+}
+
+static void
+test_vrrp(void)
+{
+	struct ctl_vrrp	v;
+
+	memset(&v, 0, sizeof(v));
+	v.id = 3;
+	v.state = VRRP_BACKUP;
+	v.priority = 100;
+	v.priority_eff = 80;
+	v.vrid = 51;
+	v.version = 3;
+	v.advert_ms = 1000;
+	v.master_prio = 200;
+	v.master_advert_ms = 100;
+	v.addrs = 3;
+	v.drop[VRRP_DROP_TTL] = 2;
+	v.drop[VRRP_DROP_AUTH_FAIL] = 1;
+	snprintf(v.name, sizeof(v.name), "VI_1");
+	snprintf(v.ifname, sizeof(v.ifname), "eth0");
+	snprintf(v.group, sizeof(v.group), "G1");
+	snprintf(v.master, sizeof(v.master), "10.0.0.2");
+	snprintf(v.addr, sizeof(v.addr), "192.0.2.10");
+	snprintf(v.reason, sizeof(v.reason), "script x fails: -20");
+	is_int(print(SHOW_VRRP, MSG_CTL_VRRP, &v, sizeof(v)), OUTPUT_MORE,
+	    "an instance");
+	is_str(printed, "3   \tvrrp    \tVI_1                    \t       \t"
+	    "backup\n"
+	    "\t\ton eth0 vrid 51 version 3, sync group G1\n"
+	    "\t\taddress 192.0.2.10 and 2 more\n"
+	    "\t\tbackup for 00:00:00, priority 80 (configured 100), "
+	    "advertise 1s\n"
+	    "\t\tscript x fails: -20\n"
+	    "\t\tmaster 10.0.0.2 priority 200, advertises every 100ms\n"
+	    "\t\tadverts: 0 sent, 0 received; priority 0: 0 sent, 0 received;"
+	    " became master 0 times\n"
+	    "\t\tdropped: 2 TTL not 255, 1 wrong password\n", "in full");
+	v.state = VRRP_STATE_MAX;
+	is_int(print(SHOW_VRRP, MSG_CTL_VRRP, &v, sizeof(v)), OUTPUT_BAD,
+	    "a state that there is not");
+}
+
+static void
+test_others(void)
+{
+	struct ctl_event	ev;
+	struct ctl_text		t;
+
+	memset(&t, 'x', sizeof(t));
+	is_int(print(RELOAD, MSG_CTL_TEXT, &t, sizeof(t)), OUTPUT_MORE,
+	    "a text that does not end");
+	is_int(strlen(printed), sizeof(t.text), "is ended, with a newline");
+	memset(&ev, 0, sizeof(ev));
+	ev.kind = CTL_EVENT_RELOAD + 1;
+	is_int(print(MONITOR, MSG_CTL_EVENT, &ev, sizeof(ev)), OUTPUT_BAD,
+	    "an event of no kind");
+	ev.kind = CTL_EVENT_VRRP;
+	ev.time = UINT64_MAX;
+	is_int(print(MONITOR, MSG_CTL_EVENT, &ev, sizeof(ev)), OUTPUT_MORE,
+	    "an event at no time");
+	is_int(print(STOP, MSG_CTL_OK, NULL, 0), OUTPUT_OK, "OK");
+	is_int(print(SHOW_VRRP, MSG_CTL_END, NULL, 0), OUTPUT_OK, "END");
+	is_int(print(STOP, MSG_CTL_OK, "x", 1), OUTPUT_BAD, "more than OK");
+	is_int(print(STOP, MSG_CTL_STOP, NULL, 0), OUTPUT_BAD, "a request");
+	is_int(print(STOP, UINT32_MAX, NULL, 0), OUTPUT_BAD, "anything");
+}
+
+int
+main(void)
+{
+	int	fd[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC,
+	    0, fd) == -1 || (to = imsgbuf_new(fd[0], 0)) == NULL ||
+	    (from = imsgbuf_new(fd[1], 0)) == NULL)
+		die("socketpair");
+	test_host();
+	test_service_and_table();
+	test_vrrp();
+	test_others();
+	imsgbuf_free(to);
+	imsgbuf_free(from);
+	return (done_testing());
+}
