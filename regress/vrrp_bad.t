@@ -128,6 +128,25 @@ is "dir1 never gave up" "$(count_said dir1 'master ->')" "$released"
 ok "lower priorities, many" advert hex=31330101000a00000a4d000a n=20000
 ok "dir1 is still master" is_role dir1 VI_1 master
 is "never gave up" "$(count_said dir1 'master ->')" "$released"
+
+# A rival has turned the neighbours' heads: the master announces itself again.
+# It must have been master for longer than its announcements at first take.
+settled() {
+	ctl dir1 show vrrp | grep -Eq 'master for 00:(00:(0[7-9]|[1-5])|0[1-9])'
+}
+
+known_by() {
+	[ "$(mac_of client $LAB_VIP)" = "$1" ]
+}
+
+ok "dir1 has been master for a while" wait_for 20 settled
+ip -n client neigh replace $LAB_VIP lladdr 02:77:00:00:00:99 dev eth0 \
+    nud stale
+ok "the client is wrong" known_by 02:77:00:00:00:99
+advert src=10.77.0.0 hex=31336401000a00000a4d000a
+ok "a rival is heard: dir1 puts it right" \
+    wait_for 5 known_by 02:77:00:00:00:01
+
 for ns in dir1 dir2; do
 	lines=$(count_said $ns 'bad checksum')
 	ok "$ns tells of it in few lines ($lines)" test "$lines" -le 6

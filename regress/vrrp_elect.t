@@ -74,6 +74,18 @@ ok "the cable is mended" link_mend dir1
 ok "dir1 is master again" settled dir1 $mac1
 ok "dir2 is backup" wait_for 5 is_role dir2 VI_1 backup
 
+# Both live, but do not hear each other; then they do again.
+bridge -n lan link set dev dir1 isolated on
+bridge -n lan link set dev dir2 isolated on
+ok "parted: dir2 is master too" wait_for 5 is_role dir2 VI_1 master
+ok "and announces itself" wait_for 5 told $mac2
+ok "dir1 still is" is_role dir1 VI_1 master
+bridge -n lan link set dev dir1 isolated off
+bridge -n lan link set dev dir2 isolated off
+ok "joined: dir2 gives way" wait_for 5 is_role dir2 VI_1 backup
+ok "and has no address" wait_for 5 lacks dir2
+ok "dir1 has it" holds dir1
+
 # The engine alone: nobody notices.
 became=$(count_said dir2 'backup -> master')
 since=$(ip -n dir1 -o addr show to $LAB_VIP)

@@ -23,6 +23,8 @@
 
 /* Adverts in answer to others: not more often (a flood must not echo). */
 #define ANSWER_US	10000
+/* Announcements after a rival master: not more often. */
+#define ANNOUNCE_US	1000000
 
 static void	act_listen(struct vrrp *, const struct packet *,
 		    const struct addr *);
@@ -51,6 +53,7 @@ static int64_t	interval_us(const struct vrrp *);
 static int64_t	wait_us(const struct vrrp *);
 static void	wait_start(struct vrrp *, enum vrrp_wait);
 static int	may_answer(struct vrrp *, struct monotime);
+static void	announce(struct vrrp *, struct monotime);
 static void	state_set(struct vrrp *, enum vrrp_state, const char *);
 
 /*
@@ -299,6 +302,17 @@ may_answer(struct vrrp *v, struct monotime now)
 	return (1);
 }
 
+/* A rival has told the neighbours that the addresses are with it. */
+static void
+announce(struct vrrp *v, struct monotime now)
+{
+	if (monotime_isset(v->announced) &&
+	    monotime_diff_us(now, v->announced) < ANNOUNCE_US)
+		return;
+	v->announced = now;
+	vrrpe_tell_announce(v);
+}
+
 static void
 act_reassert(struct vrrp *v, const struct packet *p, const struct addr *src)
 {
@@ -308,14 +322,19 @@ act_reassert(struct vrrp *v, const struct packet *p, const struct addr *src)
 		return;
 	send_advert(v, v->prio);
 	timer_set(v, monotime_add_us(now, interval_us(v)));
+	announce(v, now);
 }
 
 /* RFC 9568 section 6.4.3: at once, the period stays as it is. */
 static void
 act_answer(struct vrrp *v, const struct packet *p, const struct addr *src)
 {
-	if (may_answer(v, monotime_now()))
-		send_advert(v, v->prio);
+	struct monotime	now = monotime_now();
+
+	if (!may_answer(v, now))
+		return;
+	send_advert(v, v->prio);
+	announce(v, now);
 }
 
 static void

@@ -130,6 +130,7 @@ struct vrrp {
 	struct monotime		 base;		/* Backup: due counts from */
 	enum vrrp_wait		 wait;
 	struct monotime		 answered;	/* last advert out of turn */
+	struct monotime		 announced;	/* last time anew */
 
 	char			 unwell[UNWELL_LEN];	/* own fault, or "" */
 	char			 why[CTL_TEXT_LEN];	/* fault it is in, "" */
@@ -171,10 +172,12 @@ struct vrrpe {
  * vrrpe.c: telling others.
  * vrrpe_tell_role: the parent (addresses), then lbe.
  * vrrpe_tell_status: lbe alone, for what changes no role.
+ * vrrpe_tell_announce: the parent, to announce the addresses again.
  * vrrpe_iface: the interface of this name, made when there is none.
  */
 void	vrrpe_tell_role(struct vrrp *);
 void	vrrpe_tell_status(struct vrrp *);
+void	vrrpe_tell_announce(struct vrrp *);
 struct iface *vrrpe_iface(struct vrrpe *, const char *);
 
 /* stage.c: the engine_ops of the configuration; see imsg/engine.h. */

@@ -186,6 +186,13 @@ vrrpe_tell_status(struct vrrp *v)
 	    &c, sizeof(c));
 }
 
+void
+vrrpe_tell_announce(struct vrrp *v)
+{
+	engine_send(v->env->engine, PROC_PARENT, MSG_VRRP_ANNOUNCE,
+	    v->conf.id, NULL, 0);
+}
+
 struct iface *
 vrrpe_iface(struct vrrpe *env, const char *name)
 {

@@ -207,7 +207,7 @@ test_master(void)
 	moved("time to advertise", &v, VRRP_MASTER, "A", SECOND);
 	stub_now.us += 300 * MS;
 	heard(&v, "10.77.0.1", 0, 100);
-	moved("another releases", &v, VRRP_MASTER, "A", SECOND);
+	moved("another releases", &v, VRRP_MASTER, "Ag", SECOND);
 	stub_now.us += 300 * MS;
 	heard(&v, "10.77.0.1", 99, 100);
 	moved("lower priority", &v, VRRP_MASTER, "A", 700 * MS);
@@ -306,7 +306,7 @@ test_preempt(void)
 	stub_event(&v, EV_DOWN_TIMER);
 	moved("no preempt: master", &v, VRRP_MASTER, "Am", SECOND);
 	heard(&v, "10.77.0.1", 100, 100);
-	moved("no preempt does not matter to a master", &v, VRRP_MASTER, "A",
+	moved("no preempt does not matter to a master", &v, VRRP_MASTER, "Ag",
 	    SECOND);
 }
 
@@ -382,7 +382,8 @@ test_answers(void)
 		heard(&v, "10.77.0.1", 50, 100);
 		stub_now.us += MS;
 	}
-	is_int(strlen(stub_trace), 10, "100 in 100 ms: 10 answers");
+	is_str(stub_trace, "AgAAAAAAAAA", "100 in 100 ms: 10 answers, one "
+	    "announcement");
 	is_int(stub_due(&v), 900 * MS, "period untouched");
 	stub_trace[0] = '\0';
 	stub_now.us += 20 * MS;

@@ -34,7 +34,7 @@
  * find these instead of log.c, monotime.c, send.c, timer.c and vrrpe.c.
  */
 
-/* What came of an event: A advert, 0 release, i f b m the role told. */
+/* What came of an event: A advert, 0 release, g announced, i f b m role. */
 static char		stub_trace[256];
 static struct monotime	stub_now = { 1000000 };
 static int		stub_warnings;		/* lines of log_warnx() */
@@ -130,6 +130,12 @@ void
 vrrpe_tell_role(struct vrrp *v)
 {
 	stub_note("ifbm"[v->state]);
+}
+
+void
+vrrpe_tell_announce(struct vrrp *v)
+{
+	stub_note('g');
 }
 
 void
