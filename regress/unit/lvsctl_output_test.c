@@ -33,7 +33,7 @@
 static struct imsgbuf	*to, *from;
 static char		 printed[8192];
 
-static void
+static void __attribute__((__noreturn__))
 die(const char *what)
 {
 	printf("Bail out! %s\n", what);
