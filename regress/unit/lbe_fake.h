@@ -19,6 +19,7 @@
 
 #include <sys/types.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -31,6 +32,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -268,6 +270,8 @@ fake_start(void)
 	if ((fake_lbe = fork()) == -1)
 		fake_die("fork");
 	if (fake_lbe == 0) {
+		/* Whatever is wrong with it, it ends with the test. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		log = open(fake_log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 		if (log == -1 || dup2(log, STDERR_FILENO) == -1 ||
 		    dup2(log, STDOUT_FILENO) == -1)
