@@ -81,11 +81,13 @@ ok "dir2 hears it" hears dir2
 became=$(count_said dir2 '-> master')
 wrong "TTL 254" "TTL not 255" ttl=254
 wrong "TTL 1" "TTL not 255" ttl=1
-wrong "8 octets more" "wrong length" hex=3133c801000a00000a4d000a0000000000000000
+wrong "8 octets more" "wrong length" \
+    hex=3133c801000a00000a4d000a0000000000000000
 wrong "half an address" "wrong length" hex=3133c801000a00000a4d
 wrong "count 255" "wrong length" hex=3133c8ff000a00000a4d000a
 wrong "version 4" "wrong version" hex=4133c801000a00000a4d000a
-wrong "version 2" "wrong version" hex=2133c801000100000a4d000a0000000000000000
+wrong "version 2" "wrong version" \
+    hex=2133c801000100000a4d000a0000000000000000
 wrong "type 2" "unknown type" hex=3233c801000a00000a4d000a
 wrong "checksum" "bad checksum" bad=1
 wrong "checksum of RFC 9568" "bad checksum" bad=1 plain=1

@@ -86,6 +86,18 @@ ok "joined: dir2 gives way" wait_for 5 is_role dir2 VI_1 backup
 ok "and has no address" wait_for 5 lacks dir2
 ok "dir1 has it" holds dir1
 
+# The interface goes, and another of its name comes.
+ip -n lan link del dir1
+ok "dir1 has no interface: fault" wait_for 5 is_role dir1 VI_1 fault
+like "and says why" "$(ctl dir1 show vrrp)" 'there is no interface eth0'
+ok "dir2 takes over" wait_for 5 is_role dir2 VI_1 master
+ip -n lan link add dir1 type veth peer name eth0 netns dir1 address $mac1
+ip -n lan link set dir1 master br0 up
+ip -n dir1 addr add 10.77.0.1/24 dev eth0
+ip -n dir1 link set eth0 up
+ok "another comes: dir1 is master again" settled dir1 $mac1
+ok "dir2 is backup" wait_for 5 is_role dir2 VI_1 backup
+
 # The engine alone: nobody notices.
 became=$(count_said dir2 'backup -> master')
 since=$(ip -n dir1 -o addr show to $LAB_VIP)
