@@ -16,8 +16,11 @@
 
 #include <net/if.h>
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bsd/string.h>
 #include <linux/if_addr.h>
@@ -26,6 +29,8 @@
 #include "net_state.h"
 
 /* The interfaces that the configuration names. */
+
+static int	addr_seen(struct net_addr *, const struct rtnl_addr *);
 
 struct net_if *
 iface_get(struct net *n, const char *name)
@@ -74,6 +79,7 @@ iface_lost(struct net *n, struct net_if *nif)
 	nif->now.up = 0;
 	nif->now.mtu = 0;
 	nif->has_mac = 0;
+	nif->promotes = 0;
 	memset(&nif->now.addr4, 0, sizeof(nif->now.addr4));
 	memset(&nif->now.addr6, 0, sizeof(nif->now.addr6));
 	RB_FOREACH(a, net_addrs, &n->addrs)
@@ -119,64 +125,86 @@ iface_addr_begin(struct net *n)
 	TAILQ_FOREACH(nif, &n->ifs, entry) {
 		memset(&nif->now.addr4, 0, sizeof(nif->now.addr4));
 		memset(&nif->now.addr6, 0, sizeof(nif->now.addr6));
-		memset(&nif->spare4, 0, sizeof(nif->spare4));
 	}
 }
 
 /*
- * The primary address is the first of the interface that is not virtual.
- * The owner of a virtual address (priority 255) may have no other: then that
- * is it, so it is kept as spare4.
+ * The primary address is the first that lvsd has not put there; for the owner
+ * of a virtual address that may be it.  Secondary ones are told last, and
+ * count too: a virtual address of the same network may have come before.
  */
 void
 iface_addr(struct net *n, struct net_if *nif, const struct rtnl_addr *ra)
 {
 	struct net_addr	*a, find;
-	int		 vip = ra->proto == NET_IFA_PROTO;
+	int		 ours = ra->proto == NET_IFA_PROTO;
 
 	find.nif = nif;
 	find.addr = ra->addr;
 	find.prefixlen = 0;
 	for (a = RB_NFIND(net_addrs, &n->addrs, &find); a != NULL &&
 	    a->nif == nif && addr_cmp(&a->addr, &ra->addr) == 0;
-	    a = RB_NEXT(net_addrs, &n->addrs, a)) {
-		if (a->prefixlen == ra->prefixlen) {
-			a->seen = 1;
-			if (ra->proto == NET_IFA_PROTO)
-				a->state = ADDR_OURS;
-			else if (a->state == ADDR_ABSENT)
-				a->state = ADDR_FOREIGN;
-		} else if (ra->proto != NET_IFA_PROTO &&
-		    a->state != ADDR_OURS) {
-			/* The same address, with a prefix of its own. */
-			a->seen = 1;
-			a->state = ADDR_FOREIGN;
-		}
-		if (a->state == ADDR_OURS)
-			vip = 1;
-		else if (nif->spare4.af == 0 && ra->addr.af == AF_INET)
-			nif->spare4 = ra->addr;
-		if (ra->addr.af == AF_INET)
-			vip = 1;
-	}
-	if (vip || (ra->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)))
+	    a = RB_NEXT(net_addrs, &n->addrs, a))
+		ours |= addr_seen(a, ra);
+	if (ours || (ra->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)))
 		return;
-	if (ra->addr.af == AF_INET) {
-		if (nif->now.addr4.af == 0 && !(ra->flags & IFA_F_SECONDARY))
-			nif->now.addr4 = ra->addr;
-	} else if (nif->now.addr6.af == 0 &&
+	if (ra->addr.af == AF_INET && nif->now.addr4.af == 0)
+		nif->now.addr4 = ra->addr;
+	else if (ra->addr.af == AF_INET6 && nif->now.addr6.af == 0 &&
 	    IN6_IS_ADDR_LINKLOCAL(&ra->addr.u.v6))
 		nif->now.addr6 = ra->addr;
 }
 
-void
-iface_addr_end(struct net *n)
+/* A virtual address is there, by whoever; is it ours? */
+static int
+addr_seen(struct net_addr *a, const struct rtnl_addr *ra)
 {
-	struct net_if	*nif;
+	if (a->prefixlen == ra->prefixlen) {
+		a->seen = 1;
+		/* Linux before 5.18 keeps no mark: what was ours is so. */
+		if (ra->proto == NET_IFA_PROTO)
+			a->state = ADDR_OURS;
+		else if (a->state == ADDR_ABSENT)
+			a->state = ADDR_FOREIGN;
+		return (a->state == ADDR_OURS);
+	}
+	if (ra->proto != NET_IFA_PROTO && a->state != ADDR_OURS) {
+		/* The same address, with a prefix of its own. */
+		a->seen = 1;
+		a->state = ADDR_FOREIGN;
+	}
+	return (0);
+}
 
-	TAILQ_FOREACH(nif, &n->ifs, entry)
-		if (nif->now.addr4.af == 0)
-			nif->now.addr4 = nif->spare4;
+/*
+ * With an address the kernel removes the others of its network that came
+ * later, be they the machine's own, unless told to promote one of them.
+ */
+void
+iface_promote(struct net_if *nif)
+{
+	char	path[sizeof("/proc/sys/net/ipv4/conf//promote_secondaries") +
+		    IFNAMSIZ], was = '1';
+	int	fd;
+
+	if (nif->promotes)
+		return;
+	nif->promotes = 1;
+	(void)snprintf(path, sizeof(path),
+	    "/proc/sys/net/ipv4/conf/%s/promote_secondaries",
+	    nif->now.ifname);
+	if ((fd = open(path, O_RDWR | O_CLOEXEC)) == -1) {
+		log_warn("%s", path);
+		return;
+	}
+	if (read(fd, &was, 1) == 1 && was == '0') {
+		if (pwrite(fd, "1", 1, 0) == 1)
+			log_info("%s set, so that removing a virtual address "
+			    "removes no other", path);
+		else
+			log_warn("%s: cannot set", path);
+	}
+	close(fd);
 }
 
 void

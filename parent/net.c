@@ -305,6 +305,9 @@ addr_put(struct net *n, struct net_addr *a, struct outcome *o)
 		o->error = ENODEV;
 		return;
 	}
+	/* A host prefix shares its network with nobody. */
+	if (a->addr.af == AF_INET && a->prefixlen < 32)
+		iface_promote(a->nif);
 	if (nlbatch_full(&n->batch))
 		adds_flush(n, o);
 	if ((i = nlbatch_add(&n->batch, rtnl_addr_msg(RTM_NEWADDR,

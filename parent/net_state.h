@@ -41,11 +41,11 @@ struct net_if {
 	TAILQ_ENTRY(net_if)	 entry;
 	struct msg_if		 now;
 	struct msg_if		 told;		/* what the owner knows */
-	struct addr		 spare4;	/* see iface_addr() */
 	uint8_t			 mac[ETH_ALEN];
 	uint8_t			 has_mac;	/* Ethernet: can be announced */
 	uint8_t			 named;		/* by this configuration */
 	uint8_t			 fresh;		/* not told yet at all */
+	uint8_t			 promotes;	/* see iface_promote() */
 	uint8_t			 seen;		/* in the dump being read */
 };
 TAILQ_HEAD(net_ifs, net_if);
@@ -160,7 +160,8 @@ void		 iface_lost(struct net *, struct net_if *);
 void		 iface_addr_begin(struct net *);
 void		 iface_addr(struct net *, struct net_if *,
 		    const struct rtnl_addr *);
-void		 iface_addr_end(struct net *);
+/* iface_promote: make it safe to remove an address from this interface. */
+void		 iface_promote(struct net_if *);
 /* iface_tell: call the owner for those that changed. */
 void		 iface_tell(struct net *);
 

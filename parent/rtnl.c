@@ -208,7 +208,6 @@ rtnl_read_addrs(struct net *n)
 	} while (error == EINTR && --tries > 0);
 	if (error != 0)
 		return (error);
-	iface_addr_end(n);
 	RB_FOREACH(a, net_addrs, &n->addrs) {
 		if (a->seen)
 			continue;

@@ -1,0 +1,214 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+/*
+ * Drives the network side of the parent by commands on standard input, for
+ * tests that look at interfaces with other eyes meanwhile:
+ *
+ *	conf FILE		this configuration runs now
+ *	hold|release|announce NAME
+ *	release_all
+ *	ifaces			tell all interfaces again
+ *
+ * What the owner is told comes as a line each; "did" and the command end its
+ * answer.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <event2/buffer.h>
+#include <event2/event.h>
+
+#include "../../conf/conf.h"
+#include "../../imsg/log.h"
+#include "../../imsg/monotime.h"
+#include "../../imsg/msg.h"
+#include "../../parent/net.h"
+
+struct drive {
+	struct event_base	*base;
+	struct event		*input;
+	struct evbuffer		*buf;
+	struct net		*net;
+	struct conf		*conf;
+	uint32_t		 next_id;
+};
+
+static void	drive_iface(void *, const struct msg_if *);
+static void	drive_result(void *, uint32_t, int, uint32_t);
+static void	drive_repaired(void *, uint32_t, const struct addr *);
+static const char *drive_name(struct drive *, uint32_t);
+static void	drive_report(void *, const char *);
+static void	drive_conf(struct drive *, const char *);
+static void	drive_vrrp(struct drive *, const char *, const char *);
+static void	drive_line(struct drive *, char *);
+static void	drive_input(int, short, void *);
+
+static const struct net_ops ops = {
+	.iface		= drive_iface,
+	.result		= drive_result,
+	.repaired	= drive_repaired,
+};
+
+static const char *
+drive_name(struct drive *d, uint32_t id)
+{
+	struct conf_vrrp	*v;
+
+	if (d->conf == NULL || (v = conf_find_vrrp(d->conf, id)) == NULL)
+		return ("?");
+	return (v->conf.name);
+}
+
+static void
+drive_iface(void *arg, const struct msg_if *m)
+{
+	char	a4[ADDR_STRLEN] = "-", a6[ADDR_STRLEN] = "-";
+
+	if (m->addr4.af != 0)
+		addr_str(&m->addr4, a4);
+	if (m->addr6.af != 0)
+		addr_str(&m->addr6, a6);
+	printf("iface %s %s %s mtu %u %s %s\n", m->ifname,
+	    m->ifindex != 0 ? "there" : "absent", m->up ? "up" : "down",
+	    m->mtu, a4, a6[0] == 'f' ? "link-local" : a6);
+}
+
+static void
+drive_result(void *arg, uint32_t id, int error, uint32_t n)
+{
+	printf("result %s %u %s\n", drive_name(arg, id), n,
+	    error == 0 ? "ok" : strerror(error));
+}
+
+static void
+drive_repaired(void *arg, uint32_t id, const struct addr *a)
+{
+	char	buf[ADDR_STRLEN];
+
+	printf("repaired %s %s\n", drive_name(arg, id), addr_str(a, buf));
+}
+
+static void
+drive_report(void *arg, const char *text)
+{
+	printf("%s\n", text);
+}
+
+static void
+drive_conf(struct drive *d, const char *path)
+{
+	struct conf_macros	 macros;
+	struct conf		*conf, *old = d->conf;
+
+	TAILQ_INIT(&macros);
+	if ((conf = conf_parse(path, &macros, 0, drive_report, NULL)) == NULL)
+		return;
+	conf_assign_ids(conf, old, &d->next_id);
+	d->conf = conf;
+	net_set_conf(d->net, conf);
+	conf_free(old);
+}
+
+static void
+drive_vrrp(struct drive *d, const char *what, const char *name)
+{
+	struct conf_vrrp	*v;
+	struct monotime		 start = monotime_now();
+
+	TAILQ_FOREACH(v, &d->conf->vrrps, entry)
+		if (strcmp(v->conf.name, name) == 0)
+			break;
+	if (v == NULL)
+		printf("no such instance\n");
+	else if (strcmp(what, "hold") == 0)
+		net_hold(d->net, v);
+	else if (strcmp(what, "release") == 0)
+		net_release(d->net, v);
+	else
+		net_announce(d->net, v);
+	printf("took %.4f s\n",
+	    monotime_diff_us(monotime_now(), start) / 1e6);
+}
+
+static void
+drive_line(struct drive *d, char *line)
+{
+	char	*cmd = strsep(&line, " ");
+
+	if (strcmp(cmd, "conf") == 0 && line != NULL)
+		drive_conf(d, line);
+	else if (d->conf == NULL)
+		printf("no configuration\n");
+	else if (strcmp(cmd, "release_all") == 0)
+		net_release_all(d->net);
+	else if (strcmp(cmd, "ifaces") == 0)
+		net_each_iface(d->net);
+	else if (line != NULL)
+		drive_vrrp(d, cmd, line);
+	else
+		printf("unknown command\n");
+	printf("did %s\n", cmd);
+}
+
+static void
+drive_input(int fd, short what, void *arg)
+{
+	struct drive	*d = arg;
+	char		*line;
+
+	if (evbuffer_read(d->buf, fd, -1) <= 0) {
+		event_base_loopbreak(d->base);
+		return;
+	}
+	while ((line = evbuffer_readln(d->buf, NULL,
+	    EVBUFFER_EOL_LF)) != NULL) {
+		drive_line(d, line);
+		free(line);
+	}
+}
+
+int
+main(void)
+{
+	struct drive	d;
+	int		status = 1;
+
+	memset(&d, 0, sizeof(d));
+	d.next_id = 1;
+	log_init("net_drive", 1);
+	log_setverbose(1);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if ((d.base = event_base_new()) == NULL ||
+	    (d.buf = evbuffer_new()) == NULL ||
+	    (d.input = event_new(d.base, STDIN_FILENO, EV_READ | EV_PERSIST,
+	    drive_input, &d)) == NULL)
+		return (1);
+	if ((d.net = net_open(d.base, &ops, &d)) != NULL) {
+		event_add(d.input, NULL);
+		event_base_dispatch(d.base);
+		net_close(d.net);
+		status = 0;
+	}
+	conf_free(d.conf);
+	evbuffer_free(d.buf);
+	event_free(d.input);
+	event_base_free(d.base);
+	return (status);
+}
