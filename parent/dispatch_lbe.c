@@ -220,7 +220,8 @@ dispatch_ipvs_error(void *arg, uint32_t listen, uint32_t host, int error,
 	struct parent		*env = arg;
 	struct msg_ipvs_error	 m;
 
-	reload_batch_error(env, text);
+	if (error != 0)
+		reload_batch_error(env, text);
 	if (env->old_batches > 0)
 		return;
 	memset(&m, 0, sizeof(m));

@@ -451,14 +451,19 @@ void
 ipvs_adopted(struct ipvs *v, ipvs_dest cb, void *arg)
 {
 	struct ipvs_vs	*vs;
+	int32_t		 weight;
 	unsigned int	 i;
 
 	RB_FOREACH(vs, ipvs_services, &v->services)
-		for (i = 0; i < vs->nreal; i++)
-			if (vs->real[i].have != DEST_NONE)
-				cb(arg, vs->listen->conf.id,
-				    vs->real[i].host->conf.id,
-				    vs->real[i].have);
+		for (i = 0; i < vs->nreal; i++) {
+			if ((weight = vs->real[i].have) == DEST_NONE)
+				continue;
+			/* Others may have set what lvsd never would. */
+			if (weight > WEIGHT_MAX)
+				weight = WEIGHT_MAX;
+			cb(arg, vs->listen->conf.id,
+			    vs->real[i].host->conf.id, weight);
+		}
 }
 
 void

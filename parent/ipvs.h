@@ -33,12 +33,13 @@ struct ipvs;
 
 /*
  * A refused operation: listen id (0: of a service no longer configured), host
- * id (0: the service), errno, text.  It is not logged here.
+ * id (0: the service), errno, text.  It is not logged here.  Errno 0: what
+ * was refused was tried again by ipvs_verify() and is in order now.
  */
 typedef void (*ipvs_error)(void *, uint32_t, uint32_t, int, const char *);
 /* A batch is through; its number as given to ipvs_commit(). */
 typedef void (*ipvs_done)(void *, uint32_t, const struct msg_result *);
-/* A destination in the kernel: listen id, host id, weight. */
+/* A destination in the kernel: listen id, host id, weight to WEIGHT_MAX. */
 typedef void (*ipvs_dest)(void *, uint32_t, uint32_t, int32_t);
 
 /*

@@ -64,8 +64,7 @@ static void	 op_refused(struct ipvs *, const struct ipvs_op *, int,
 		    const char *);
 static void	 op_text(const struct ipvs_op *, int, const char *, char *,
 		    size_t);
-static void	 accepted(const struct ipvs_op *, const struct ipvs_batch *,
-		    uint16_t *);
+static void	 accepted(struct ipvs *, const struct ipvs_op *, uint16_t *);
 static void	 vs_untry(struct ipvs_vs *);
 static void	 strays_compact(struct ipvs_vs *);
 static void	 slice_size(struct ipvs *, struct monotime);
@@ -401,7 +400,7 @@ op_done(struct ipvs *v, const struct ipvs_op *op)
 	switch (op->kind) {
 	case OP_NEW_SVC:
 	case OP_SET_SVC:
-		accepted(op, &v->repair, &vs->error);
+		accepted(v, op, &vs->error);
 		vs->in_kernel = 1;
 		ipvs_wanted(vs, &vs->have);
 		break;
@@ -417,7 +416,7 @@ op_done(struct ipvs *v, const struct ipvs_op *op)
 	case OP_NEW_DST:
 	case OP_SET_DST:
 		r = &vs->real[op->idx];
-		accepted(op, &v->repair, &r->error);
+		accepted(v, op, &r->error);
 		r->have = r->want;
 		r->have_method = r->method;
 		r->flags &= ~REAL_ODD;
@@ -437,21 +436,19 @@ op_done(struct ipvs *v, const struct ipvs_op *op)
 
 /* What was refused before and tried again by ourselves is in order now. */
 static void
-accepted(const struct ipvs_op *op, const struct ipvs_batch *repair,
-    uint16_t *error)
+accepted(struct ipvs *v, const struct ipvs_op *op, uint16_t *error)
 {
-	char	name[IPVS_VS_STRLEN], addr[ADDR_PORT_STRLEN];
+	struct ipvs_vs	*vs = op->vs;
+	struct ipvs_real *r = NULL;
+	char		 text[IPVS_TEXT_LEN];
 
-	if (*error != 0 && op->vs->batch == repair) {
-		(void)ipvs_vs_str(op->vs, name);
+	if (*error != 0 && vs->batch == &v->repair) {
 		if (op->kind == OP_NEW_DST || op->kind == OP_SET_DST)
-			log_info("%s: real server %s: the kernel takes it now",
-			    name, addr_port_str(
-			    &op->vs->real[op->idx].host->conf.addr,
-			    ipvs_real_port(op->vs, &op->vs->real[op->idx]),
-			    addr));
-		else
-			log_info("%s: the kernel takes it now", name);
+			r = &vs->real[op->idx];
+		op_text(op, 0, "the kernel takes it now", text, sizeof(text));
+		log_info("%s", text);
+		v->error(v->arg, vs->listen->conf.id,
+		    r != NULL ? r->host->conf.id : 0, 0, text);
 	}
 	*error = 0;
 }

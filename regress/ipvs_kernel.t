@@ -227,7 +227,7 @@ is "and is not written again" "$(ask none; ask all; ask commit)" \
 stop
 ipvsadm -E -t 10.1.0.1:80 -s rr -p 10
 ipvsadm -a -t 10.1.0.1:80 -r 10.9.0.66:8000 -m
-ipvsadm -e -t 10.1.0.3:80 -r 10.9.0.1:80 -m -w 4
+ipvsadm -e -t 10.1.0.3:80 -r 10.9.0.1:80 -m -w 70000
 odd=$(table)
 start
 ask conf "$dir/a.conf"
@@ -297,30 +297,37 @@ cat >"$dir/c.conf" <<-END
 	}
 	service "www" {
 		listen on 10.1.0.1 tcp port 80
-		scheduler twos
+		scheduler ovf
 		forward to <web> port 80
 	}
 	service "dns" {
 		listen on 10.1.0.9 udp port 53
-		scheduler twos
+		scheduler ovf
 		forward to <web> port 53
 	}
 END
-ask conf "$dir/c.conf"
-if modprobe -q ip_vs_twos; then
-	skip 5 "this kernel has the scheduler that is to be missing"
+if [ -e /sys/module/ip_vs_ovf ]; then
+	skip 7 "this kernel has the scheduler that is to be missing"
 else
+	modprobe=$(cat /proc/sys/kernel/modprobe)
+	echo /bin/false >/proc/sys/kernel/modprobe
+	ask conf "$dir/c.conf"
 	got=$(ask all; ask commit)
 	like "an old service with a scheduler that is missing is told of" \
-	    "$got" '^error listen -: service "www" 10.1.0.1:80 tcp: scheduler twos: not available in this kernel$'
+	    "$got" '^error listen -: service "www" 10.1.0.1:80 tcp: scheduler ovf: not available in this kernel$'
 	like "and a new one once, not its hosts each" "$got" \
-	    '^error listen -: service "dns" 10.1.0.9:53 udp: scheduler twos: not available in this kernel$'
+	    '^error listen -: service "dns" 10.1.0.9:53 udp: scheduler ovf: not available in this kernel$'
 	like "what was possible is done" "$got" \
 	    "^done 4 refused 4 error No such file or directory$"
 	is "it is tried again by a reading, without telling it again" \
 	    "$(ask verify)" "verify 2"
-	is "and what can be removed is" "$(ask none; ask commit)" \
-	    "done 1 refused 0 error none"
+	echo "$modprobe" >/proc/sys/kernel/modprobe
+	like "until it can be done" "$(ask verify)" \
+	    '^accepted listen -: service "dns" 10.1.0.9:53 udp: add: the kernel takes it now$'
+	is "and is" "$(table | grep -c 'udp\|-u 10.1.0.9:53')" 3
+	is "all of it" "$(ask verify)" "verify 0"
+	ask service dns 0
+	ask commit >/dev/null
 fi
 cat >"$dir/d.conf" <<-END
 	table <web> {

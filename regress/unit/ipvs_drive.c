@@ -69,8 +69,8 @@ static void
 drive_error(void *arg, uint32_t listen, uint32_t host, int error,
     const char *text)
 {
-	printf("error %s %s: %s\n", listen != 0 ? "listen" : "-",
-	    host != 0 ? "host" : "-", text);
+	printf("%s %s %s: %s\n", error != 0 ? "error" : "accepted",
+	    listen != 0 ? "listen" : "-", host != 0 ? "host" : "-", text);
 }
 
 static void
@@ -88,7 +88,7 @@ drive_adopted(void *arg, uint32_t listen, uint32_t host, int32_t weight)
 {
 	struct drive	*d = arg;
 
-	if (listen == 0 || host == 0 || weight < 0)
+	if (listen == 0 || host == 0 || weight < 0 || weight > WEIGHT_MAX)
 		printf("adopted nonsense\n");
 	d->count++;
 }
