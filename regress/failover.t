@@ -49,18 +49,12 @@ requests_end() {
 	diag "$1: $told"
 }
 
-# The gap is one that is seen, and ends; then nothing fails.
+# gap WHEN MS: it is not longer, and nothing fails after it.  What is asked
+# at that very moment may: the new master does not know the connection.
 gap() {
-	ok "$1: a gap is measured" test "$(of gap)" -ge "$2"
-	ok "$1: less than $3 ms" test "$(of gap)" -lt "$3"
-	ok "$1: nothing fails after it" test "$(of until)" -le "$(of regained)"
-	ok "$1: both servers answer" test "$(of rs1)" -gt 0 -a \
-	    "$(of rs2)" -gt 0
-}
-
-no_gap() {
-	is "$1: no request failed" "$(of failed)" 0
 	ok "$1: less than $2 ms without an answer" test "$(of gap)" -lt "$2"
+	ok "$1: nothing fails after them" test "$(of until)" -le \
+	    "$(of regained)"
 	ok "$1: both servers answer" test "$(of rs1)" -gt 0 -a \
 	    "$(of rs2)" -gt 0
 }
@@ -113,7 +107,8 @@ link_cut dir1
 ok "the master dies, the backup is master" \
     wait_for 5 is_role dir2 VI_1 master
 requests_end "death"
-gap "death" 240 1400
+ok "death: there is a gap" test "$(of gap)" -ge 100
+gap "death" 1400
 
 # The kernel of the dead has kept the address: it is not to be heard.
 ok "it still had the address" holds dir1
@@ -124,7 +119,7 @@ link_mend dir1
 ok "and is master, having found the servers" pair dir1 dir2
 ok "dir1 is well" wait_for 10 well dir1
 requests_end "return"
-no_gap "return" 1000
+gap "return" 1000
 
 requests_start
 crash dir2
@@ -136,7 +131,8 @@ link_mend dir2
 ok "and return" wait_for 10 well dir2
 ok "move no role" pair dir1 dir2
 requests_end "backup's death"
-no_gap "backup's death" 1000
+gap "backup's death" 1000
+is "backup's death: no request failed" "$(of failed)" 0
 
 # The services of dir1 fail, but not those of dir2.
 requests_start
@@ -144,20 +140,19 @@ way_lost dir1
 ok "a master that does not reach the servers gives way" pair dir2 dir1
 ok "because of them" says dir1 'service www fails'
 requests_end "way lost"
-ok "way lost: both servers answer" test "$(of rs1)" -gt 0 -a "$(of rs2)" -gt 0
-ok "way lost: nothing fails after it" test "$(of until)" -le "$(of regained)"
+gap "way lost" 3000
 requests_start
 way_found dir1
 ok "it is master again when it does" pair dir1 dir2
 requests_end "way found"
-no_gap "way found" 1000
+gap "way found" 1000
 
 # The skew alone.
 requests_start
 ok "the master is stopped" ctl dir1 stop
 ok "the backup is master" wait_for 5 is_role dir2 VI_1 master
 requests_end "stop"
-no_gap "stop" 1000
+gap "stop" 1000
 ok "dir1 has no address" lacks dir1
 isnt "but its services" "$(table dir1)" ""
 done_testing

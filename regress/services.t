@@ -179,6 +179,10 @@ ok "lvsd runs" director dir1
 ok "all hosts are found up" wait_for 10 all_up
 ok "the address is there" wait_for 10 has_vip
 
+# For two minutes the kernel knows a connection that has ended.  A client that
+# uses its port again would be sent to a server that has gone, and nowhere.
+in_ns dir1 sysctl -qw net.ipv4.vs.expire_nodest_conn=1
+
 # Each way, and by whom it was answered.
 both="rs1=4 rs2=4"
 is "direct routing" "$(answers http $route 80)" "$both"
