@@ -39,7 +39,7 @@ struct ipvs_key {
 
 struct ipvs_svc {
 	char		sched[SCHED_LEN];
-	uint32_t	flags;		/* IP_VS_SVC_F_*, IPVS_SVC_FLAGS of it */
+	uint32_t	flags;		/* IP_VS_SVC_F_* in IPVS_SVC_FLAGS */
 	uint32_t	timeout;	/* persistence, seconds; 0: none */
 	uint32_t	netmask;	/* as the kernel has it: see below */
 	uint8_t		pe;		/* a persistence engine is attached */

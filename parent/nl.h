@@ -66,16 +66,17 @@ typedef int (*nl_message)(struct nlmsghdr *, void *);
 int	 nlconn_open(struct nlconn *, int);
 void	 nlconn_close(struct nlconn *);
 /*
- * nlconn_query: send one request, which is freed, and call back for each message
- * of the answer until it ends; flags are added to the request's, such as
- * NLM_F_DUMP.  0, or an errno of the kernel, the transport or the callback;
+ * nlconn_query: send one request, which is freed, and call back for each
+ * message of the answer until it ends; flags are added to the request's, such
+ * as NLM_F_DUMP.  0, or an errno of the kernel, the transport or the callback;
  * EINTR: the table changed while it was dumped, ask again.
  */
-int	 nlconn_query(struct nlconn *, struct nl_msg *, int, nl_message, void *);
+int	 nlconn_query(struct nlconn *, struct nl_msg *, int, nl_message,
+	    void *);
 /*
  * nlconn_receive: one datagram of the kernel into rbuf, waiting up to so many
- * milliseconds for it.  0 and its length, never 0; or an errno, ETIMEDOUT when
- * there is none, ENOBUFS when some were lost.
+ * milliseconds for it.  0 and its length, never 0; or an errno: ETIMEDOUT
+ * when there is none, ENOBUFS when some were lost.
  */
 int	 nlconn_receive(struct nlconn *, int, size_t *);
 

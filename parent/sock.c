@@ -82,8 +82,8 @@ static const struct sock_filter vrrp_filter4[] = {
 };
 
 /* Raw IPv6 sockets see the payload; the header lies at SKF_NET_OFF. */
-#define DST6(word)	((uint32_t)(SKF_NET_OFF + \
-			    (int)offsetof(struct ip6_hdr, ip6_dst) + (word) * 4))
+#define DST6_OFF	((int)offsetof(struct ip6_hdr, ip6_dst))
+#define DST6(word)	((uint32_t)(SKF_NET_OFF + DST6_OFF + (word) * 4))
 
 static const struct sock_filter vrrp_filter6[] = {
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, DST6(0)),
