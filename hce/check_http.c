@@ -193,7 +193,7 @@ http_connected(struct bufferevent *bev, short what, void *arg)
 }
 
 static void
-http_received(struct evbuffer *buf, const struct evbuffer_cb_info *info,
+http_received(struct evbuffer *, const struct evbuffer_cb_info *info,
     void *arg)
 {
 	struct host	*host = arg;
@@ -234,7 +234,7 @@ http_decide(struct host *host, uint32_t reason, int32_t detail)
 
 /* When the other side has closed, we may still send: CLOSE-WAIT. */
 static void
-http_closing(struct evhttp_connection *evcon, void *arg)
+http_closing(struct evhttp_connection *, void *arg)
 {
 	struct host		*host = arg;
 	struct probe_http	*p = &host->probe.http;
@@ -269,7 +269,7 @@ http_error(enum evhttp_request_error error, void *arg)
 
 /* evhttp is done with the request, which is freed already or by it. */
 static void
-http_done(struct evhttp_request *req, void *arg)
+http_done(struct evhttp_request *, void *arg)
 {
 	struct host	*host = arg;
 

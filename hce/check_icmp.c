@@ -143,12 +143,12 @@ icmp_start(struct host *host)
 
 /* Nothing is kept but the token, which is asked for during a check only. */
 static void
-icmp_cancel(struct host *host)
+icmp_cancel(struct host *)
 {
 }
 
 static enum host_reason
-icmp_timeout(struct host *host)
+icmp_timeout(struct host *)
 {
 	return (HOST_R_TIMEOUT_ECHO);
 }
@@ -192,7 +192,7 @@ icmp_checksum(const struct echo *echo)
 }
 
 static void
-icmp_read4(int fd, short what, void *arg)
+icmp_read4(int fd, short, void *arg)
 {
 	struct hce		*hce = arg;
 	struct sockaddr_storage	 ss;
@@ -224,7 +224,7 @@ icmp_read4(int fd, short what, void *arg)
 }
 
 static void
-icmp_read6(int fd, short what, void *arg)
+icmp_read6(int fd, short, void *arg)
 {
 	struct hce		*hce = arg;
 	struct sockaddr_storage	 ss;

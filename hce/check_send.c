@@ -89,7 +89,7 @@ send_timeout(struct host *host)
 }
 
 static void
-send_event(struct bufferevent *bev, short what, void *arg)
+send_event(struct bufferevent *, short what, void *arg)
 {
 	struct host	*host = arg;
 

@@ -76,13 +76,13 @@ tcp_cancel(struct host *host)
 }
 
 static enum host_reason
-tcp_timeout(struct host *host)
+tcp_timeout(struct host *)
 {
 	return (HOST_R_TIMEOUT_CONNECT);
 }
 
 static void
-tcp_ready(int fd, short what, void *arg)
+tcp_ready(int fd, short, void *arg)
 {
 	struct host	*host = arg;
 	socklen_t	 len = sizeof(int);

@@ -299,7 +299,7 @@ conf_object(struct engine *eng, struct imsg *msg)
 
 /* Objects come after those they refer to: none can be missing at the end. */
 static const char *
-conf_end(struct engine *eng)
+conf_end(struct engine *)
 {
 	return (NULL);
 }

@@ -119,7 +119,7 @@ sched_arm(struct host *host, struct monotime when)
 }
 
 static void
-sched_timer(int fd, short what, void *arg)
+sched_timer(int, short, void *arg)
 {
 	struct host			*host = arg;
 	const struct check_method	*method;

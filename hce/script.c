@@ -81,7 +81,7 @@ script_arm(struct script *script)
 }
 
 static void
-script_timer(int fd, short what, void *arg)
+script_timer(int, short, void *arg)
 {
 	struct script	*script = arg;
 	struct monotime	 now = monotime_now();

@@ -128,7 +128,7 @@ engine_stale(const struct engine *e, const struct imsg *msg)
 }
 
 static void
-parent_down(struct peer *peer, enum peer_down why, void *arg)
+parent_down(struct peer *, enum peer_down why, void *arg)
 {
 	struct engine	*e = arg;
 
@@ -139,7 +139,7 @@ parent_down(struct peer *peer, enum peer_down why, void *arg)
 }
 
 static int
-parent_message(struct peer *peer, struct imsg *msg, void *arg)
+parent_message(struct peer *, struct imsg *msg, void *arg)
 {
 	struct engine	*e = arg;
 

@@ -224,7 +224,7 @@ peer_fd(const struct peer *p)
 }
 
 static void
-peer_write_cb(evutil_socket_t fd, short what, void *arg)
+peer_write_cb(evutil_socket_t, short, void *arg)
 {
 	struct peer	*p = arg;
 
@@ -247,7 +247,7 @@ peer_write_cb(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-peer_read_cb(evutil_socket_t fd, short what, void *arg)
+peer_read_cb(evutil_socket_t, short, void *arg)
 {
 	struct peer	*p = arg;
 	int		 i;

@@ -127,7 +127,7 @@ control_listen(struct control *ctl, int fd)
 
 /* The listening socket may block: one client each time it is readable. */
 static void
-control_accept_cb(evutil_socket_t lfd, short what, void *arg)
+control_accept_cb(evutil_socket_t lfd, short, void *arg)
 {
 	struct control	*ctl = arg;
 	int		 fd;
@@ -166,7 +166,7 @@ control_pause(struct control *ctl)
 }
 
 static void
-control_resume_cb(evutil_socket_t fd, short what, void *arg)
+control_resume_cb(evutil_socket_t, short, void *arg)
 {
 	struct control	*ctl = arg;
 
@@ -237,7 +237,7 @@ client_free(struct client *c)
 }
 
 static void
-client_down(struct peer *peer, enum peer_down why, void *arg)
+client_down(struct peer *, enum peer_down why, void *arg)
 {
 	struct client	*c = arg;
 	char		 who[CLIENT_WHO_LEN];
@@ -252,7 +252,7 @@ client_down(struct peer *peer, enum peer_down why, void *arg)
 }
 
 static void
-client_timeout_cb(evutil_socket_t fd, short what, void *arg)
+client_timeout_cb(evutil_socket_t, short, void *arg)
 {
 	struct client	*c = arg;
 	char		 who[CLIENT_WHO_LEN];
@@ -299,7 +299,7 @@ client_idle(struct client *c)
 }
 
 static int
-client_message(struct peer *peer, struct imsg *msg, void *arg)
+client_message(struct peer *, struct imsg *msg, void *arg)
 {
 	struct client	*c = arg;
 	struct lbe_env	*env = c->env;

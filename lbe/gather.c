@@ -90,7 +90,7 @@ gather_lost(struct lbe_gather *g)
 }
 
 static void
-gather_deadline_cb(evutil_socket_t fd, short what, void *arg)
+gather_deadline_cb(evutil_socket_t, short, void *arg)
 {
 	struct lbe_gather	*g = arg;
 

@@ -117,7 +117,7 @@ kernel_synced(struct lbe_env *env)
 }
 
 static void
-kernel_deadline_cb(evutil_socket_t fd, short what, void *arg)
+kernel_deadline_cb(evutil_socket_t, short, void *arg)
 {
 	struct lbe_env	*env = arg;
 
@@ -164,7 +164,7 @@ kernel_forget_todo(struct lbe_env *env)
 }
 
 static void
-kernel_flush_cb(evutil_socket_t fd, short what, void *arg)
+kernel_flush_cb(evutil_socket_t, short, void *arg)
 {
 	struct lbe_env		*env = arg;
 	struct lbe_service	*s;

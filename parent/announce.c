@@ -93,7 +93,7 @@ announce_stop(struct net_vrrp *v)
 }
 
 void
-announce_again(int fd, short what, void *arg)
+announce_again(int, short, void *arg)
 {
 	struct net_vrrp	*v = arg;
 

@@ -156,7 +156,7 @@ lost_vrrpe(struct parent *env)
 }
 
 void
-dispatch_vrrpe_away(int fd, short what, void *arg)
+dispatch_vrrpe_away(int, short, void *arg)
 {
 	struct parent	*env = arg;
 

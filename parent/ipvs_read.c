@@ -254,7 +254,7 @@ ipvs_verify(struct ipvs *v)
 
 /* The destinations, some services a turn. */
 void
-ipvs_verify_slice(int fd, short what, void *arg)
+ipvs_verify_slice(int, short, void *arg)
 {
 	struct ipvs	*v = arg;
 	struct ipvs_vs	*vs;

@@ -279,7 +279,7 @@ op_msg(struct ipvs *v, const struct ipvs_op *op)
 
 /* One turn: one send, its answers, what is through. */
 void
-ipvs_slice(int fd, short what, void *arg)
+ipvs_slice(int, short, void *arg)
 {
 	struct ipvs	*v = arg;
 	struct ipvs_vs	*vs;

@@ -202,7 +202,7 @@ absolute(const char *path)
 }
 
 static void
-check_report(void *arg, const char *line)
+check_report(void *, const char *line)
 {
 	fprintf(stderr, "%s\n", line);
 }

@@ -508,7 +508,7 @@ net_settle(struct net *n)
 
 /* Does a master lack an address that could be put there? */
 static int
-vrrp_lost(struct net *n, struct net_vrrp *v)
+vrrp_lost(struct net *, struct net_vrrp *v)
 {
 	struct net_addr	*a;
 
@@ -539,7 +539,7 @@ fix_allowed(struct net *n)
 
 /* Put back what masters lack: removed by somebody, or on a new interface. */
 void
-net_fix(int fd, short what, void *arg)
+net_fix(int, short what, void *arg)
 {
 	struct net	*n = arg;
 	struct net_vrrp	*v;

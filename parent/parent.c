@@ -110,7 +110,7 @@ parent_prepare(struct parent *env)
 
 /* Errors of the file go out as they are, as with -n. */
 static void
-parent_report(void *arg, const char *line)
+parent_report(void *, const char *line)
 {
 	fprintf(stderr, "%s\n", line);
 }
@@ -247,7 +247,7 @@ parent_up(struct parent *env)
 }
 
 static void
-parent_signal_cb(int sig, short what, void *arg)
+parent_signal_cb(int sig, short, void *arg)
 {
 	struct parent	*env = arg;
 
@@ -268,13 +268,13 @@ parent_signal_cb(int sig, short what, void *arg)
 }
 
 static void
-parent_ping_cb(int fd, short what, void *arg)
+parent_ping_cb(int, short, void *arg)
 {
 	proc_ping(arg);
 }
 
 static void
-parent_verify_cb(int fd, short what, void *arg)
+parent_verify_cb(int, short, void *arg)
 {
 	struct parent	*env = arg;
 
@@ -302,7 +302,7 @@ parent_stop(struct parent *env, int status, const char *why)
 }
 
 static void
-parent_stop_cb(int fd, short what, void *arg)
+parent_stop_cb(int, short, void *arg)
 {
 	struct timeval	tv = { STOP_MAX_S, 0 };
 	struct parent	*env = arg;

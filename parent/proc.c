@@ -222,7 +222,7 @@ proc_send(struct parent *env, enum proc proc, enum msg_type type, uint32_t id,
 }
 
 static int
-proc_message(struct peer *peer, struct imsg *imsg, void *arg)
+proc_message(struct peer *, struct imsg *imsg, void *arg)
 {
 	struct engine_proc	*e = arg;
 
@@ -310,7 +310,7 @@ proc_kill(struct engine_proc *e, const char *why)
 }
 
 static void
-proc_kill_cb(int fd, short what, void *arg)
+proc_kill_cb(int, short, void *arg)
 {
 	struct engine_proc	*e = arg;
 
@@ -388,7 +388,7 @@ proc_restart(struct engine_proc *e)
 }
 
 static void
-proc_restart_cb(int fd, short what, void *arg)
+proc_restart_cb(int, short, void *arg)
 {
 	struct engine_proc	*e = arg;
 

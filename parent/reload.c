@@ -199,7 +199,7 @@ reload_deadline(struct reload *r, int seconds)
 }
 
 static void
-reload_deadline_cb(int fd, short what, void *arg)
+reload_deadline_cb(int, short, void *arg)
 {
 	struct reload	*r = arg;
 
@@ -592,7 +592,7 @@ reload_done(struct reload *r, const struct msg_result *result)
 }
 
 static void
-reload_settle_cb(int fd, short what, void *arg)
+reload_settle_cb(int, short, void *arg)
 {
 	struct reload		*r = arg;
 	struct msg_result	 late = { 0, 0, 1 };

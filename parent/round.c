@@ -75,13 +75,13 @@ round_event(struct round *r, enum round_event event, enum proc proc)
 }
 
 static enum round_act
-round_ignore(struct round *r, unsigned int bit)
+round_ignore(struct round *, unsigned int)
 {
 	return (ROUND_A_NONE);
 }
 
 static enum round_act
-round_bad(struct round *r, unsigned int bit)
+round_bad(struct round *, unsigned int)
 {
 	return (ROUND_A_BAD);
 }
@@ -97,7 +97,7 @@ round_answer(struct round *r, unsigned int bit)
 }
 
 static enum round_act
-round_abort(struct round *r, unsigned int bit)
+round_abort(struct round *r, unsigned int)
 {
 	r->phase = ROUND_IDLE;
 	return (ROUND_A_ABORT);
@@ -114,7 +114,7 @@ round_lost(struct round *r, unsigned int bit)
 }
 
 static enum round_act
-round_late(struct round *r, unsigned int bit)
+round_late(struct round *, unsigned int)
 {
 	return (ROUND_A_KILL);
 }

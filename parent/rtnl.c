@@ -254,7 +254,7 @@ rtnl_events_open(struct net *n)
 
 /* Take in what there is, then act once on all of it. */
 static void
-events_cb(int fd, short what, void *arg)
+events_cb(int, short, void *arg)
 {
 	struct net	*n = arg;
 	struct nlmsghdr	*nlh;

@@ -83,7 +83,7 @@ static void	script_ended(struct script_proc *, int);
 static void	script_proc_free(struct scripts *, struct script_proc *);
 
 struct scripts *
-scripts_new(struct parent *env)
+scripts_new(struct parent *)
 {
 	struct scripts	*s;
 
@@ -251,7 +251,7 @@ script_child(const struct conf_script *conf, const struct script_user *user)
 }
 
 static void
-script_deadline_cb(int fd, short what, void *arg)
+script_deadline_cb(int, short, void *arg)
 {
 	struct script_proc	*sp = arg;
 	struct timeval		 tv;

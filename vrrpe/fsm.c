@@ -205,7 +205,7 @@ wait_start(struct vrrp *v, enum vrrp_wait wait)
 }
 
 static void
-act_listen(struct vrrp *v, const struct packet *p, const struct addr *src)
+act_listen(struct vrrp *v, const struct packet *, const struct addr *)
 {
 	v->mai_cs = v->conf.advert_cs;
 	memset(&v->master, 0, sizeof(v->master));
@@ -214,7 +214,7 @@ act_listen(struct vrrp *v, const struct packet *p, const struct addr *src)
 }
 
 static void
-act_quiet(struct vrrp *v, const struct packet *p, const struct addr *src)
+act_quiet(struct vrrp *v, const struct packet *, const struct addr *)
 {
 	timer_stop(v);
 	v->ready = 0;
@@ -225,14 +225,14 @@ act_quiet(struct vrrp *v, const struct packet *p, const struct addr *src)
 
 /* It goes on listening: a master may yet be heard before the group acts. */
 static void
-act_ready(struct vrrp *v, const struct packet *p, const struct addr *src)
+act_ready(struct vrrp *v, const struct packet *, const struct addr *)
 {
 	timer_stop(v);
 	v->ready = 1;
 }
 
 static void
-act_takeover(struct vrrp *v, const struct packet *p, const struct addr *src)
+act_takeover(struct vrrp *v, const struct packet *, const struct addr *)
 {
 	send_advert(v, v->prio);
 	v->ready = 0;
@@ -248,7 +248,7 @@ act_takeover(struct vrrp *v, const struct packet *p, const struct addr *src)
  * the timer is off, and remains so.
  */
 static void
-act_hurry(struct vrrp *v, const struct packet *p, const struct addr *src)
+act_hurry(struct vrrp *v, const struct packet *, const struct addr *)
 {
 	struct monotime	base, due;
 
@@ -280,7 +280,7 @@ act_follow(struct vrrp *v, const struct packet *p, const struct addr *src)
  * that was missed whole (the machine slept) is not made up for.
  */
 static void
-act_advert(struct vrrp *v, const struct packet *p, const struct addr *src)
+act_advert(struct vrrp *v, const struct packet *, const struct addr *)
 {
 	struct monotime	now, due;
 
@@ -314,7 +314,7 @@ announce(struct vrrp *v, struct monotime now)
 }
 
 static void
-act_reassert(struct vrrp *v, const struct packet *p, const struct addr *src)
+act_reassert(struct vrrp *v, const struct packet *, const struct addr *)
 {
 	struct monotime	now = monotime_now();
 
@@ -327,7 +327,7 @@ act_reassert(struct vrrp *v, const struct packet *p, const struct addr *src)
 
 /* RFC 9568 section 6.4.3: at once, the period stays as it is. */
 static void
-act_answer(struct vrrp *v, const struct packet *p, const struct addr *src)
+act_answer(struct vrrp *v, const struct packet *, const struct addr *)
 {
 	struct monotime	now = monotime_now();
 

@@ -68,7 +68,7 @@ recv_close(struct iface *ifc)
 }
 
 static void
-recv_event(evutil_socket_t fd, short what, void *arg)
+recv_event(evutil_socket_t, short, void *arg)
 {
 	recv_drain(arg, RECV_BATCH);
 }

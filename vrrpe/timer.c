@@ -70,7 +70,7 @@ timer_arm(struct vrrp *v)
 }
 
 static void
-timer_fire(evutil_socket_t fd, short what, void *arg)
+timer_fire(evutil_socket_t, short, void *arg)
 {
 	struct vrrp	*v = arg;
 

@@ -37,7 +37,7 @@ static char	conf_said[8192];	/* by the last conf_text() */
 static int	conf_errors;
 
 static void
-conf_heard(void *arg, const char *msg)
+conf_heard(void *, const char *msg)
 {
 	(void)strlcat(conf_said, msg, sizeof(conf_said));
 	(void)strlcat(conf_said, "\n", sizeof(conf_said));

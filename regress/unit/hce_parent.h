@@ -64,7 +64,7 @@ struct fake_msg {
 
 /* In place of confine.c: the same code without its walls. */
 void
-engine_confine(enum proc self)
+engine_confine(enum proc)
 {
 	struct rlimit	 rl;
 

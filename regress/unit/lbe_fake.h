@@ -86,7 +86,7 @@ static rlim_t		 fake_nofile;
 
 /* Left out, see above. */
 void
-engine_confine(enum proc self)
+engine_confine(enum proc)
 {
 	struct rlimit	rl;
 

@@ -75,7 +75,7 @@ iface(void *arg, const struct msg_if *m)
 }
 
 static void
-result(void *arg, uint32_t id, int error, uint32_t n)
+result(void *arg, uint32_t, int error, uint32_t n)
 {
 	struct heard	*h = arg;
 
@@ -84,7 +84,7 @@ result(void *arg, uint32_t id, int error, uint32_t n)
 }
 
 static void
-repaired(void *arg, uint32_t id, const struct addr *a)
+repaired(void *arg, uint32_t, const struct addr *)
 {
 	struct heard	*h = arg;
 
@@ -176,7 +176,7 @@ flags_of(const struct addr *a)
 
 /* As somebody else. */
 static void
-remove_addr(const struct net *n, struct net_addr *a)
+remove_addr(const struct net *, struct net_addr *a)
 {
 	struct nlconn	c;
 
@@ -188,7 +188,7 @@ remove_addr(const struct net *n, struct net_addr *a)
 }
 
 static void
-too_late(int fd, short what, void *arg)
+too_late(int, short, void *)
 {
 	printf("Bail out! what was awaited did not come\n");
 	exit(1);

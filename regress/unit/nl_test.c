@@ -57,7 +57,7 @@ addr_msg(int type, const char *addr, size_t size)
 }
 
 static int
-count(struct nlmsghdr *nlh, void *arg)
+count(struct nlmsghdr *, void *arg)
 {
 	(*(int *)arg)++;
 	return (0);

@@ -35,13 +35,13 @@ static void	test_prune(struct mirror *);
 static struct msg_override	last_override;
 
 static void
-count_role(void *arg, uint32_t id, const struct msg_role *role)
+count_role(void *arg, uint32_t, const struct msg_role *)
 {
 	(*(int *)arg)++;
 }
 
 static void
-count_override(void *arg, uint32_t id, const struct msg_override *o)
+count_override(void *arg, uint32_t, const struct msg_override *o)
 {
 	(*(int *)arg)++;
 	last_override = *o;

@@ -46,7 +46,7 @@ static const struct peer_ops	ops = { message, down };
 static struct event_base	*base;
 
 static int
-message(struct peer *p, struct imsg *m, void *arg)
+message(struct peer *, struct imsg *m, void *arg)
 {
 	struct side	*s = arg;
 

@@ -133,23 +133,23 @@ vrrpe_tell_role(struct vrrp *v)
 }
 
 void
-vrrpe_tell_announce(struct vrrp *v)
+vrrpe_tell_announce(struct vrrp *)
 {
 	stub_note('g');
 }
 
 void
-vrrpe_tell_status(struct vrrp *v)
+vrrpe_tell_status(struct vrrp *)
 {
 }
 
 void
-timer_new(struct vrrp *v)
+timer_new(struct vrrp *)
 {
 }
 
 void
-timer_free(struct vrrp *v)
+timer_free(struct vrrp *)
 {
 }
 
@@ -191,17 +191,17 @@ monotime_isset(struct monotime t)
 }
 
 void
-log_info(const char *fmt, ...)
+log_info(const char *, ...)
 {
 }
 
 void
-log_debug(const char *fmt, ...)
+log_debug(const char *, ...)
 {
 }
 
 void
-log_warn(const char *fmt, ...)
+log_warn(const char *, ...)
 {
 }
 
@@ -217,13 +217,13 @@ log_warnx(const char *fmt, ...)
 }
 
 void
-fatal(const char *fmt, ...)
+fatal(const char *, ...)
 {
 	abort();
 }
 
 void
-fatalx(const char *fmt, ...)
+fatalx(const char *, ...)
 {
 	abort();
 }
