@@ -43,8 +43,8 @@ END
 chmod 757 $dir/open
 cp $dir/still /tmp/still
 program once <<'END'
-mkdir /tmp/out/lock || : >/tmp/out/twice
-sleep 0.3
+mkdir /tmp/out/lock || exec touch /tmp/out/twice
+sleep 1.8
 rmdir /tmp/out/lock
 END
 
@@ -53,7 +53,7 @@ ip link set v0 up
 ip link set v1 up
 ip addr add 10.0.0.1/24 dev v0
 {
-	for name in slow deaf open once; do
+	for name in slow deaf open; do
 		cat <<-CONF
 		script "$name" {
 			command "$dir/$name"
@@ -63,6 +63,11 @@ ip addr add 10.0.0.1/24 dev v0
 		CONF
 	done
 	cat <<-CONF
+	script "once" {
+		command "$dir/once"
+		interval 2s
+		timeout 1900ms
+	}
 	script "still" {
 		command "$dir/still 1000 0"
 		interval 5s
@@ -114,6 +119,7 @@ field() {
 
 ok "a script runs" wait_for 10 running $dir/still
 pid=$(running $dir/still)
+still=$pid
 nobody=$(id -u nobody)
 group=$(id -g nobody)
 none=0000000000000000
@@ -161,12 +167,18 @@ ok "and not run" test ! -e /tmp/out/open
 ok "nor is one in a directory that others can write" \
     logged 'script tmp: not run: /tmp: can be written by others'
 
-sleep 1
-ok "no script runs twice at a time" test ! -e /tmp/out/twice
+# A new hce does not know that the script runs, and asks for it.
+ok "a script is on" wait_for 5 test -e /tmp/out/lock
+pid=$(engine_pid hce)
+kill -9 "$pid"
+ok "and hce is another" wait_for 5 another hce "$pid"
+ok "the script ends" wait_for 5 test ! -e /tmp/out/lock
+ok "and is run again" wait_for 5 test -e /tmp/out/lock
+ok "but never twice at a time" test ! -e /tmp/out/twice
 
 lvsd_stop
 is "lvsd ends" $? 0
-all="$pid $(cat /tmp/out/deaf /tmp/out/slow)"
+all="$still $(cat /tmp/out/deaf /tmp/out/slow)"
 left=
 for one in $all; do
 	[ ! -e "/proc/$one" ] || left="$left $one"

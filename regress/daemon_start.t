@@ -104,20 +104,20 @@ else
 	ok "nothing is left of it" test ! -e $sock -a ! -e $sock.lock
 fi
 
-# A start; the output is a pipe that ends only when nobody has it open.
+# A start.
 cd /tmp
-got=$("$LVSD" -f lvsd.conf 2>&1)
-is "starting succeeds" $? 0
-is "quietly" "$got" ""
+exits "starting succeeds" 0 "$LVSD" -f lvsd.conf
+is "quietly" "$output" ""
 pid=$(daemon_pid)
 ok "it is there when the start returns" kill -0 "$pid"
 like "all engines are" \
     "$(engine_pid vrrpe) $(engine_pid hce) $(engine_pid lbe)" \
     '^[0-9]+ [0-9]+ [0-9]+$'
 is "in a session of its own" "$(ps -o sid= -p "$pid" | tr -d ' ')" "$pid"
-is "with nothing open to the outside" \
-    "$(readlink /proc/"$pid"/fd/0 /proc/"$pid"/fd/1 /proc/"$pid"/fd/2 |
-    sort -u)" /dev/null
+for one in $pid $(engine_pid vrrpe) $(engine_pid hce) $(engine_pid lbe); do
+	is "with nothing open to the outside" "$(cd /proc/"$one"/fd &&
+	    readlink 0 1 2 | sort -u)" /dev/null
+done
 is "in the root directory" "$(readlink /proc/"$pid"/cwd)" /
 is "the socket is root's and the group's" \
     "$(stat -c '%a %U %G' $sock)" "660 root _lvsd"
@@ -127,8 +127,7 @@ exits "a second start is refused" 1 "$LVSD" -f $conf
 is "naming the pid" "$output" "lvsd: already running on $sock, pid $pid"
 ok "the first goes on" kill -0 "$pid"
 ok "with its socket" test -S $sock
-got=$("$LVSD" -f $conf -s /run/other.sock 2>&1)
-is "another socket is another lvsd" "$? $got" "0 "
+exits "another socket is another lvsd" 0 "$LVSD" -f $conf -s /run/other.sock
 other=$(cat /run/other.sock.lock)
 kill "$other"
 ok "which ends" wait_for 10 gone "$other"
