@@ -197,6 +197,8 @@ ipvsadm -a -t '[fd00:1::1]:80' -r '[fd00:9::77]:80' -m
 is "small changes are found" "$(ask verify)" "verify 2"
 is "and undone" "$(table | grep -vE '203.0.113|-f 7')" \
     "$(cat "$dir/a.table")"
+unlike "also what ipvsadm -S does not tell: thresholds" \
+    "$(ipvsadm -Ln --thresholds)" ' 100 +50 '
 like "each kind of them is told" "$(cat "$dir/log")" "\(2 services changed, \
 1 real servers missing, 2 real servers changed, 2 real servers not configured\)"
 is "a second reading finds nothing" "$(ask verify)" "verify 0"

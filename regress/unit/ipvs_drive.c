@@ -66,7 +66,7 @@ static void	drive_memory(void);
 static void	drive_line(struct drive *, char *);
 
 static void
-drive_error(void *arg, uint32_t listen, uint32_t host, int error,
+drive_error(void *, uint32_t listen, uint32_t host, int error,
     const char *text)
 {
 	printf("%s %s %s: %s\n", error != 0 ? "error" : "accepted",
@@ -94,7 +94,7 @@ drive_adopted(void *arg, uint32_t listen, uint32_t host, int32_t weight)
 }
 
 static void
-drive_report(void *arg, const char *text)
+drive_report(void *, const char *text)
 {
 	printf("%s\n", text);
 }

@@ -77,7 +77,7 @@ drive_name(struct drive *d, uint32_t id)
 }
 
 static void
-drive_iface(void *arg, const struct msg_if *m)
+drive_iface(void *, const struct msg_if *m)
 {
 	char	a4[ADDR_STRLEN] = "-", a6[ADDR_STRLEN] = "-";
 
@@ -106,7 +106,7 @@ drive_repaired(void *arg, uint32_t id, const struct addr *a)
 }
 
 static void
-drive_report(void *arg, const char *text)
+drive_report(void *, const char *text)
 {
 	printf("%s\n", text);
 }
@@ -168,7 +168,7 @@ drive_line(struct drive *d, char *line)
 }
 
 static void
-drive_input(int fd, short what, void *arg)
+drive_input(int fd, short, void *arg)
 {
 	struct drive	*d = arg;
 	char		*line;
