@@ -394,13 +394,13 @@ check_tracks(struct parse *p)
 		TAILQ_FOREACH(t, &v->tracks, entry) {
 			known = 1;
 			if (t->conf.kind == TRACK_SCRIPT) {
-				key_name(&p->key, KEY_SCRIPT, t->conf.name);
+				key_name(&p->key, KEY_SCRIPT, t->name);
 				s = index_get(p->index, &p->key);
 				known = s != NULL;
 				if (known)
 					s->used = 1;
 			} else if (t->conf.kind == TRACK_SERVICE) {
-				key_name(&p->key, KEY_SERVICE, t->conf.name);
+				key_name(&p->key, KEY_SERVICE, t->name);
 				known = index_get(p->index, &p->key) != NULL;
 			}
 			if (known || p->errors_top > 0)
@@ -410,7 +410,7 @@ check_tracks(struct parse *p)
 			diag_error(&p->diag, &pos, "vrrp \"%s\": %s \"%s\" "
 			    "is not defined", v->conf.name,
 			    t->conf.kind == TRACK_SCRIPT ? "script" :
-			    "service", t->conf.name);
+			    "service", t->name);
 		}
 }
 

@@ -130,111 +130,11 @@ TAILQ_HEAD(conf_vaddrs, conf_vaddr);
 struct conf_track {
 	TAILQ_ENTRY(conf_track)		 entry;
 	struct track_config		 conf;
+	char				 name[NAME_LEN]; /* script, service */
 	const char			*file;
 	int				 line;
 };
 TAILQ_HEAD(conf_tracks, conf_track);
-
-/* A `peer' of a VRRP instance. */
-struct conf_vpeer {
-	TAILQ_ENTRY(conf_vpeer)		 entry;
-	struct vpeer_config		 conf;
-	const char			*file;
-	int				 line;
-};
-TAILQ_HEAD(conf_vpeers, conf_vpeer);
-
-/* How addresses are announced; the parent's business alone. */
-struct conf_announce {
-	uint32_t	count;		/* in a burst */
-	uint32_t	delay_ms;	/* until the second burst; 0: none */
-	uint32_t	refresh_ms;	/* 0: never again */
-	uint32_t	refresh_count;
-	uint32_t	interval_us;	/* between two on one interface */
-};
-
-/*
- * A route or a rule that comes and goes with the role of an instance, or is
- * the daemon's own (global).  Parent only.
- */
-struct conf_route {
-	TAILQ_ENTRY(conf_route)		 entry;
-	struct addr			 dst;	/* all 0: default */
-	uint8_t				 dstlen;
-	uint8_t				 type;	/* RTN_UNICAST, ... */
-	uint32_t			 table;	/* RT_TABLE_MAIN: 254 */
-	uint32_t			 metric; /* 0: the kernel's */
-	struct addr			 via;	/* af 0: none */
-	struct addr			 src;	/* af 0: none */
-	char				 ifname[IFNAMSIZ]; /* "": by via */
-	const char			*file;
-	int				 line;
-};
-TAILQ_HEAD(conf_routes, conf_route);
-
-struct conf_rule {
-	TAILQ_ENTRY(conf_rule)		 entry;
-	uint8_t				 af;
-	struct addr			 from;	/* af 0: all */
-	uint8_t				 fromlen;
-	struct addr			 to;	/* af 0: all */
-	uint8_t				 tolen;
-	uint32_t			 fwmark; /* 0: any */
-	uint32_t			 table;
-	uint32_t			 priority;
-	char				 ifname[IFNAMSIZ]; /* iif; "": any */
-	const char			*file;
-	int				 line;
-};
-TAILQ_HEAD(conf_rules, conf_rule);
-
-/* An address that is the daemon's own, whatever the roles.  Parent only. */
-struct conf_static {
-	TAILQ_ENTRY(conf_static)	 entry;
-	struct vaddr_config		 conf;	/* vrrp_id 0 */
-	const char			*file;
-	int				 line;
-};
-TAILQ_HEAD(conf_statics, conf_static);
-
-/* A command of a `notify' statement; no script runs in the engines. */
-enum notify_kind {
-	NOTIFY_MASTER,
-	NOTIFY_BACKUP,
-	NOTIFY_FAULT,
-	NOTIFY_STOP,
-	NOTIFY_RX_LOWER,	/* a master heard a lower priority */
-	NOTIFY_ANY,		/* each change of role */
-	NOTIFY_KIND_MAX
-};
-
-struct conf_notify {
-	char				*command;	/* as written */
-	char				**argv;	/* NULL ended; NULL: none */
-	const char			*file;
-	int				 line;
-};
-
-/* A program whose running is tracked, and a file whose number is. */
-struct conf_process {
-	TAILQ_ENTRY(conf_process)	 entry;
-	uint32_t			 id;
-	char				 name[NAME_LEN];
-};
-TAILQ_HEAD(conf_processes, conf_process);
-
-struct conf_trackfile {
-	TAILQ_ENTRY(conf_trackfile)	 entry;
-	uint32_t			 id;
-	char				*path;
-};
-TAILQ_HEAD(conf_trackfiles, conf_trackfile);
-
-struct conf_refhost {
-	TAILQ_ENTRY(conf_refhost)	 entry;
-	struct refhost_config		 conf;
-};
-TAILQ_HEAD(conf_refhosts, conf_refhost);
 
 struct conf_group;
 
@@ -243,13 +143,7 @@ struct conf_vrrp {
 	struct vrrp_config		 conf;
 	struct conf_group		*group;	/* NULL: none */
 	struct conf_vaddrs		 addrs;
-	struct conf_vpeers		 peers;
 	struct conf_tracks		 tracks;
-	struct conf_announce		 announce;
-	struct conf_routes		 routes;
-	struct conf_rules		 rules;
-	struct conf_notify		 notify[NOTIFY_KIND_MAX];
-	char				 vmac_name[IFNAMSIZ]; /* "": ours */
 	const char			*file;
 	int				 line;
 };
@@ -258,7 +152,6 @@ TAILQ_HEAD(conf_vrrps, conf_vrrp);
 struct conf_group {
 	TAILQ_ENTRY(conf_group)		 entry;
 	struct group_config		 conf;
-	struct conf_notify		 notify[NOTIFY_KIND_MAX];
 	const char			*file;
 	int				 line;
 };
@@ -280,15 +173,6 @@ struct conf {
 	struct conf_services	 services;
 	struct conf_groups	 groups;
 	struct conf_vrrps	 vrrps;
-	struct conf_processes	 processes;
-	struct conf_trackfiles	 trackfiles;
-	struct conf_refhosts	 refhosts;
-	struct conf_statics	 statics;
-	struct conf_routes	 routes;	/* static ones */
-	struct conf_notify	 notify[NOTIFY_KIND_MAX];
-	uint32_t		 lease_ms;	/* of addresses; 0: for ever */
-	uint32_t		 realtime;	/* SCHED_RR of vrrpe; 0: none */
-	int			 memlock;	/* mlockall of vrrpe */
 	struct conf_hosts_byid	 hosts_byid;	/* after conf_assign_ids */
 	struct conf_listens_byid listens_byid;
 };

@@ -332,11 +332,11 @@ ids_tracks(struct conf *new, struct index *names, struct key *key)
 	TAILQ_FOREACH(v, &new->vrrps, entry) {
 		TAILQ_FOREACH(t, &v->tracks, entry) {
 			if (t->conf.kind == TRACK_SCRIPT) {
-				key_name(key, KEY_SCRIPT, t->conf.name);
+				key_name(key, KEY_SCRIPT, t->name);
 				script = index_get(names, key);
 				t->conf.ref_id = script->conf.id;
 			} else if (t->conf.kind == TRACK_SERVICE) {
-				key_name(key, KEY_SERVICE, t->conf.name);
+				key_name(key, KEY_SERVICE, t->name);
 				service = index_get(names, key);
 				t->conf.ref_id = service->conf.id;
 			}

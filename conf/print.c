@@ -239,7 +239,7 @@ print_track(const struct conf_track *t, FILE *f)
 
 	fprintf(f, "\ttrack %s ", kinds[t->conf.kind]);
 	print_str(f, t->conf.kind == TRACK_INTERFACE ? t->conf.ifname :
-	    t->conf.name);
+	    t->name);
 	if (t->conf.weight != 0)
 		fprintf(f, " weight %d", t->conf.weight);
 	fputc('\n', f);

@@ -213,7 +213,7 @@ build_track(struct parse *p, enum track_kind kind, const struct lex_str *name,
 	if (kind == TRACK_INTERFACE)
 		bad = value_ifname(p, name, t->conf.ifname);
 	else
-		bad = value_name(p, "track", name, t->conf.name);
+		bad = value_name(p, "track", name, t->name);
 	if (bad) {
 		free(t);
 		return;

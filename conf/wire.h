@@ -217,15 +217,6 @@ struct group_config {
 };
 
 #define VRRP_F_NOPREEMPT	0x01
-#define VRRP_F_NOACCEPT		0x02	/* drop what is sent to the addresses */
-#define VRRP_F_RFC9568		0x04	/* v3 IPv4: sum without pseudo-header */
-#define VRRP_F_STRICT		0x08	/* v3: other addresses, no advert */
-#define VRRP_F_UNICAST		0x10	/* to peers, not to the group */
-#define VRRP_F_VMAC		0x20	/* on a macvlan of the virtual MAC */
-
-/* Adverts missed before a master is given up, RFC 5798 section 6.1. */
-#define VRRP_DOWN_ADVERTS	3
-#define VRRP_DELAY_MAX_MS	(1000 * 1000)	/* of preemption */
 
 enum vrrp_auth {
 	VRRP_AUTH_NONE,
@@ -244,71 +235,36 @@ struct vrrp_config {
 	uint8_t		version;	/* 2 or 3 */
 	uint8_t		af;
 	uint8_t		auth;		/* enum vrrp_auth */
-	uint8_t		down_adverts;	/* 0: VRRP_DOWN_ADVERTS */
+	uint8_t		pad;
 	uint8_t		pass[VRRP_PASS_LEN];
-	uint32_t	preempt_delay_ms;
-	struct addr	source;		/* af 0: the interface's */
 	char		ifname[IFNAMSIZ];
 	char		name[NAME_LEN];
 };
 
-/* A router that adverts are sent to, and taken from, one by one. */
-struct vpeer_config {
-	uint32_t	vrrp_id;
-	uint8_t		min_ttl;	/* 255: on this link, RFC 5082 */
-	uint8_t		pad[3];
-	struct addr	addr;
-};
-
-#define VADDR_F_EXCLUDED	0x01	/* held, but not advertised */
-
 /* An address of a VRRP instance. */
 struct vaddr_config {
 	uint32_t	vrrp_id;
-	uint32_t	flags;		/* VADDR_F_* */
 	uint8_t		prefixlen;
-	uint8_t		scope;		/* RT_SCOPE_*, linux/rtnetlink.h */
-	uint8_t		pad[2];
+	uint8_t		pad[3];
 	struct addr	addr;
-	struct addr	broadcast;	/* af 0: none */
-	char		ifname[IFNAMSIZ];	/* "": the instance's */
-	char		label[IFNAMSIZ];	/* "": none */
 };
 
 enum track_kind {
 	TRACK_INTERFACE,
 	TRACK_SCRIPT,
 	TRACK_SERVICE,
-	TRACK_TABLE,		/* a table that a service uses */
-	TRACK_PROCESS,		/* a program runs; the parent looks */
-	TRACK_FILE,		/* a number in a file; the parent reads it */
-	TRACK_HOST,		/* a reference host answers; hce pings it */
 	TRACK_KIND_MAX
 };
 
 /* Weights of trackers: with 0 a failure is a fault of the instance. */
 #define TRACK_WEIGHT_MAX	253
 
-#define TRACK_F_REVERSE		0x01	/* good and bad change places */
-
 struct track_config {
 	uint32_t	vrrp_id;
 	uint32_t	kind;		/* enum track_kind */
-	uint32_t	ref_id;		/* what is tracked; 0: interface */
-	uint32_t	flags;		/* TRACK_F_* */
+	uint32_t	ref_id;		/* script or service; 0: interface */
 	int32_t		weight;		/* -253 .. 253 */
 	char		ifname[IFNAMSIZ];
-	char		name[NAME_LEN];	/* of what is tracked, for logs */
-};
-
-/* A host that tells by its answers whether we are the one cut off. */
-struct refhost_config {
-	uint32_t	id;
-	uint32_t	interval_ms;
-	uint32_t	timeout_ms;
-	uint16_t	rise;
-	uint16_t	fall;
-	struct addr	addr;
 };
 
 extern const char	*const check_type_names[CHECK_TYPE_MAX];
@@ -336,8 +292,6 @@ int		 group_config_ok(const struct group_config *);
 int		 vrrp_config_ok(const struct vrrp_config *);
 int		 vaddr_config_ok(const struct vaddr_config *);
 int		 track_config_ok(const struct track_config *);
-int		 vpeer_config_ok(const struct vpeer_config *);
-int		 refhost_config_ok(const struct refhost_config *);
 /* check_config_strlen: bytes of all strings of a check together. */
 size_t		 check_config_strlen(const struct check_config *);
 

@@ -32,8 +32,7 @@ const char	*const vrrp_drop_names[VRRP_DROP_MAX] = {
 	[VRRP_DROP_AUTH_FAIL]		= "wrong password",
 	[VRRP_DROP_INTERVAL]		= "other interval",
 	[VRRP_DROP_ADDRS]		= "other addresses",
-	[VRRP_DROP_INIT]		= "not taking part",
-	[VRRP_DROP_PEER]		= "not from a peer"
+	[VRRP_DROP_INIT]		= "not taking part"
 };
 
 const char	*const vrrp_state_names[VRRP_STATE_MAX] = {

@@ -37,13 +37,6 @@ struct ctl_id {
 	char		name[CTL_NAME_LEN];
 };
 
-/* What is to be demoted, undemoted or resigned, and by how much. */
-struct ctl_demote {
-	struct ctl_id	what;
-	int32_t		by;		/* 0: the default, or wholly */
-	uint32_t	pad;
-};
-
 struct ctl_text {
 	char		text[CTL_TEXT_LEN];
 };
@@ -127,7 +120,6 @@ enum vrrp_drop {
 	VRRP_DROP_INTERVAL,
 	VRRP_DROP_ADDRS,	/* address list differs */
 	VRRP_DROP_INIT,		/* we are in fault or not started */
-	VRRP_DROP_PEER,		/* unicast, from no peer of ours */
 	VRRP_DROP_MAX
 };
 extern const char	*const vrrp_drop_names[VRRP_DROP_MAX];
@@ -160,21 +152,11 @@ struct ctl_vrrp {
 	uint64_t	became_master;
 	uint64_t	prio0_tx;
 	uint64_t	prio0_rx;
-	uint64_t	rivals;		/* adverts heard while master */
-	uint64_t	csum_pseudo;	/* v3 IPv4, with the pseudo-header */
-	uint64_t	csum_plain;	/* v3 IPv4, by RFC 9568 */
-	uint64_t	interval_diff;	/* v3, another interval than ours */
-	uint64_t	addrs_diff;	/* v3, other addresses than ours */
-	uint64_t	rival_s;	/* seconds since the rival was heard */
-	uint64_t	due_ms;		/* next advert, or master down */
-	uint32_t	demote;		/* by the operator */
-	uint32_t	resigning;	/* 1: until the other has taken it */
 	uint64_t	drop[VRRP_DROP_MAX];
 	char		ifname[16];
 	char		name[CTL_NAME_LEN];
 	char		group[CTL_NAME_LEN];	/* "": none */
 	char		master[CTL_ADDR_LEN];	/* heard from, "": none */
-	char		rival[CTL_ADDR_LEN];	/* heard as master, "": none */
 	char		addr[CTL_ADDR_LEN];	/* first address */
 	char		reason[CTL_TEXT_LEN];	/* why in fault, or weights */
 };

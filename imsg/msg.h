@@ -76,9 +76,7 @@ enum msg_type {
 	MSG_CONF_GROUP,		/* struct group_config; vrrpe */
 	MSG_CONF_VRRP,		/* struct vrrp_config; vrrpe */
 	MSG_CONF_VADDR,		/* struct vaddr_config; vrrpe */
-	MSG_CONF_VPEER,		/* struct vpeer_config; vrrpe */
 	MSG_CONF_TRACK,		/* struct track_config; vrrpe */
-	MSG_CONF_REFHOST,	/* struct refhost_config; hce */
 	MSG_CONF_END,		/* nothing */
 	MSG_CONF_COMMIT,	/* nothing */
 	MSG_CONF_ABORT,		/* nothing */
@@ -103,8 +101,6 @@ enum msg_type {
 	MSG_VRRP_SOCKET,	/* struct msg_vrrp_socket, with fd */
 	MSG_ADDR_RESULT,	/* id vrrp; struct msg_result: the addresses
 				   asked for by VRRP_ROLE are there, or not */
-	MSG_TRACK_VALUE,	/* id process or file; struct msg_track: all
-				   before START, then at each change */
 
 	/* vrrpe to parent */
 	MSG_VRRP_ROLE,		/* id vrrp; struct msg_role: role changed; the
@@ -112,10 +108,6 @@ enum msg_type {
 				   addresses */
 	MSG_VRRP_ANNOUNCE,	/* id vrrp; nothing: announce the addresses
 				   again (a rival was heard) */
-	MSG_VRRP_RX_LOWER,	/* id vrrp; nothing: as master, a lower
-				   priority was heard (notify) */
-	MSG_GROUP_ROLE,		/* id group; struct msg_role: all its members
-				   have this role now (notify) */
 
 	/* parent to hce */
 	MSG_ICMP_SOCKET,	/* id address family, with fd */
@@ -146,16 +138,7 @@ enum msg_type {
 	MSG_SCRIPT_STATUS,	/* id script; struct msg_onoff: verdict; all
 				   on a new link, once known */
 
-	MSG_REFHOST_STATUS,	/* id refhost; struct msg_onoff: verdict; all
-				   on a new link, once known */
-
 	/* lbe to vrrpe */
-	MSG_TABLE_STATUS,	/* id table; struct msg_onoff: has a usable
-				   host; all on a new link */
-	MSG_VRRP_DEMOTE,	/* id vrrp; struct msg_demote: operator lowers
-				   or raises the priority again */
-	MSG_VRRP_RESIGN,	/* id vrrp; struct msg_demote (request alone):
-				   hand over now */
 	MSG_SERVICE_STATUS,	/* id service; struct msg_onoff: has a usable
 				   host; all on a new link */
 	MSG_VRRP_STATS_GET,	/* id request; nothing: send all instances */
@@ -165,8 +148,6 @@ enum msg_type {
 				   or reason changed; all on a new link */
 	MSG_VRRP_STATS,		/* id request; struct ctl_vrrp: answer */
 	MSG_VRRP_STATS_END,	/* id as in VRRP_STATS_GET; nothing */
-	MSG_VRRP_DONE,		/* id request; struct msg_vrrp_done: answer to
-				   DEMOTE and RESIGN */
 
 	/* lbe to parent */
 	MSG_IPVS_RESYNC,	/* nothing: what is not wanted anew before the
@@ -199,9 +180,6 @@ enum msg_type {
 	MSG_CTL_TABLE_DISABLE,
 	MSG_CTL_HOST_ENABLE,
 	MSG_CTL_HOST_DISABLE,
-	MSG_CTL_VRRP_DEMOTE,	/* struct ctl_demote, these three */
-	MSG_CTL_VRRP_UNDEMOTE,
-	MSG_CTL_VRRP_RESIGN,
 	MSG_CTL_RELOAD,		/* nothing */
 	MSG_CTL_MONITOR,	/* nothing: events until the client leaves */
 	MSG_CTL_LOG,		/* struct msg_verbose */
@@ -238,26 +216,8 @@ struct msg_result {
 
 struct msg_role {
 	uint32_t	state;		/* enum vrrp_state */
-	uint32_t	demote;		/* by the operator, to be mirrored */
+	uint32_t	pad;
 	struct monotime	since;
-};
-
-/* A process runs (value: how many), or a file holds this number. */
-struct msg_track {
-	uint32_t	ok;		/* 0: no process, no such file */
-	int32_t		value;
-};
-
-#define DEMOTE_MAX	254		/* priorities go from 1 to 254 */
-
-struct msg_demote {
-	uint32_t	request;
-	int32_t		by;		/* below 0: undemote; 0: wholly */
-};
-
-struct msg_vrrp_done {
-	uint32_t	ok;
-	char		text[256];	/* what was done, or why not */
 };
 
 enum override_kind {
@@ -283,18 +243,9 @@ struct msg_if {
 	char		ifname[IFNAMSIZ];
 };
 
-enum vrrp_socket_kind {
-	VSOCK_GROUP,			/* multicast of an interface */
-	VSOCK_UNICAST,			/* unicast of an interface */
-	VSOCK_VMAC,			/* an instance sends by its macvlan */
-	VSOCK_KIND_MAX
-};
-
 struct msg_vrrp_socket {
 	uint32_t	ifindex;
 	uint32_t	af;
-	uint32_t	kind;		/* enum vrrp_socket_kind */
-	uint32_t	vrrp_id;	/* VSOCK_VMAC; else 0 */
 };
 
 /* Exit of a script; what kept it from running is an errno. */
