@@ -9,6 +9,11 @@
 #	lvsd_stop		SIGTERM; its exit status
 #	logged ERE		the log has such a line
 #	another ROLE PID	there is an engine of this role that is not PID
+#	say PID FD PACKET	send what perl makes of PACKET over a descriptor
+#				of another process, as if it had sent it
+#	can_say			this kernel lets us
+#	msg_number NAME		of a message, for its header: type, length, id,
+#				generation
 
 case ${OBJ:=build} in
 /*)	;;
@@ -64,4 +69,31 @@ another() {
 
 gone() {
 	! kill -0 "$1"
+}
+
+# 434 and 438 are pidfd_open(2) and pidfd_getfd(2) on every machine.
+say() {
+	perl -e '
+		use Socket;
+		my ($pid, $fd, $packet) = @ARGV;
+		my $process = syscall(434, $pid + 0, 0);
+		$process >= 0 or die "pidfd_open: $!\n";
+		my $copy = syscall(438, $process, $fd + 0, 0);
+		$copy >= 0 or die "pidfd_getfd: $!\n";
+		open(my $socket, "+<&=", $copy) or die "open: $!\n";
+		defined(send($socket, eval($packet), 0)) or die "send: $!\n";
+	' "$@"
+}
+
+can_say() {
+	perl -e 'my $process = syscall(434, $$ + 0, 0);
+	    exit !($process >= 0 && syscall(438, $process, 0, 0) >= 0)'
+}
+
+msg_number() {
+	awk -v name="MSG_$1," '/^\tMSG_/ {
+		if ($1 == name)
+			print n
+		n++
+	}' "$TOP/imsg/msg.h"
 }

@@ -7,25 +7,8 @@
 lab_enter -n
 . "$TOP/regress/daemon.sh"
 
-perl -e 'exit !(syscall(434, $$ + 0, 0) >= 0)' ||
-    skip_all "this kernel has no pidfd_open(2)"
+can_say || skip_all "this kernel has no pidfd_getfd(2)"
 trap 'kill -9 "$_lvsd" 2>/dev/null' EXIT
-
-# say PID FD PACKET: send what perl's pack makes of PACKET over a descriptor
-# of another process, as if it had sent it.  434 and 438 are pidfd_open(2) and
-# pidfd_getfd(2) on every machine.
-say() {
-	perl -e '
-		use Socket;
-		my ($pid, $fd, $packet) = @ARGV;
-		my $process = syscall(434, $pid + 0, 0);
-		$process >= 0 or die "pidfd_open: $!\n";
-		my $copy = syscall(438, $process, $fd + 0, 0);
-		$copy >= 0 or die "pidfd_getfd: $!\n";
-		open(my $socket, "+<&=", $copy) or die "open: $!\n";
-		defined(send($socket, eval($packet), 0)) or die "send: $!\n";
-	' "$@"
-}
 
 # Descriptors that are sockets, but the link to the parent.
 links() {

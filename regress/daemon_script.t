@@ -167,14 +167,17 @@ ok "and not run" test ! -e /tmp/out/open
 ok "nor is one in a directory that others can write" \
     logged 'script tmp: not run: /tmp: can be written by others'
 
-# A new hce does not know that the script runs, and asks for it.
-ok "a script is on" wait_for 5 test -e /tmp/out/lock
-pid=$(engine_pid hce)
-kill -9 "$pid"
-ok "and hce is another" wait_for 5 another hce "$pid"
-ok "the script ends" wait_for 5 test ! -e /tmp/out/lock
-ok "and is run again" wait_for 5 test -e /tmp/out/lock
-ok "but never twice at a time" test ! -e /tmp/out/twice
+# Asked for while it runs, as a new hce may that does not know of it: each
+# id there can be, of a generation so old that those of nothing are ignored.
+if can_say; then
+	ok "a script is on" wait_for 5 test -e /tmp/out/lock
+	ok "and asked for" say "$(engine_pid hce)" 3 "join('', map {
+	    pack('L4', $(msg_number SCRIPT_RUN), 16, \$_, 0) } 1 .. 50)"
+	ok "it ends" wait_for 5 test ! -e /tmp/out/lock
+	ok "but never runs twice at a time" test ! -e /tmp/out/twice
+else
+	skip 4 "this kernel has no pidfd_getfd(2)"
+fi
 
 lvsd_stop
 is "lvsd ends" $? 0
