@@ -127,6 +127,7 @@ struct lbe_tree {
 	struct lbe_services	 services;
 	struct lbe_listens_byid	 listens_byid;
 	uint32_t		 serial;	/* another for each tree */
+	struct monotime		 born;
 };
 
 /* A VRRP instance as vrrpe has last described it. */

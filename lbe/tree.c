@@ -84,6 +84,7 @@ tree_new(uint32_t serial)
 	TAILQ_INIT(&t->tables);
 	TAILQ_INIT(&t->services);
 	t->serial = serial;
+	t->born = monotime_now();
 	return (t);
 }
 
@@ -178,7 +179,7 @@ tree_add_host(struct lbe_tree *t, const struct host_config *conf)
 	h->conf = *conf;
 	h->table = tb;
 	h->index = tb->nhosts;
-	h->status.since = monotime_now();
+	h->status.since = t->born;
 	if (conf->id == 0 ||
 	    RB_INSERT(lbe_hosts_byid, &t->hosts_byid, h) != NULL) {
 		free(h);
