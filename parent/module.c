@@ -52,7 +52,8 @@ module_load(const char *name)
 	if (module_there(name))
 		return (0);
 	module_path(path, sizeof(path));
-	switch (pid = fork()) {
+	/* The parent may be large; its pages need not be copied for this. */
+	switch (pid = vfork()) {
 	case -1:
 		log_warn("modprobe %s: fork", name);
 		return (-1);

@@ -52,6 +52,7 @@ static int	proc_spawn(struct engine_proc *);
 static void	proc_exec(const struct parent *, enum proc, int)
 		    __attribute__((__noreturn__));
 static void	proc_exec_files(const struct parent *, int);
+static void	proc_fail(const char *) __attribute__((__noreturn__));
 static char	**proc_environ(void);
 static int	proc_message(struct peer *, struct imsg *, void *);
 static int	proc_bad_peer(struct engine_proc *, enum proc);
@@ -115,7 +116,7 @@ proc_spawn(struct engine_proc *e)
 		close(fd[1]);
 		return (-1);
 	}
-	switch (e->pid = fork()) {
+	switch (e->pid = vfork()) {
 	case -1:
 		log_warn("%s: fork", proc_names[e->proc]);
 		e->pid = 0;
@@ -139,6 +140,8 @@ proc_spawn(struct engine_proc *e)
 /*
  * The child becomes the engine: the same program anew, so that it has an
  * address space of its own layout and nothing of the parent's in memory.
+ * Until then it shares the parent's, which may be large and is not copied for
+ * so short a time: it makes system calls, and leaves by them alone.
  * In a process group of its own a terminal's ^C reaches the parent alone,
  * which ends the engines in order.
  */
@@ -159,7 +162,15 @@ proc_exec(const struct parent *env, enum proc proc, int fd)
 		argv[n++] = (char *)"-v";
 	argv[n] = NULL;
 	execve(ENGINE_EXE, argv, proc_environ());
-	fatal("%s: exec", proc_names[proc]);
+	proc_fail("exec");
+}
+
+/* The parent sees it end, and tries again. */
+static void
+proc_fail(const char *what)
+{
+	log_warn("starting an engine: %s", what);
+	_exit(1);
 }
 
 /*
@@ -173,16 +184,16 @@ proc_exec_files(const struct parent *env, int fd)
 
 	if (fd == ENGINE_PARENT_FD) {
 		if (fcntl(fd, F_SETFD, 0) == -1)
-			fatal("fcntl");
+			proc_fail("fcntl");
 	} else if (dup2(fd, ENGINE_PARENT_FD) == -1)
-		fatal("dup2");
+		proc_fail("dup2");
 	if ((null = open("/dev/null", O_RDWR | O_CLOEXEC)) == -1)
-		fatal("/dev/null");
+		proc_fail("/dev/null");
 	if (dup2(null, STDIN_FILENO) == -1 || dup2(null, STDOUT_FILENO) == -1 ||
 	    (!env->opts->debug && dup2(null, STDERR_FILENO) == -1))
-		fatal("dup2");
+		proc_fail("dup2");
 	if (close_range(ENGINE_PARENT_FD + 1, ~0U, 0) == -1)
-		fatal("close_range");
+		proc_fail("close_range");
 }
 
 /*
