@@ -80,5 +80,7 @@ void		 ipvs_commit(struct ipvs *, uint32_t);
  * nothing is done.
  */
 int		 ipvs_verify(struct ipvs *);
+/* ipvs_verify_cost: microseconds that the last one has taken so far. */
+int64_t		 ipvs_verify_cost(const struct ipvs *);
 
 #endif /* PARENT_IPVS_H */

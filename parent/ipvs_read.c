@@ -231,6 +231,7 @@ ipvs_verify(struct ipvs *v)
 {
 	struct ipvs_vs		*vs, *next;
 	struct timeval		 now = { 0, 0 };
+	struct monotime		 start = monotime_now();
 	int			 error, n = 0;
 
 	/* What is there before lbe's first wish is as it should be. */
@@ -249,7 +250,14 @@ ipvs_verify(struct ipvs *v)
 	if (n > 0)
 		evtimer_add(&v->slice, &now);
 	evtimer_add(&v->verify, &now);
+	v->verify_us = monotime_diff_us(monotime_now(), start);
 	return (n);
+}
+
+int64_t
+ipvs_verify_cost(const struct ipvs *v)
+{
+	return (v->verify_us);
 }
 
 /* The destinations, some services a turn. */
@@ -260,9 +268,10 @@ ipvs_verify_slice(int, short, void *arg)
 	struct ipvs_vs	*vs;
 	struct timeval	 now = { 0, 0 };
 	struct monotime	 start = monotime_now();
+	int64_t		 us = 0;
 	int		 error;
 
-	while ((vs = verify_next(v)) != NULL) {
+	while (us <= VERIFY_SLICE_US && (vs = verify_next(v)) != NULL) {
 		v->verified = vs->key;
 		if (!vs->in_kernel)
 			continue;
@@ -273,11 +282,12 @@ ipvs_verify_slice(int, short, void *arg)
 		}
 		if (ipvs_enqueue(v, vs, &v->repair))
 			evtimer_add(&v->slice, &now);
-		if (monotime_diff_us(monotime_now(), start) >
-		    VERIFY_SLICE_US) {
-			evtimer_add(&v->verify, &now);
-			return;
-		}
+		us = monotime_diff_us(monotime_now(), start);
+	}
+	v->verify_us += us;
+	if (us > VERIFY_SLICE_US) {
+		evtimer_add(&v->verify, &now);
+		return;
 	}
 	v->verifying = 0;
 	drift_log(&v->drift);

@@ -147,6 +147,7 @@ struct ipvs {
 	struct event		 verify;
 	int			 verifying;
 	struct ipvs_key		 verified;	/* last service read */
+	int64_t			 verify_us;	/* spent by this one */
 	struct ipvs_drift	 drift;
 	struct ipvs_batch	 repair;	/* not on the list */
 	/* The send being made. */

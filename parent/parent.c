@@ -35,6 +35,8 @@
 
 #define PING_S		2	/* between two PINGs to an engine */
 #define VERIFY_S	5	/* between two looks at the kernel's IPVS */
+/* A large table is looked at less often: this much rest for each work. */
+#define VERIFY_REST	50
 /* Longest that engines may take to end. */
 #define STOP_MAX_S	5
 
@@ -277,9 +279,14 @@ static void
 parent_verify_cb(int, short, void *arg)
 {
 	struct parent	*env = arg;
+	struct monotime	 now = monotime_now();
 
-	if (env->ipvs_runs && !env->stopping)
-		ipvs_verify(env->ipvs);
+	if (!env->ipvs_runs || env->stopping ||
+	    monotime_diff_us(now, env->verified) <
+	    VERIFY_REST * ipvs_verify_cost(env->ipvs))
+		return;
+	env->verified = now;
+	ipvs_verify(env->ipvs);
 }
 
 void

@@ -96,6 +96,7 @@ struct parent {
 	unsigned int		 batches;	/* of this lbe, not done yet */
 	struct ipvs		*ipvs;		/* NULL: not needed yet */
 	int			 ipvs_runs;	/* has had a configuration */
+	struct monotime		 verified;	/* last begin of ipvs_verify */
 	struct net		*net;
 	struct event		*ev_ping;
 	struct event		*ev_verify;
