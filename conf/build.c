@@ -26,6 +26,8 @@
 /* set_ip_vs_timeouts: the kernel keeps them as an int of jiffies. */
 #define IPVS_TIMEOUT_MAX	PERSIST_MAX
 
+static void	*build_unique_in(struct parse *, struct index *, void *);
+
 int
 build_once(struct parse *p, unsigned int *seen, enum seen what,
     const char *name)
@@ -51,16 +53,22 @@ build_broken(const struct parse *p)
 	return (p->diag.errors != p->block_errors);
 }
 
-void *
-build_unique(struct parse *p, void *object)
+static void *
+build_unique_in(struct parse *p, struct index *index, void *object)
 {
 	void	*old;
 
-	if ((old = index_get(p->index, &p->key)) != NULL)
+	if ((old = index_get(index, &p->key)) != NULL)
 		return (old);
-	if (index_put(p->index, &p->key, object) == -1)
+	if (index_put(index, &p->key, object) == -1)
 		diag_nomem(&p->diag);
 	return (NULL);
+}
+
+void *
+build_unique(struct parse *p, void *object)
+{
+	return (build_unique_in(p, p->index, object));
 }
 
 void
@@ -152,7 +160,10 @@ build_table(struct parse *p, const struct lex_str *name)
 	build_begin(p);
 	p->table = NULL;
 	p->host = NULL;
-	if ((d = calloc(1, sizeof(*d))) == NULL) {
+	/* What is kept to find doubles ends with the table, or with this. */
+	index_free(p->hosts);
+	if ((p->hosts = index_new()) == NULL ||
+	    (d = calloc(1, sizeof(*d))) == NULL) {
 		diag_nomem(&p->diag);
 		return;
 	}
@@ -199,9 +210,8 @@ build_host(struct parse *p, const struct lex_str *str)
 		return;
 	}
 	key_start(&p->key, KEY_HOST);
-	key_mem(&p->key, &d, sizeof(d));
 	key_addr(&p->key, &h->conf.addr);
-	if (build_unique(p, d) != NULL) {
+	if (build_unique_in(p, p->hosts, d) != NULL) {
 		conf_error(p, "host %s is in table <%s> twice",
 		    addr_str(&h->conf.addr, text), d->name);
 		free(h);
@@ -243,6 +253,8 @@ build_table_end(struct parse *p)
 		    "host or remove it", d->name);
 	p->table = NULL;
 	p->host = NULL;
+	index_free(p->hosts);
+	p->hosts = NULL;
 }
 
 /*

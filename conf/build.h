@@ -146,6 +146,7 @@ struct parse {
 	unsigned int		 block_seen;	/* SEEN_* */
 	int			 block_errors;	/* diag.errors before it */
 	struct conf_tabledef	*table;
+	struct index		*hosts;		/* of the table alone */
 	struct conf_host	*host;
 	unsigned int		 host_seen;	/* SEEN_* */
 	struct conf_service	*service;

@@ -664,6 +664,7 @@ conf_parse(const char *path, const struct conf_macros *macros, int flags,
 	}
 	lex_close(p->lex);
 	index_free(p->index);
+	index_free(p->hosts);
 	freezero(p, sizeof(*p));
 	return (conf);
 }
