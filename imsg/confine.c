@@ -107,11 +107,8 @@ confine_user(const struct passwd *pw)
 		fatalx("cannot drop the capabilities");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
 		fatal("prctl PR_SET_NO_NEW_PRIVS");
-#ifndef SANITIZED
-	/* The leak checker of a build with ASAN=1 has to look inside. */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == -1)
 		fatal("prctl PR_SET_DUMPABLE");
-#endif
 }
 
 /* No child, no file, no core. */
@@ -121,10 +118,8 @@ confine_limits(void)
 	const struct rlimit	none = { 0, 0 };
 	struct stat		st;
 
-#ifndef SANITIZED
 	if (setrlimit(RLIMIT_NPROC, &none) == -1)
 		fatal("setrlimit RLIMIT_NPROC");
-#endif
 	/* While debugging into a file, the log itself is one. */
 	if ((fstat(STDERR_FILENO, &st) == -1 || !S_ISREG(st.st_mode)) &&
 	    setrlimit(RLIMIT_FSIZE, &none) == -1)
