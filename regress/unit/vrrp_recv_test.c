@@ -67,6 +67,11 @@ static void	test_release(void);
 static void	test_two(void);
 static void	test_log(void);
 static void	test_flood(void);
+static void	send_raw(const uint8_t *, size_t);
+static void	test_interval(void);
+static void	test_stranger(void);
+static void	test_sums(void);
+static void	test_full(void);
 static void	test_fuzz(void);
 
 static struct vrrpe	env;
@@ -97,6 +102,7 @@ static const struct knobs	bad_v3[] = {
 	{ .name = "version 2 to version 3", .drop = VRRP_DROP_VERSION,
 	    .version = 2 },
 	{ .name = "version 4", .drop = VRRP_DROP_VERSION, .version = 4 },
+	{ .name = "version 15", .drop = VRRP_DROP_VERSION, .version = 15 },
 	{ .name = "wrong checksum", .drop = VRRP_DROP_CSUM, .csum = 1 },
 	{ .name = "wrong checksum of RFC 9568", .drop = VRRP_DROP_CSUM,
 	    .csum = 1, .plain = 1 },
@@ -501,6 +507,142 @@ test_flood(void)
 	    "the rest is told: %s", stub_warning);
 }
 
+/* From memory of its own length, as receive() does. */
+static void
+send_raw(const uint8_t *buf, size_t len)
+{
+	uint8_t	*exact;
+
+	if ((exact = malloc(len)) == NULL)
+		abort();
+	memcpy(exact, buf, len);
+	recv_packet(&eth0, exact, len);
+	free(exact);
+}
+
+/*
+ * The longest interval and the shortest by turns: each is learned, and the
+ * next good advert puts the timer right.  The reserved bits are no part of it
+ * (RFC 9568 section 5.2.6).
+ */
+static void
+test_interval(void)
+{
+	struct knobs	good = { .name = "" };
+	struct knobs	longest = { .name = "", .cs = ADVERT3_CS_MAX };
+	struct knobs	shortest = { .name = "", .cs = ADVERT3_CS_MIN };
+	struct knobs	reserved = { .name = "", .cs = 0xf000 + 100 };
+	int		i, wrong = 0;
+
+	router(3, 100);
+	receive(&longest);
+	is_int(stub_due(&v), 147803906, "interval of 4095 cs");
+	receive(&shortest);
+	is_int(stub_due(&v), 36093, "interval of 1 cs");
+	for (i = 0; i < 1000; i++) {
+		receive(i % 2 == 0 ? &longest : &shortest);
+		wrong += v.mai_cs != (i % 2 == 0 ? longest.cs : shortest.cs);
+	}
+	is_int(wrong, 0, "a thousand by turns, each learned");
+	is_int(v.state, VRRP_BACKUP, "no transition");
+	receive(&good);
+	is_int(stub_due(&v), elect_down_us(3, 100, 100), "then as before");
+
+	router(3, 100);
+	receive(&reserved);
+	is_int(v.rx, 1, "reserved bits set: taken");
+	is_int(v.mai_cs, 100, "and not read as interval");
+	is_int(v.drop[VRRP_DROP_INTERVAL], 0, "nor as another one");
+}
+
+/* Priority 255 is obeyed, whoever says so, and no longer than it lasts. */
+static void
+test_stranger(void)
+{
+	struct knobs	owner = { .name = "", .prio = 255,
+			    .src = "10.77.0.66" };
+
+	router(3, 100);
+	receive(&owner);
+	is_int(v.master_prio, 255, "an owner is obeyed by a backup");
+	stub_event(&v, EV_DOWN_TIMER);
+	is_int(v.state, VRRP_MASTER, "it goes: master");
+	receive(&owner);
+	is_int(v.state, VRRP_BACKUP, "obeyed by a master");
+	is_int(stub_due(&v), elect_down_us(3, 100, 100), "which waits");
+
+	router(3, 100);
+	owner.src = "10.77.0.10";
+	receive(&owner);
+	is_int(v.rx, 1, "an owner may send from its address");
+}
+
+/* Checksums that are wrong in ways of their own, and CARP. */
+static void
+test_sums(void)
+{
+	struct knobs	good = { .name = "" };
+	struct knobs	pass = { .name = "", .auth_type = 1,
+			    .pass = "s3cr3t" };
+	uint8_t		buf[128], *m = buf + IP_LEN;
+	size_t		len;
+
+	router(3, 100);
+	len = build(&good, buf);
+	m[6] = m[7] = 0;
+	send_raw(buf, len);
+	m[6] = m[7] = 0xff;
+	send_raw(buf, len);
+	is_int(v.drop[VRRP_DROP_CSUM], 2, "checksums 0 and 0xffff");
+
+	router(2, 100);
+	v.conf.auth = VRRP_AUTH_PASS;
+	memcpy(v.conf.pass, "s3cr3t\0", 8);
+	len = build(&pass, buf);
+	put_sum(m, len - IP_LEN - 8, 0, 6);
+	send_raw(buf, len);
+	is_int(v.drop[VRRP_DROP_CSUM], 1, "sum without the password");
+
+	memset(m, 0, 36);
+	m[0] = 0x21;
+	m[1] = 51;
+	m[3] = 7;
+	m[5] = 1;
+	put_sum(m, 36, 0, 6);
+	buf[3] = IP_LEN + 36;
+	send_raw(buf, IP_LEN + 36);
+	is_int(v.drop[VRRP_DROP_LEN], 1, "CARP has another length");
+	is_int(v.rx, 0, "none was taken");
+}
+
+/* 255 addresses: version 3 takes it and says so, version 2 does not. */
+static void
+test_full(void)
+{
+	struct knobs	good = { .name = "" };
+	uint8_t		buf[IP_LEN + 8 + 4 * 255 + 8], *m = buf + IP_LEN;
+	int		version;
+	size_t		i, len;
+
+	for (version = 2; version <= 3; version++) {
+		router(version, 100);
+		memset(buf, 0, sizeof(buf));
+		build(&good, buf);
+		len = 8 + 4 * 255 + (version == 2 ? 8 : 0);
+		m[3] = 255;
+		for (i = 0; i < 4 * 255; i++)
+			m[8 + i] = i;
+		put_sum(m, len, 0, 6);
+		buf[2] = (IP_LEN + len) >> 8;
+		buf[3] = (IP_LEN + len) & 0xff;
+		send_raw(buf, IP_LEN + len);
+		is_int(v.drop[VRRP_DROP_ADDRS], 1, "255 addresses, version "
+		    "%d: counted", version);
+		is_int(v.rx, version == 3, "%s",
+		    version == 3 ? "and taken" : "and dropped");
+	}
+}
+
 static void
 test_fuzz(void)
 {
@@ -552,6 +694,10 @@ main(void)
 	test_two();
 	test_log();
 	test_flood();
+	test_interval();
+	test_stranger();
+	test_sums();
+	test_full();
 	test_fuzz();
 	return (done_testing());
 }
