@@ -39,5 +39,6 @@ const char	*const vrrp_state_names[VRRP_STATE_MAX] = {
 	[VRRP_INIT]	= "init",
 	[VRRP_FAULT]	= "fault",
 	[VRRP_BACKUP]	= "backup",
-	[VRRP_MASTER]	= "master"
+	[VRRP_MASTER]	= "master",
+	[VRRP_HANDOVER]	= "handover"
 };

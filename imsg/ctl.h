@@ -129,9 +129,13 @@ enum vrrp_state {
 	VRRP_FAULT,		/* Init of the RFC, for a reason we know */
 	VRRP_BACKUP,
 	VRRP_MASTER,
+	VRRP_HANDOVER,		/* holds the addresses, is silent */
 	VRRP_STATE_MAX
 };
 extern const char	*const vrrp_state_names[VRRP_STATE_MAX];
+
+/* Most that can be taken from a priority by demoting: down from 255 to 1. */
+#define VRRP_DEMOTE_MAX	254
 
 struct ctl_vrrp {
 	uint32_t	id;

@@ -92,6 +92,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	FIXED(MIRROR_ROLE, PARENT, VRRPE, struct msg_role),
 	FIXED(MIRROR_OVERRIDE, PARENT, LBE, struct msg_override),
 	FIXED(MIRROR_DEST, PARENT, LBE, struct msg_dest),
+	EMPTY(ADDR_FOUND, PARENT, VRRPE),
 
 	FIXED(IF_STATUS, PARENT, VRRPE, struct msg_if),
 	FIXED(VRRP_SOCKET, PARENT, VRRPE, struct msg_vrrp_socket),
@@ -187,6 +188,14 @@ msg_check(uint32_t type, enum proc from, enum proc to, size_t len)
 	if (len < d->min || len > d->max)
 		return ("wrong length");
 	return (NULL);
+}
+
+int
+msg_role_ok(const struct msg_role *r)
+{
+	return (r->state < VRRP_STATE_MAX && r->priority >= 1 &&
+	    r->priority <= UINT8_MAX && r->demote <= VRRP_DEMOTE_MAX &&
+	    r->resigned <= 1);
 }
 
 static const char	*const reason_texts[HOST_R_MAX] = {

@@ -94,6 +94,8 @@ enum msg_type {
 	MSG_MIRROR_OVERRIDE,	/* to lbe; id object; struct msg_override */
 	MSG_MIRROR_DEST,	/* to lbe; id listen; struct msg_dest: this is
 				   in the kernel */
+	MSG_ADDR_FOUND,		/* to vrrpe; id vrrp; nothing: its addresses
+				   are there, of an lvsd before this one */
 
 	/* parent to vrrpe */
 	MSG_IF_STATUS,		/* struct msg_if: at start for each interface
@@ -104,8 +106,9 @@ enum msg_type {
 
 	/* vrrpe to parent */
 	MSG_VRRP_ROLE,		/* id vrrp; struct msg_role: role changed; the
-				   parent adds and announces, or removes, the
-				   addresses */
+				   parent adds and announces, keeps, or
+				   removes the addresses; in the same role:
+				   something else in it has changed */
 	MSG_VRRP_ANNOUNCE,	/* id vrrp; nothing: announce the addresses
 				   again (a rival was heard) */
 
@@ -214,10 +217,13 @@ struct msg_result {
 	uint32_t	failed;		/* operations refused */
 };
 
+/* demote and resigned are kept by the parent for the next vrrpe. */
 struct msg_role {
 	uint32_t	state;		/* enum vrrp_state */
-	uint32_t	pad;
-	struct monotime	since;
+	uint32_t	priority;	/* in effect, 1 .. 255 */
+	uint32_t	demote;		/* 0 .. VRRP_DEMOTE_MAX, lvsctl(8) */
+	uint32_t	resigned;	/* 1: stays away, lvsctl(8) */
+	struct monotime	since;		/* in this state */
 };
 
 enum override_kind {
@@ -311,6 +317,11 @@ struct msg_ipvs_error {
 	char		text[256];	/* with the object's name */
 };
 
+/*
+ * msg_role_ok: a role out of a message is within the bounds named above.
+ * 1: ok, 0: not.
+ */
+int		 msg_role_ok(const struct msg_role *);
 /* msg_name: the type as text, for logs. */
 const char	*msg_name(uint32_t);
 /*

@@ -94,16 +94,26 @@ vrrpe_role(struct parent *env, struct imsg *imsg)
 	int			 rc;
 
 	if (imsg_get_data(imsg, &role, sizeof(role)) == -1 ||
-	    role.state >= VRRP_STATE_MAX)
+	    !msg_role_ok(&role))
 		return (-1);
 	if ((v = vrrpe_find(env, imsg, &rc)) == NULL)
 		return (rc);
-	if (mirror_set_role(env->mirror, v->conf.id, &role) == -1)
+	if ((rc = mirror_set_role(env->mirror, v->conf.id, &role)) == -1)
 		log_warn("vrrp %s", v->conf.name);
-	if (role.state != VRRP_MASTER)
+	if (rc == 1)
+		return (0);
+	switch (role.state) {
+	case VRRP_MASTER:
+		if (!env->stopping)
+			net_hold(env->net, v);
+		break;
+	case VRRP_HANDOVER:
+		net_keep(env->net, v);
+		break;
+	default:
 		net_release(env->net, v);
-	else if (!env->stopping)
-		net_hold(env->net, v);
+		break;
+	}
 	return (0);
 }
 
@@ -130,6 +140,7 @@ feed_vrrpe(struct parent *env, int fresh)
 	if (fresh) {
 		evtimer_del(env->ev_away);
 		sockets_clear(env->vrrp_sockets);
+		mirror_new_vrrpe(env->mirror);
 		mirror_each_role(env->mirror, vrrpe_mirror, env);
 	}
 	sockets_prune(env);

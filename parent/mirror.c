@@ -31,6 +31,7 @@
 struct mirror_role {
 	RB_ENTRY(mirror_role)	entry;
 	uint32_t		id;
+	int			acted;		/* this vrrpe told the state */
 	struct msg_role		role;
 };
 RB_HEAD(mirror_roles, mirror_role);
@@ -51,6 +52,7 @@ static int	role_cmp(const struct mirror_role *,
 		    const struct mirror_role *);
 static int	override_cmp(const struct mirror_override *,
 		    const struct mirror_override *);
+static void	role_drop(struct mirror *, struct mirror_role *);
 static void	override_drop(struct mirror *, struct mirror_override *);
 
 RB_PROTOTYPE(mirror_roles, mirror_role, entry, role_cmp)
@@ -86,10 +88,12 @@ void
 mirror_free(struct mirror *m)
 {
 	struct mirror_override	*o;
+	struct mirror_role	*r;
 
 	if (m == NULL)
 		return;
-	mirror_forget_roles(m);
+	while ((r = RB_ROOT(&m->roles)) != NULL)
+		role_drop(m, r);
 	while ((o = RB_ROOT(&m->overrides)) != NULL)
 		override_drop(m, o);
 	free(m);
@@ -99,6 +103,7 @@ int
 mirror_set_role(struct mirror *m, uint32_t id, const struct msg_role *role)
 {
 	struct mirror_role	*r, key;
+	int			 same;
 
 	key.id = id;
 	if ((r = RB_FIND(mirror_roles, &m->roles, &key)) == NULL) {
@@ -107,8 +112,17 @@ mirror_set_role(struct mirror *m, uint32_t id, const struct msg_role *role)
 		r->id = id;
 		RB_INSERT(mirror_roles, &m->roles, r);
 	}
+	same = r->acted && r->role.state == role->state;
+	r->acted = 1;
 	r->role = *role;
-	return (0);
+	return (same);
+}
+
+static void
+role_drop(struct mirror *m, struct mirror_role *r)
+{
+	RB_REMOVE(mirror_roles, &m->roles, r);
+	free(r);
 }
 
 /* An override that says "as configured" is none. */
@@ -157,10 +171,17 @@ mirror_forget_roles(struct mirror *m)
 {
 	struct mirror_role	*r;
 
-	while ((r = RB_ROOT(&m->roles)) != NULL) {
-		RB_REMOVE(mirror_roles, &m->roles, r);
-		free(r);
-	}
+	RB_FOREACH(r, mirror_roles, &m->roles)
+		r->role.state = VRRP_INIT;
+}
+
+void
+mirror_new_vrrpe(struct mirror *m)
+{
+	struct mirror_role	*r;
+
+	RB_FOREACH(r, mirror_roles, &m->roles)
+		r->acted = 0;
 }
 
 void
@@ -169,12 +190,9 @@ mirror_prune(struct mirror *m, const struct conf *conf)
 	struct mirror_role	*r, *rnext;
 	struct mirror_override	*o, *onext;
 
-	RB_FOREACH_SAFE(r, mirror_roles, &m->roles, rnext) {
-		if (conf_find_vrrp(conf, r->id) != NULL)
-			continue;
-		RB_REMOVE(mirror_roles, &m->roles, r);
-		free(r);
-	}
+	RB_FOREACH_SAFE(r, mirror_roles, &m->roles, rnext)
+		if (conf_find_vrrp(conf, r->id) == NULL)
+			role_drop(m, r);
 	RB_FOREACH_SAFE(o, mirror_overrides, &m->overrides, onext)
 		if (conf_find_host(conf, o->id) == NULL &&
 		    conf_find_table(conf, o->id) == NULL &&

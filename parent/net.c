@@ -450,6 +450,18 @@ net_hold(struct net *n, const struct conf_vrrp *c)
 }
 
 void
+net_keep(struct net *n, const struct conf_vrrp *c)
+{
+	struct net_vrrp	*v;
+
+	if ((v = vrrp_find(n, c->conf.id)) == NULL)
+		return;
+	v->holding = 1;
+	v->undecided = 0;
+	announce_stop(v);
+}
+
+void
 net_release(struct net *n, const struct conf_vrrp *c)
 {
 	struct net_vrrp	*v;

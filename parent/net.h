@@ -65,11 +65,14 @@ void		 net_each_iface(struct net *);
  * net_hold: add the addresses of this instance (one batch; IPv6 with nodad),
  * then announce them: a burst of gratuitous ARP or unsolicited NA now and a
  * second one later (RFC 5798 section 6.4.2).  Ends in result().
+ * net_keep: keep those that are there, but announce them no more: another
+ * director is about to take over.
  * net_release: stop announcing and remove them.
  * net_release_all: the same for everything held, before exit; synchronous.
  * net_announce: announce again what is held.
  */
 void		 net_hold(struct net *, const struct conf_vrrp *);
+void		 net_keep(struct net *, const struct conf_vrrp *);
 void		 net_release(struct net *, const struct conf_vrrp *);
 void		 net_release_all(struct net *);
 void		 net_announce(struct net *, const struct conf_vrrp *);

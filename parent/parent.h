@@ -175,15 +175,23 @@ void		 reload_batch_done(struct parent *, uint32_t,
 /* mirror.c */
 struct mirror	*mirror_new(void);
 void		 mirror_free(struct mirror *);
-/* 0, or -1: out of memory. */
+/*
+ * mirror_set_role: 1 when this vrrpe has told the same state before, 0 when
+ * the state is to be acted upon, -1: out of memory.
+ * mirror_set_override: 0, or -1: out of memory.
+ */
 int		 mirror_set_role(struct mirror *, uint32_t,
 		    const struct msg_role *);
 int		 mirror_set_override(struct mirror *, uint32_t,
 		    const struct msg_override *);
 /* mirror_role: state last told, VRRP_INIT when none. */
 uint32_t	 mirror_role(const struct mirror *, uint32_t);
-/* mirror_forget_roles: vrrpe is gone for too long to count on them. */
+/*
+ * mirror_forget_roles: vrrpe is gone for too long to count on its states.
+ * mirror_new_vrrpe: another vrrpe tells from now on.
+ */
 void		 mirror_forget_roles(struct mirror *);
+void		 mirror_new_vrrpe(struct mirror *);
 /* mirror_prune: forget objects that the tree does not have. */
 void		 mirror_prune(struct mirror *, const struct conf *);
 void		 mirror_each_role(const struct mirror *,

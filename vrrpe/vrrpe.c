@@ -170,6 +170,7 @@ vrrpe_tell_role(struct vrrp *v)
 
 	memset(&role, 0, sizeof(role));
 	role.state = v->state;
+	role.priority = v->prio;
 	role.since = v->since;
 	engine_send(v->env->engine, PROC_PARENT, MSG_VRRP_ROLE, v->conf.id,
 	    &role, sizeof(role));
@@ -265,7 +266,7 @@ parent_mirror_role(struct vrrpe *env, struct imsg *msg)
 	struct vrrp	*v;
 
 	if (imsg_get_data(msg, &role, sizeof(role)) == -1 ||
-	    role.state >= VRRP_STATE_MAX)
+	    !msg_role_ok(&role))
 		return (-1);
 	if ((v = stage_vrrp(&env->run, imsg_id(msg))) == NULL)
 		return (engine_stale(env->engine, msg) ? 0 : -1);

@@ -33,10 +33,12 @@ static void	test_overrides(struct mirror *);
 static void	test_prune(struct mirror *);
 
 static struct msg_override	last_override;
+static struct msg_role		last_role;
 
 static void
-count_role(void *arg, uint32_t, const struct msg_role *)
+count_role(void *arg, uint32_t, const struct msg_role *r)
 {
+	last_role = *r;
 	(*(int *)arg)++;
 }
 
@@ -68,19 +70,24 @@ overrides(struct mirror *m)
 static void
 test_roles(struct mirror *m)
 {
-	struct msg_role	role = { VRRP_BACKUP, 0, { 5 } };
+	struct msg_role	role = { VRRP_BACKUP, 100, 7, 1, { 5 } };
 
 	is_int(mirror_role(m, 7), VRRP_INIT, "no role was told");
 	is_int(mirror_set_role(m, 7, &role), 0, "a role");
 	is_int(mirror_role(m, 7), VRRP_BACKUP, "is kept");
+	is_int(mirror_set_role(m, 7, &role), 1, "in the same state again");
 	role.state = VRRP_MASTER;
-	mirror_set_role(m, 7, &role);
+	is_int(mirror_set_role(m, 7, &role), 0, "in another");
 	is_int(mirror_role(m, 7), VRRP_MASTER, "the last one counts");
 	is_int(roles(m), 1, "one each");
 	mirror_set_role(m, 8, &role);
 	is_int(roles(m), 2, "and all are told");
+	mirror_new_vrrpe(m);
+	is_int(mirror_set_role(m, 7, &role), 0, "the same by another vrrpe");
 	mirror_forget_roles(m);
-	is_int(roles(m), 0, "until forgotten");
+	is_int(mirror_role(m, 7), VRRP_INIT, "states can be forgotten");
+	is_int(roles(m), 2, "but not the rest of a role");
+	is_int(last_role.demote, 7, "which is still told");
 }
 
 static void
@@ -107,7 +114,7 @@ test_prune(struct mirror *m)
 {
 	static struct conf_vrrp	 v;
 	static struct conf_table t;
-	struct msg_role		 role = { VRRP_MASTER, 0, { 5 } };
+	struct msg_role		 role = { VRRP_MASTER, 100, 0, 0, { 5 } };
 	struct msg_override	 o = { OVERRIDE_DISABLE, 0, 1000 };
 	struct conf		*conf;
 

@@ -34,7 +34,7 @@
  * find these instead of log.c, monotime.c, send.c, timer.c and vrrpe.c.
  */
 
-/* What came of an event: A advert, 0 release, g announced, i f b m role. */
+/* What came of an event: A advert, 0 release, g announced, i f b m h role. */
 static char		stub_trace[256];
 static struct monotime	stub_now = { 1000000 };
 static int		stub_warnings;		/* lines of log_warnx() */
@@ -129,7 +129,7 @@ send_advert(struct vrrp *v, uint8_t prio)
 void
 vrrpe_tell_role(struct vrrp *v)
 {
-	stub_note("ifbm"[v->state]);
+	stub_note("ifbmh"[v->state]);
 }
 
 void
