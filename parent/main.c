@@ -34,6 +34,7 @@
 #include "../lbe/lbe.h"
 #include "../vrrpe/vrrpe.h"
 #include "parent.h"
+#include "run.h"
 
 static void	usage(void) __attribute__((__noreturn__));
 static int	engine(int, char **);
@@ -69,9 +70,13 @@ main(int argc, char **argv)
 	char		*file;
 	int		 status;
 
-	setproctitle_init(argc, argv, environ);
-	if (argc > 2 && strcmp(argv[1], "-P") == 0)
+	if (argc > 2 && strcmp(argv[1], "-P") == 0) {
+		if (strcmp(argv[2], EXEC_ROLE) == 0)
+			exec_main(argc, argv);
+		setproctitle_init(argc, argv, environ);
 		return (engine(argc, argv));
+	}
+	setproctitle_init(argc, argv, environ);
 	options(&opts, argc, argv);
 	if (opts.check) {
 		status = check(&opts);

@@ -32,6 +32,7 @@
 #include "ipvs.h"
 #include "net.h"
 #include "parent.h"
+#include "run.h"
 
 #define PING_S		2	/* between two PINGs to an engine */
 #define VERIFY_S	5	/* between two looks at the kernel's IPVS */
@@ -170,10 +171,12 @@ parent_modules(struct parent *env)
 		return (-1);
 	env->reload = reload_new(env);
 	env->mirror = mirror_new();
+	env->runs = runs_new(env->base);
 	env->scripts = scripts_new(env);
 	env->vrrp_sockets = vrrp_sockets_new();
 	if (env->reload == NULL || env->mirror == NULL ||
-	    env->scripts == NULL || env->vrrp_sockets == NULL) {
+	    env->runs == NULL || env->scripts == NULL ||
+	    env->vrrp_sockets == NULL) {
 		log_warnx("out of memory");
 		return (-1);
 	}
@@ -264,7 +267,7 @@ parent_signal_cb(int sig, short, void *arg)
 		break;
 	case SIGCHLD:
 		proc_reap(env);
-		scripts_reap(env);
+		runs_reap(env->runs);
 		break;
 	}
 }
@@ -341,6 +344,7 @@ parent_free(struct parent *env)
 	proc_free(env);
 	reload_free(env->reload);
 	scripts_free(env->scripts);
+	runs_free(env->runs);
 	if (env->net != NULL) {
 		net_release_all(env->net);
 		net_close(env->net);

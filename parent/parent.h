@@ -34,6 +34,7 @@ struct mirror;
 struct net;
 struct peer;
 struct reload;
+struct runs;
 struct scripts;
 struct vrrp_sockets;
 
@@ -88,6 +89,7 @@ struct parent {
 	struct engine_proc	 engine[PROC_MAX];	/* used: engines */
 	struct reload		*reload;
 	struct mirror		*mirror;
+	struct runs		*runs;
 	struct scripts		*scripts;
 	struct vrrp_sockets	*vrrp_sockets;
 	unsigned int		 icmp_sent;	/* ICMP_SENT_*, to this hce */
@@ -231,8 +233,6 @@ struct scripts	*scripts_new(struct parent *);
 void		 scripts_free(struct scripts *);
 /* script_run: start it, unless it runs; ends in dispatch_script_result(). */
 void		 script_run(struct parent *, const struct conf_script *);
-/* scripts_reap: collect those that have ended; on SIGCHLD. */
-void		 scripts_reap(struct parent *);
 /* scripts_prune: end the runs of scripts that the tree does not have. */
 void		 scripts_prune(struct parent *, const struct conf *);
 

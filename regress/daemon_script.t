@@ -44,9 +44,20 @@ chmod 757 $dir/open
 cp $dir/still /tmp/still
 program once <<'END'
 mkdir /tmp/out/lock || exec touch /tmp/out/twice
-sleep 1.8
+sleep 1
 rmdir /tmp/out/lock
 END
+
+# Stops whatever it may, over and over.
+cat >$dir/hinder <<'END'
+#!/usr/bin/perl
+open(my $out, '>', '/tmp/out/hinder');
+close($out);
+for (1 .. 20000) { kill('STOP', -1); select(undef, undef, undef, 0.00005); }
+END
+chmod 755 $dir/hinder
+echo 'no program' >$dir/text
+chmod 755 $dir/text
 
 ip link add v0 type veth peer name v1
 ip link set v0 up
@@ -178,6 +189,36 @@ if can_say; then
 else
 	skip 4 "this kernel has no pidfd_getfd(2)"
 fi
+
+# Whom scripts run as may not get the parent into his hands on the way.
+{
+	echo 'log state changes'
+	for name in hinder text still; do
+		cat <<-CONF
+		script "$name" {
+			command "$dir/$name 0"
+			interval 20ms
+			timeout 20ms
+		}
+		CONF
+	done
+	sed -n '/^vrrp/,/^track/p' $conf | grep -v track
+	printf '\ttrack script "%s" weight -1\n' hinder text still
+	echo '}'
+} >/tmp/next.conf
+sed -i '/"hinder"/,/}/s/timeout.*/timeout 10s/
+    /"hinder"/,/}/s/interval.*/interval 10s/' /tmp/next.conf
+cp /tmp/next.conf $conf
+ok "other scripts" "$LVSCTL" reload
+ok "one of them stops all that it may" wait_for 10 test -e /tmp/out/hinder
+tries=0
+while [ $tries -lt 20 ] && timeout 10 "$LVSCTL" reload >/dev/null; do
+	tries=$((tries + 1))
+	sleep 0.05
+done
+is "lvsd goes on" $tries 20
+ok "one cannot be executed, and that is called so" wait_for 5 \
+    logged 'script text .*Exec format error'
 
 lvsd_stop
 is "lvsd ends" $? 0
