@@ -81,7 +81,8 @@ enum seen {
 	SEEN_CODE	= 0x100000,
 	SEEN_VERIFY	= 0x200000,
 	SEEN_WEIGHT	= 0x400000,
-	SEEN_DISABLE	= 0x800000
+	SEEN_DISABLE	= 0x800000,
+	SEEN_REVERSE	= 0x1000000
 };
 
 /* interval, timeout, rise and fall; 0: not said. */
@@ -116,6 +117,24 @@ struct pool_ref {
 };
 TAILQ_HEAD(pool_refs, pool_ref);
 
+/* A tracker as written. */
+struct track_spec {
+	enum track_kind	 kind;
+	struct lex_str	 name;
+	int		 weight;
+	uint32_t	 flags;			/* TRACK_F_* */
+	unsigned int	 seen;			/* SEEN_* */
+	struct pos	 pos;
+};
+
+/* A tracker until the whole file is known. */
+struct track_ref {
+	TAILQ_ENTRY(track_ref)	 entry;
+	struct conf_track	*track;
+	struct conf_vrrp	*vrrp;
+};
+TAILQ_HEAD(track_refs, track_ref);
+
 /* `vrrp "name"' of a sync group until the whole file is known. */
 struct member_ref {
 	TAILQ_ENTRY(member_ref)	 entry;
@@ -136,6 +155,7 @@ struct parse {
 	struct key		 key;		/* room for one look-up */
 	struct pool_refs	 pools;
 	struct member_refs	 members;
+	struct track_refs	 tracks;
 	unsigned int		 seen;		/* SEEN_*, at the top */
 	struct timing		 timing;	/* at the top */
 	struct pos		 timing_pos;	/* of the last of these */
@@ -283,12 +303,23 @@ void		 build_version(struct parse *, const struct lex_str *);
 void		 build_auth(struct parse *, const struct lex_str *);
 void		 build_address(struct parse *, const struct lex_str *);
 void		 build_nopreempt(struct parse *);
-void		 build_track(struct parse *, enum track_kind,
-		    const struct lex_str *, const struct lex_str *);
 void		 build_vrrp_end(struct parse *);
 void		 build_group(struct parse *, const struct lex_str *);
 void		 build_member(struct parse *, const struct lex_str *);
 void		 build_group_end(struct parse *);
+
+/*
+ * track.c: trackers.  build_track_begin: of this kind, of what has this name;
+ * build_track: it is whole, enter it into the block at hand.
+ */
+void		 build_track_begin(struct parse *, struct track_spec *,
+		    enum track_kind, const struct lex_str *);
+void		 build_track_weight(struct parse *, struct track_spec *,
+		    const struct lex_str *);
+void		 build_track_reverse(struct parse *, struct track_spec *);
+void		 build_track(struct parse *, struct track_spec *);
+/* check_tracks: find what all of them refer to. */
+void		 check_tracks(struct parse *);
 
 /*
  * check.c: all that needs the whole file: references found, tables in use

@@ -56,7 +56,6 @@ static struct conf_table	*table_make(struct parse *,
 static int			 table_copy(struct conf_table *,
 				    const struct conf_tabledef *);
 static void			 check_scripts(struct parse *);
-static void			 check_tracks(struct parse *);
 static void			 check_members(struct parse *);
 static void			 check_unused(struct parse *);
 
@@ -379,39 +378,6 @@ check_scripts(struct parse *p)
 		s->conf.rise = t.rise;
 		s->conf.fall = t.fall;
 	}
-}
-
-static void
-check_tracks(struct parse *p)
-{
-	const struct conf_vrrp	*v;
-	const struct conf_track	*t;
-	struct conf_script	*s;
-	struct pos		 pos;
-	int			 known;
-
-	TAILQ_FOREACH(v, &p->conf->vrrps, entry)
-		TAILQ_FOREACH(t, &v->tracks, entry) {
-			known = 1;
-			if (t->conf.kind == TRACK_SCRIPT) {
-				key_name(&p->key, KEY_SCRIPT, t->name);
-				s = index_get(p->index, &p->key);
-				known = s != NULL;
-				if (known)
-					s->used = 1;
-			} else if (t->conf.kind == TRACK_SERVICE) {
-				key_name(&p->key, KEY_SERVICE, t->name);
-				known = index_get(p->index, &p->key) != NULL;
-			}
-			if (known || p->errors_top > 0)
-				continue;
-			pos.file = t->file;
-			pos.line = t->line;
-			diag_error(&p->diag, &pos, "vrrp \"%s\": %s \"%s\" "
-			    "is not defined", v->conf.name,
-			    t->conf.kind == TRACK_SCRIPT ? "script" :
-			    "service", t->name);
-		}
 }
 
 static void

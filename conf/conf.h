@@ -127,10 +127,14 @@ struct conf_vaddr {
 };
 TAILQ_HEAD(conf_vaddrs, conf_vaddr);
 
+/* A `track' of an instance, or of a sync group for each of its members. */
 struct conf_track {
 	TAILQ_ENTRY(conf_track)		 entry;
 	struct track_config		 conf;
-	char				 name[NAME_LEN]; /* script, service */
+	union {
+		struct conf_script	*script;
+		struct conf_service	*service;
+	}				 what;	/* by kind */
 	const char			*file;
 	int				 line;
 };

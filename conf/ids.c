@@ -52,7 +52,7 @@ static void	 ids_services(struct ids *, struct conf *);
 static void	 ids_scripts(struct ids *, struct conf *);
 static void	 ids_groups(struct ids *, struct conf *);
 static void	 ids_vrrps(struct ids *, struct conf *);
-static void	 ids_tracks(struct conf *, struct index *, struct key *);
+static uint32_t	 ids_track(const struct conf_track *);
 
 /* The old object of the key at hand has this id. */
 static void
@@ -305,54 +305,33 @@ ids_vrrps(struct ids *ids, struct conf *new)
 		v->conf.group_id = v->group == NULL ? 0 : v->group->conf.id;
 		TAILQ_FOREACH(a, &v->addrs, entry)
 			a->conf.vrrp_id = v->conf.id;
-		TAILQ_FOREACH(t, &v->tracks, entry)
+		TAILQ_FOREACH(t, &v->tracks, entry) {
 			t->conf.vrrp_id = v->conf.id;
+			t->conf.ref_id = ids_track(t);
+		}
 	}
 }
 
-/* What is tracked is known by name: the objects of the names. */
-static void
-ids_tracks(struct conf *new, struct index *names, struct key *key)
+static uint32_t
+ids_track(const struct conf_track *t)
 {
-	struct conf_service	*service;
-	struct conf_script	*script;
-	struct conf_vrrp	*v;
-	struct conf_track	*t;
-
-	TAILQ_FOREACH(service, &new->services, entry) {
-		key_name(key, KEY_SERVICE, service->conf.name);
-		if (index_put(names, key, service) == -1)
-			err(1, "configuration");
-	}
-	TAILQ_FOREACH(script, &new->scripts, entry) {
-		key_name(key, KEY_SCRIPT, script->conf.name);
-		if (index_put(names, key, script) == -1)
-			err(1, "configuration");
-	}
-	TAILQ_FOREACH(v, &new->vrrps, entry) {
-		TAILQ_FOREACH(t, &v->tracks, entry) {
-			if (t->conf.kind == TRACK_SCRIPT) {
-				key_name(key, KEY_SCRIPT, t->name);
-				script = index_get(names, key);
-				t->conf.ref_id = script->conf.id;
-			} else if (t->conf.kind == TRACK_SERVICE) {
-				key_name(key, KEY_SERVICE, t->name);
-				service = index_get(names, key);
-				t->conf.ref_id = service->conf.id;
-			}
-		}
+	switch (t->conf.kind) {
+	case TRACK_SCRIPT:
+		return (t->what.script->conf.id);
+	case TRACK_SERVICE:
+		return (t->what.service->conf.id);
+	default:
+		return (0);
 	}
 }
 
 void
 conf_assign_ids(struct conf *new, const struct conf *old, uint32_t *next)
 {
-	struct index	*names;
 	struct ids	*ids;
 
 	if ((ids = calloc(1, sizeof(*ids))) == NULL ||
-	    (ids->old = index_new()) == NULL ||
-	    (names = index_new()) == NULL)
+	    (ids->old = index_new()) == NULL)
 		err(1, "configuration");
 	ids->next = next;
 	if (old != NULL) {
@@ -367,8 +346,6 @@ conf_assign_ids(struct conf *new, const struct conf *old, uint32_t *next)
 	ids_scripts(ids, new);
 	ids_groups(ids, new);
 	ids_vrrps(ids, new);
-	ids_tracks(new, names, &ids->key);
-	index_free(names);
 	index_free(ids->old);
 	free(ids);
 }

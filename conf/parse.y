@@ -53,6 +53,7 @@ static struct {
 	int			 held_brace;	/* to be given after that */
 	struct pool_ref		*pool;
 	struct check_spec	 check;
+	struct track_spec	 track;
 	struct pool_ref		 nowhere;	/* where no memory was left */
 } y;
 
@@ -81,6 +82,7 @@ int				 yyparse(void);
 %token	PERSISTENT PORT PREEMPT PREFIX PRIORITY RISE ROUTE SCHEDULER SCRIPT
 %token	SEND SERVICE SOCKET STATE SYNC TABLE TCP TCPFIN TIMEOUT TLS TO TRACK
 %token	TUNNEL UDP USER VERIFY VERSION VRID VRRP WEIGHT
+%token	REVERSE
 %token	ERROR
 %token	<str>		STRING TABLENAME
 %type	<number>	method proto timing tls
@@ -362,23 +364,31 @@ vrrp_stmt	: VRID STRING			{ build_vrid(y.p, &$2); }
 		| TRACK track
 		;
 
-track		: INTERFACE STRING		{
-			build_track(y.p, TRACK_INTERFACE, &$2, NULL);
+track		: track_what track_options	{
+			build_track(y.p, &y.track);
 		}
-		| INTERFACE STRING WEIGHT STRING {
-			build_track(y.p, TRACK_INTERFACE, &$2, &$4);
+		;
+
+track_what	: INTERFACE STRING		{
+			build_track_begin(y.p, &y.track, TRACK_INTERFACE, &$2);
 		}
 		| SCRIPT STRING			{
-			build_track(y.p, TRACK_SCRIPT, &$2, NULL);
-		}
-		| SCRIPT STRING WEIGHT STRING	{
-			build_track(y.p, TRACK_SCRIPT, &$2, &$4);
+			build_track_begin(y.p, &y.track, TRACK_SCRIPT, &$2);
 		}
 		| SERVICE STRING		{
-			build_track(y.p, TRACK_SERVICE, &$2, NULL);
+			build_track_begin(y.p, &y.track, TRACK_SERVICE, &$2);
 		}
-		| SERVICE STRING WEIGHT STRING	{
-			build_track(y.p, TRACK_SERVICE, &$2, &$4);
+		;
+
+track_options	: /* empty */
+		| track_options track_option
+		;
+
+track_option	: WEIGHT STRING			{
+			build_track_weight(y.p, &y.track, &$2);
+		}
+		| REVERSE			{
+			build_track_reverse(y.p, &y.track);
 		}
 		;
 
@@ -433,6 +443,7 @@ static const struct keyword keywords[] = {
 	{ "preempt",		PREEMPT, 0 },
 	{ "prefix",		PREFIX, 1 },
 	{ "priority",		PRIORITY, 1 },
+	{ "reverse",		REVERSE, 0 },
 	{ "rise",		RISE, 0 },
 	{ "route",		ROUTE, 0 },
 	{ "scheduler",		SCHEDULER, 1 },
@@ -619,6 +630,7 @@ parse_run(struct parse *p, const char *path, const struct conf_macros *macros)
 {
 	TAILQ_INIT(&p->pools);
 	TAILQ_INIT(&p->members);
+	TAILQ_INIT(&p->tracks);
 	if ((p->conf = conf_new()) == NULL ||
 	    (p->index = index_new()) == NULL) {
 		diag_nomem(&p->diag);

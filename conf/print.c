@@ -233,15 +233,13 @@ print_script(const struct conf_script *s, FILE *f)
 static void
 print_track(const struct conf_track *t, FILE *f)
 {
-	static const char *const kinds[TRACK_KIND_MAX] = {
-		"interface", "script", "service"
-	};
-
-	fprintf(f, "\ttrack %s ", kinds[t->conf.kind]);
+	fprintf(f, "\ttrack %s ", track_kind_names[t->conf.kind]);
 	print_str(f, t->conf.kind == TRACK_INTERFACE ? t->conf.ifname :
-	    t->name);
+	    t->conf.name);
 	if (t->conf.weight != 0)
 		fprintf(f, " weight %d", t->conf.weight);
+	if (t->conf.flags & TRACK_F_REVERSE)
+		fprintf(f, " reverse");
 	fputc('\n', f);
 }
 

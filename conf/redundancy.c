@@ -186,47 +186,6 @@ build_nopreempt(struct parse *p)
 	v->conf.flags |= VRRP_F_NOPREEMPT;
 }
 
-void
-build_track(struct parse *p, enum track_kind kind, const struct lex_str *name,
-    const struct lex_str *weight)
-{
-	struct conf_vrrp	*v = p->vrrp;
-	struct conf_track	*t;
-	int			 bad;
-
-	if (v == NULL)
-		return;
-	if ((t = calloc(1, sizeof(*t))) == NULL) {
-		diag_nomem(&p->diag);
-		return;
-	}
-	t->conf.kind = kind;
-	t->file = p->pos.file;
-	t->line = p->pos.line;
-	if (weight != NULL) {
-		t->conf.weight = value_number(p, "weight", weight,
-		    -TRACK_WEIGHT_MAX, TRACK_WEIGHT_MAX);
-		if (t->conf.weight == 0)
-			conf_error(p, "weight 0 changes nothing; without "
-			    "weight a failure is a fault");
-	}
-	if (kind == TRACK_INTERFACE)
-		bad = value_ifname(p, name, t->conf.ifname);
-	else
-		bad = value_name(p, "track", name, t->name);
-	if (bad) {
-		free(t);
-		return;
-	}
-	TAILQ_INSERT_TAIL(&v->tracks, t, entry);
-	key_start(&p->key, KEY_TRACK);
-	key_mem(&p->key, &v, sizeof(v));
-	key_num(&p->key, kind);
-	key_str(&p->key, name->s);
-	if (build_unique(p, t) != NULL)
-		conf_error(p, "\"%s\" is tracked twice", name->s);
-}
-
 /* The interval in the unit and within the bounds of the version. */
 static void
 vrrp_advert(struct parse *p)

@@ -51,6 +51,12 @@ const char *const forward_method_names[FWD_METHOD_MAX] = {
 	"tunnel"
 };
 
+const char *const track_kind_names[TRACK_KIND_MAX] = {
+	"interface",
+	"script",
+	"service"
+};
+
 const char *const scheduler_names[] = {
 	"rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq",
 	"fo", "ovf", "mh", "twos", NULL
@@ -250,7 +256,7 @@ service_config_ok(const struct service_config *s)
 	int	 i, persistent;
 
 	if (s->id == 0 || !flags_ok(s->flags, SERVICE_F_DISABLE |
-	    SERVICE_F_PERSISTENT | SERVICE_F_ONEPACKET))
+	    SERVICE_F_PERSISTENT | SERVICE_F_ONEPACKET | SERVICE_F_TRACKED))
 		return (0);
 	persistent = (s->flags & SERVICE_F_PERSISTENT) != 0;
 	if (persistent && (s->flags & SERVICE_F_ONEPACKET))
@@ -341,9 +347,13 @@ track_config_ok(const struct track_config *t)
 {
 	if (t->vrrp_id == 0 || t->kind >= TRACK_KIND_MAX)
 		return (0);
+	if (!flags_ok(t->flags, TRACK_F_REVERSE))
+		return (0);
 	if (t->weight < -TRACK_WEIGHT_MAX || t->weight > TRACK_WEIGHT_MAX)
 		return (0);
 	if (t->kind == TRACK_INTERFACE)
-		return (t->ref_id == 0 && ifname_ok(t->ifname));
-	return (t->ref_id != 0 && t->ifname[0] == '\0');
+		return (t->ref_id == 0 && ifname_ok(t->ifname) &&
+		    t->name[0] == '\0');
+	return (t->ref_id != 0 && t->ifname[0] == '\0' &&
+	    t->name[0] != '\0' && wire_name_ok(t->name, sizeof(t->name)));
 }

@@ -175,6 +175,7 @@ struct pool_config {
 #define SERVICE_F_DISABLE	0x01
 #define SERVICE_F_PERSISTENT	0x02
 #define SERVICE_F_ONEPACKET	0x04
+#define SERVICE_F_TRACKED	0x08	/* vrrpe is told how it is */
 
 /* Longest persistence kept: 31 days, as ipvsadm(8) allows. */
 #define PERSIST_MAX		(31 * 24 * 60 * 60)
@@ -258,17 +259,29 @@ enum track_kind {
 
 /* Weights of trackers: with 0 a failure is a fault of the instance. */
 #define TRACK_WEIGHT_MAX	253
+/* Trackers of one instance, those of its sync group counted. */
+#define TRACK_COUNT_MAX		64
+#define TRACK_NAME_LEN		256	/* of what is tracked, with the NUL */
 
+#define TRACK_F_REVERSE		0x01	/* good and bad change places */
+
+/*
+ * What is tracked is named here, so that vrrpe needs no more of it than its
+ * id, under which its owner says how it is.
+ */
 struct track_config {
 	uint32_t	vrrp_id;
 	uint32_t	kind;		/* enum track_kind */
-	uint32_t	ref_id;		/* script or service; 0: interface */
+	uint32_t	ref_id;		/* of what is tracked; 0: interface */
+	uint32_t	flags;		/* TRACK_F_* */
 	int32_t		weight;		/* -253 .. 253 */
-	char		ifname[IFNAMSIZ];
+	char		ifname[IFNAMSIZ];	/* TRACK_INTERFACE, else "" */
+	char		name[TRACK_NAME_LEN];	/* else, for who reads logs */
 };
 
 extern const char	*const check_type_names[CHECK_TYPE_MAX];
 extern const char	*const forward_method_names[FWD_METHOD_MAX];
+extern const char	*const track_kind_names[TRACK_KIND_MAX];
 
 /* The schedulers of the kernel's IPVS, NULL ended. */
 extern const char	*const scheduler_names[];

@@ -165,6 +165,32 @@ struct ctl_vrrp {
 	char		reason[CTL_TEXT_LEN];	/* why in fault, or weights */
 };
 
+/* What is known of a thing that is tracked. */
+enum ctl_track_state {
+	CTL_TRACK_UNKNOWN,	/* nothing yet: counts as well */
+	CTL_TRACK_WELL,
+	CTL_TRACK_FAILS,
+	CTL_TRACK_STATE_MAX
+};
+
+#define CTL_TRACK_KIND_LEN	16
+#define CTL_TRACK_NAME_LEN	256	/* as conf/wire.h TRACK_NAME_LEN */
+#define CTL_TRACK_COUNT_MAX	64	/* as conf/wire.h TRACK_COUNT_MAX */
+
+/* A tracker of a VRRP instance, and what it does there. */
+struct ctl_track {
+	uint32_t	vrrp_id;
+	uint32_t	state;		/* enum ctl_track_state */
+	uint32_t	flags;		/* CTL_TRACK_F_* */
+	int32_t		weight;		/* 0: a failure is a fault */
+	int32_t		effect;		/* on the priority now */
+	uint32_t	pad;
+	char		kind[CTL_TRACK_KIND_LEN];	/* "script", ... */
+	char		name[CTL_TRACK_NAME_LEN];
+};
+#define CTL_TRACK_F_REVERSE	0x01
+#define CTL_TRACK_F_FAULT	0x02	/* it makes a fault now */
+
 enum ctl_event_kind {
 	CTL_EVENT_HOST,
 	CTL_EVENT_TABLE,

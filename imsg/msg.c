@@ -74,9 +74,9 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	    CHECK_STR_MAX * CHECK_STR_LEN),
 	FIXED(CONF_TABLE, PARENT, HCE | LBE, struct table_config),
 	FIXED(CONF_HOST, PARENT, HCE | LBE, struct host_config),
-	FIXED(CONF_SERVICE, PARENT, LBE | VRRPE, struct service_config),
+	FIXED(CONF_SERVICE, PARENT, LBE, struct service_config),
 	FIXED(CONF_LISTEN, PARENT, LBE, struct listen_config),
-	FIXED(CONF_SCRIPT, PARENT, HCE | VRRPE, struct script_config),
+	FIXED(CONF_SCRIPT, PARENT, HCE, struct script_config),
 	FIXED(CONF_GROUP, PARENT, VRRPE, struct group_config),
 	FIXED(CONF_VRRP, PARENT, VRRPE, struct vrrp_config),
 	FIXED(CONF_VADDR, PARENT, VRRPE, struct vaddr_config),
@@ -119,6 +119,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	EMPTY(VRRP_STATS_GET, LBE, VRRPE),
 	FIXED(VRRP_STATUS, VRRPE, LBE, struct ctl_vrrp),
 	FIXED(VRRP_STATS, VRRPE, LBE, struct ctl_vrrp),
+	FIXED(VRRP_TRACK, VRRPE, LBE, struct ctl_track),
 	EMPTY(VRRP_STATS_END, VRRPE, LBE),
 
 	EMPTY(IPVS_RESYNC, LBE, PARENT),
@@ -156,12 +157,17 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	FIXED(CTL_TABLE, LBE, CTL, struct ctl_table),
 	FIXED(CTL_HOST, LBE, CTL, struct ctl_host),
 	FIXED(CTL_VRRP, LBE, CTL, struct ctl_vrrp),
+	FIXED(CTL_TRACK, LBE, CTL, struct ctl_track),
 	FIXED(CTL_EVENT, LBE, CTL, struct ctl_event),
 	FIXED(CTL_TEXT, LBE, CTL, struct ctl_text),
 	EMPTY(CTL_END, LBE, CTL),
 	EMPTY(CTL_OK, LBE, CTL),
 	FIXED(CTL_FAIL, LBE, CTL, struct ctl_text)
 };
+
+/* ctl.h stands alone, so that lvsctl(8) needs no more than it. */
+_Static_assert(CTL_TRACK_NAME_LEN == TRACK_NAME_LEN &&
+    CTL_TRACK_COUNT_MAX == TRACK_COUNT_MAX, "ctl.h and wire.h differ");
 
 /* The longest check must fit a message. */
 _Static_assert(sizeof(struct check_config) + CHECK_STR_MAX * CHECK_STR_LEN <

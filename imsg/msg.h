@@ -70,9 +70,9 @@ enum msg_type {
 	MSG_CONF_CHECK,		/* struct check_config + strings; hce, lbe */
 	MSG_CONF_TABLE,		/* struct table_config; hce, lbe */
 	MSG_CONF_HOST,		/* struct host_config; hce, lbe */
-	MSG_CONF_SERVICE,	/* struct service_config; lbe, vrrpe */
+	MSG_CONF_SERVICE,	/* struct service_config; lbe */
 	MSG_CONF_LISTEN,	/* struct listen_config; lbe */
-	MSG_CONF_SCRIPT,	/* struct script_config; hce, vrrpe */
+	MSG_CONF_SCRIPT,	/* struct script_config; hce */
 	MSG_CONF_GROUP,		/* struct group_config; vrrpe */
 	MSG_CONF_VRRP,		/* struct vrrp_config; vrrpe */
 	MSG_CONF_VADDR,		/* struct vaddr_config; vrrpe */
@@ -143,13 +143,16 @@ enum msg_type {
 
 	/* lbe to vrrpe */
 	MSG_SERVICE_STATUS,	/* id service; struct msg_onoff: has a usable
-				   host; all on a new link */
+				   host; all that are tracked on a new link,
+				   once known */
 	MSG_VRRP_STATS_GET,	/* id request; nothing: send all instances */
 
 	/* vrrpe to lbe */
 	MSG_VRRP_STATUS,	/* id vrrp; struct ctl_vrrp: state, priority
 				   or reason changed; all on a new link */
 	MSG_VRRP_STATS,		/* id request; struct ctl_vrrp: answer */
+	MSG_VRRP_TRACK,		/* id request; struct ctl_track: one of the
+				   trackers of the instance told before */
 	MSG_VRRP_STATS_END,	/* id as in VRRP_STATS_GET; nothing */
 
 	/* lbe to parent */
@@ -193,7 +196,8 @@ enum msg_type {
 	MSG_CTL_LISTEN,		/* struct ctl_listen, its */
 	MSG_CTL_TABLE,		/* struct ctl_table, each with its */
 	MSG_CTL_HOST,		/* struct ctl_host */
-	MSG_CTL_VRRP,		/* struct ctl_vrrp */
+	MSG_CTL_VRRP,		/* struct ctl_vrrp, then its */
+	MSG_CTL_TRACK,		/* struct ctl_track */
 	MSG_CTL_EVENT,		/* struct ctl_event */
 	MSG_CTL_TEXT,		/* struct ctl_text: a line to print */
 	MSG_CTL_END,		/* nothing: all shown */

@@ -105,7 +105,7 @@ struct lbe_service {
 	struct msg_override	 override;
 	enum ctl_state		 state;		/* as last announced */
 	uint32_t		 hosts_up;	/* of the table announced */
-	int			 told;		/* vrrpe: on, off, -1 never */
+	int			 told;		/* vrrpe: on, off, -1: not */
 };
 RB_HEAD(lbe_services_byid, lbe_service);
 TAILQ_HEAD(lbe_services, lbe_service);
@@ -130,10 +130,18 @@ struct lbe_tree {
 	struct monotime		 born;
 };
 
+struct lbe_track {
+	TAILQ_ENTRY(lbe_track)	 entry;
+	struct ctl_track	 ctl;
+};
+TAILQ_HEAD(lbe_tracks, lbe_track);
+
 /* A VRRP instance as vrrpe has last described it. */
 struct lbe_vrrp {
 	RB_ENTRY(lbe_vrrp)	 byid;
 	struct ctl_vrrp		 ctl;
+	struct lbe_tracks	 tracks;
+	uint32_t		 ntracks;
 	uint32_t		 seen;		/* number of the gathering */
 };
 RB_HEAD(lbe_vrrps, lbe_vrrp);
@@ -178,6 +186,7 @@ struct lbe_env {
 	struct lbe_errors	 errors;
 
 	struct lbe_vrrps	 vrrps;		/* show.c */
+	struct lbe_vrrp		*counted;	/* of it STATS came last */
 	struct lbe_gather	 gather_hce;
 	struct lbe_gather	 gather_vrrpe;
 
@@ -296,6 +305,18 @@ int		 override_request(struct lbe_env *, struct client *,
 		    struct imsg *);
 int		 override_mirror(struct lbe_env *, struct imsg *);
 void		 override_tell_hce(struct lbe_env *);
+
+/*
+ * tracks.c: what an instance tracks.
+ * tracks_init, tracks_free: of a new record, of one that ends or is told
+ * anew.
+ * tracks_add: VRRP_TRACK of the instance told before, NULL: none; 0 or -1.
+ * tracks_show: all of them to a client.
+ */
+void		 tracks_init(struct lbe_vrrp *);
+void		 tracks_free(struct lbe_vrrp *);
+int		 tracks_add(struct lbe_vrrp *, struct imsg *);
+void		 tracks_show(struct client *, const struct lbe_vrrp *);
 
 /* monitor.c: events for `lvsctl monitor'. */
 void		 monitor_event(struct lbe_env *, enum ctl_event_kind,

@@ -211,8 +211,9 @@ service_notify_vrrpe(struct lbe_env *env, struct lbe_service *s)
 {
 	struct msg_onoff	msg;
 
-	/* Before the first verdict there is nothing to tell. */
-	if (s->state == CTL_UNKNOWN && s->told == -1)
+	/* Without a verdict there is nothing new to tell. */
+	if (s->state == CTL_UNKNOWN ||
+	    (s->conf.flags & SERVICE_F_TRACKED) == 0)
 		return;
 	msg.on = s->state == CTL_UP || s->state == CTL_BACKUP_TABLE;
 	if (s->told == (int)msg.on)

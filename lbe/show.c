@@ -37,7 +37,8 @@
 
 static int	vrrp_cmp(struct lbe_vrrp *, struct lbe_vrrp *);
 static int	vrrp_ok(const struct ctl_vrrp *);
-static int	vrrp_status(struct lbe_env *, const struct ctl_vrrp *);
+static struct lbe_vrrp *vrrp_status(struct lbe_env *,
+		    const struct ctl_vrrp *);
 static void	vrrp_purge(struct lbe_env *);
 static void	show_next(struct client *);
 static void	show_pool(struct show *);
@@ -78,6 +79,7 @@ show_free(struct lbe_env *env)
 
 	while ((v = RB_ROOT(&env->vrrps)) != NULL) {
 		RB_REMOVE(lbe_vrrps, &env->vrrps, v);
+		tracks_free(v);
 		free(v);
 	}
 	gather_free(&env->gather_hce);
@@ -101,11 +103,20 @@ show_dispatch_vrrpe(struct lbe_env *env, struct imsg *msg)
 
 	switch (imsg_type(msg)) {
 	case MSG_VRRP_STATUS:
+		if (imsg_get_data(msg, &v, sizeof(v)) == -1 || !vrrp_ok(&v))
+			return (-1);
+		(void)vrrp_status(env, &v);
+		return (0);
 	case MSG_VRRP_STATS:
 		if (imsg_get_data(msg, &v, sizeof(v)) == -1 || !vrrp_ok(&v))
 			return (-1);
-		return (vrrp_status(env, &v));
+		env->counted = vrrp_status(env, &v);
+		tracks_free(env->counted);
+		return (0);
+	case MSG_VRRP_TRACK:
+		return (tracks_add(env->counted, msg));
 	case MSG_VRRP_STATS_END:
+		env->counted = NULL;
 		if (imsg_id(msg) == env->gather_vrrpe.id)
 			vrrp_purge(env);
 		gather_end(&env->gather_vrrpe, imsg_id(msg));
@@ -127,7 +138,7 @@ vrrp_ok(const struct ctl_vrrp *v)
 	    wire_name_ok(v->reason, sizeof(v->reason)));
 }
 
-static int
+static struct lbe_vrrp *
 vrrp_status(struct lbe_env *env, const struct ctl_vrrp *ctl)
 {
 	struct lbe_vrrp	*v, key;
@@ -140,6 +151,7 @@ vrrp_status(struct lbe_env *env, const struct ctl_vrrp *ctl)
 		if ((v = calloc(1, sizeof(*v))) == NULL)
 			fatal("vrrp %s", ctl->name);
 		v->ctl.id = ctl->id;
+		tracks_init(v);
 		RB_INSERT(lbe_vrrps, &env->vrrps, v);
 	}
 	v->ctl = *ctl;
@@ -149,7 +161,7 @@ vrrp_status(struct lbe_env *env, const struct ctl_vrrp *ctl)
 		    "%s -> %s%s%s", vrrp_state_names[before],
 		    vrrp_state_names[ctl->state],
 		    ctl->reason[0] != '\0' ? ", " : "", ctl->reason);
-	return (0);
+	return (v);
 }
 
 static void
@@ -161,6 +173,7 @@ vrrp_purge(struct lbe_env *env)
 		if (v->seen == env->gather_vrrpe.id)
 			continue;
 		RB_REMOVE(lbe_vrrps, &env->vrrps, v);
+		tracks_free(v);
 		free(v);
 	}
 }
@@ -366,6 +379,8 @@ show_vrrp(struct client *c)
 		return;
 	sh->found = 1;
 	peer_send(c->peer, MSG_CTL_VRRP, 0, -1, &v->ctl, sizeof(v->ctl));
+	if (sh->request == MSG_CTL_SHOW_VRRP)
+		tracks_show(c, v);
 }
 
 static void

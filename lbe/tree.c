@@ -329,7 +329,9 @@ tree_inherit(struct lbe_tree *t, struct lbe_tree *from)
 		s->override = olds->override;
 		s->state = olds->state;
 		s->hosts_up = olds->hosts_up;
-		s->told = olds->told;
+		if (s->conf.flags & SERVICE_F_TRACKED &&
+		    olds->conf.flags & SERVICE_F_TRACKED)
+			s->told = olds->told;
 		for (i = 0; i < POOL_MAX; i++)
 			pool_inherit(&s->pool[i], from, olds);
 	}

@@ -57,6 +57,7 @@ static enum output	 print_vrrp(const struct command *,
 static void		 print_vrrp_detail(const struct ctl_vrrp *);
 static void		 print_vrrp_counters(const struct ctl_vrrp *);
 static void		 print_advert(uint32_t);
+static enum output	 print_track(const struct imsg *);
 static enum output	 print_event(const struct imsg *);
 static enum output	 print_text(const struct imsg *, FILE *);
 
@@ -127,6 +128,8 @@ output_message(const struct command *cmd, const struct imsg *msg)
 		return (print_host(cmd, msg));
 	case MSG_CTL_VRRP:
 		return (print_vrrp(cmd, msg));
+	case MSG_CTL_TRACK:
+		return (print_track(msg));
 	case MSG_CTL_EVENT:
 		return (print_event(msg));
 	case MSG_CTL_TEXT:
@@ -358,6 +361,33 @@ print_vrrp_counters(const struct ctl_vrrp *v)
 	}
 	if (*sep == ',')
 		printf("\n");
+}
+
+/* "track script "check" reverse: fails, weight -20: priority -20" */
+static enum output
+print_track(const struct imsg *msg)
+{
+	static const char	*const states[CTL_TRACK_STATE_MAX] = {
+		[CTL_TRACK_UNKNOWN]	= "unknown",
+		[CTL_TRACK_WELL]	= "well",
+		[CTL_TRACK_FAILS]	= "fails"
+	};
+	struct ctl_track	 t;
+	char			 kind[VIS_LEN(sizeof(t.kind))];
+	char			 name[VIS_LEN(sizeof(t.name))];
+
+	if (imsg_get_data(msg, &t, sizeof(t)) == -1 ||
+	    t.state >= CTL_TRACK_STATE_MAX)
+		return (OUTPUT_BAD);
+	printf("\t\ttrack %s %s%s: %s", SAFE(kind, t.kind),
+	    SAFE(name, t.name), t.flags & CTL_TRACK_F_REVERSE ?
+	    " reverse" : "", states[t.state]);
+	if (t.weight != 0)
+		printf(", weight %d: priority %+d", t.weight, t.effect);
+	else if (t.flags & CTL_TRACK_F_FAULT)
+		printf(": fault");
+	printf("\n");
+	return (OUTPUT_MORE);
 }
 
 static enum output

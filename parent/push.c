@@ -30,7 +30,7 @@
 
 static void	push_checks(struct peer *, const struct conf *);
 static void	push_tables(struct peer *, const struct conf *, int);
-static void	push_services(struct peer *, const struct conf *, int);
+static void	push_services(struct peer *, const struct conf *);
 static void	push_scripts(struct peer *, const struct conf *);
 static void	push_vrrps(struct peer *, const struct conf *);
 
@@ -42,8 +42,6 @@ push_conf(struct peer *peer, const struct conf *conf)
 	    sizeof(conf->global));
 	switch (peer_proc(peer)) {
 	case PROC_VRRPE:
-		push_services(peer, conf, 0);
-		push_scripts(peer, conf);
 		push_vrrps(peer, conf);
 		break;
 	case PROC_HCE:
@@ -54,7 +52,7 @@ push_conf(struct peer *peer, const struct conf *conf)
 	case PROC_LBE:
 		push_checks(peer, conf);
 		push_tables(peer, conf, 0);
-		push_services(peer, conf, 1);
+		push_services(peer, conf);
 		break;
 	default:
 		break;
@@ -97,7 +95,7 @@ push_tables(struct peer *peer, const struct conf *conf, int checked)
 }
 
 static void
-push_services(struct peer *peer, const struct conf *conf, int listens)
+push_services(struct peer *peer, const struct conf *conf)
 {
 	struct conf_service	*s;
 	struct conf_listen	*l;
@@ -105,8 +103,6 @@ push_services(struct peer *peer, const struct conf *conf, int listens)
 	TAILQ_FOREACH(s, &conf->services, entry) {
 		peer_send(peer, MSG_CONF_SERVICE, s->conf.id, -1, &s->conf,
 		    sizeof(s->conf));
-		if (!listens)
-			continue;
 		TAILQ_FOREACH(l, &s->listens, entry)
 			peer_send(peer, MSG_CONF_LISTEN, l->conf.id, -1,
 			    &l->conf, sizeof(l->conf));

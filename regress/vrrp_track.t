@@ -61,6 +61,10 @@ ok "the script fails: its weight is not added" \
 ok "dir2 takes over" moved dir2 dir1
 like "dir1 says what it was" "$(cat "$LAB_TMP/dir1.log")" \
     'priority 90 -> 70: interface up0 fails -30'
+shown=$(ctl dir1 show vrrp VI_1)
+like "and shows each: the interface" "$shown" \
+    'track interface up0: fails, weight -30: priority -30$'
+like "the script" "$shown" 'track script flag: fails, weight 20: priority \+0$'
 : >$flag
 ip -n dir1 link set up0 up
 ok "all is well again" wait_for 5 is_priority dir1 120
@@ -84,6 +88,28 @@ ok "dir1 is master" wait_for 5 is_role dir1 VI_1 master
 ok "dir2 comes back" director dir2
 ok "dir2 hears dir1" hears dir2
 ok "dir1 is still master" moved dir1 dir2
+
+{
+	script
+	instance 100 'track script "flag" reverse'
+} >"$LAB_TMP/dir1.conf"
+ok "reload: reverse" ctl dir1 reload
+ok "a script that is well is a fault" moved dir2 dir1 fault
+like "which is shown" "$(ctl dir1 show vrrp VI_1)" \
+    'track script flag reverse: well: fault$'
+rm $flag
+ok "it fails: all is well" moved dir1 dir2
+{
+	script
+	instance 100 'track script "flag" reverse weight -20'
+} >"$LAB_TMP/dir1.conf"
+ok "reload: reverse with a weight" ctl dir1 reload
+ok "the verdict is known across it" is_priority dir1 100
+: >$flag
+ok "the script is well" wait_for 5 is_priority dir1 80
+ok "dir2 takes over" moved dir2 dir1
+rm $flag
+ok "it fails" moved dir1 dir2
 proc_stop dir1
 proc_stop dir2
 is "lvsd ended well" "$(faults)" ""

@@ -63,7 +63,7 @@ struct droplog {
 };
 
 /* Text of what is wrong with an instance; fits CTL_TEXT_LEN with a name. */
-#define UNWELL_LEN	256
+#define UNWELL_LEN	(TRACK_NAME_LEN + 64)
 
 /* An interface that an instance runs on or tracks, known by its name. */
 struct iface {
@@ -78,12 +78,12 @@ struct iface {
 };
 TAILQ_HEAD(iface_list, iface);
 
-/* A script or a service, as far as an instance tracks it. */
+/* What instances track, but for interfaces; its owner says how it is. */
 struct subject {
 	TAILQ_ENTRY(subject)	 entry;
 	uint32_t		 id;
-	int			 bad;	/* told to be failing */
-	char			 name[NAME_LEN];
+	uint32_t		 kind;	/* enum track_kind */
+	enum ctl_track_state	 state;	/* as told */
 };
 TAILQ_HEAD(subject_list, subject);
 
@@ -91,7 +91,7 @@ struct tracker {
 	TAILQ_ENTRY(tracker)	 entry;
 	struct track_config	 conf;
 	struct iface		*iface;		/* TRACK_INTERFACE */
-	struct subject		*subject;	/* the other kinds */
+	struct subject		*subject;	/* all other kinds */
 };
 TAILQ_HEAD(tracker_list, tracker);
 
@@ -112,6 +112,7 @@ struct vrrp {
 	struct addr		*addrs;
 	uint32_t		 naddrs;
 	struct tracker_list	 trackers;
+	uint32_t		 ntrackers;
 
 	enum vrrp_state		 state;
 	struct monotime		 since;		/* in this state */
@@ -156,8 +157,7 @@ TAILQ_HEAD(group_list, group);
 struct tree {
 	struct vrrp_list	 vrrps;
 	struct group_list	 groups;
-	struct subject_list	 scripts;
-	struct subject_list	 services;
+	struct subject_list	 subjects;
 };
 
 struct vrrpe {
@@ -188,9 +188,9 @@ const char *vrrpe_stage_end(struct engine *);
 void	vrrpe_stage_commit(struct engine *);
 void	vrrpe_stage_abort(struct engine *);
 void	vrrpe_stage_start(struct engine *);
-/* Objects of the running tree by id; NULL when there is none. */
+/* Objects of a tree by id; NULL when there is none. */
 struct vrrp	*stage_vrrp(const struct tree *, uint32_t);
-struct subject	*stage_subject(const struct subject_list *, uint32_t);
+struct subject	*stage_subject(const struct tree *, uint32_t);
 
 /*
  * fsm.c: the state machine of one instance.
@@ -235,10 +235,12 @@ struct vrrp *group_next(struct vrrp *);
  * track_look: look at interface and trackers of an instance again; a change
  * of priority takes effect, one of health with the next group_settle().
  * track_iface, track_subject: both for all that this concerns.
+ * track_fill: fill in what is shown of a tracker.
  */
 void	track_look(struct vrrp *);
 void	track_iface(struct vrrpe *, const struct iface *);
 void	track_subject(struct vrrpe *, const struct subject *);
+void	track_fill(const struct tracker *, struct ctl_track *);
 
 /*
  * timer.c: the one timer of an instance.

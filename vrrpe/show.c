@@ -25,6 +25,8 @@
 #define US_PER_S	1000000
 #define MS_PER_CS	10
 
+static void	show_tracks(const struct vrrp *, uint32_t);
+
 void
 show_fill(const struct vrrp *v, struct ctl_vrrp *c)
 {
@@ -85,7 +87,21 @@ show_stats(struct vrrpe *env, uint32_t request)
 		show_fill(v, &c);
 		engine_send(env->engine, PROC_LBE, MSG_VRRP_STATS, request,
 		    &c, sizeof(c));
+		show_tracks(v, request);
 	}
 	engine_send(env->engine, PROC_LBE, MSG_VRRP_STATS_END, request, NULL,
 	    0);
+}
+
+static void
+show_tracks(const struct vrrp *v, uint32_t request)
+{
+	struct ctl_track	 c;
+	struct tracker		*t;
+
+	TAILQ_FOREACH(t, &v->trackers, entry) {
+		track_fill(t, &c);
+		engine_send(v->env->engine, PROC_LBE, MSG_VRRP_TRACK, request,
+		    &c, sizeof(c));
+	}
 }

@@ -27,19 +27,17 @@
 #include "../imsg/log.h"
 #include "instance.h"
 
-static int	stage_subject_add(struct subject_list *, uint32_t,
-		    const char *);
-static int	stage_service(struct tree *, struct imsg *);
-static int	stage_script(struct tree *, struct imsg *);
 static int	stage_group(struct tree *, struct imsg *);
 static int	stage_instance(struct vrrpe *, struct imsg *);
 static int	stage_vaddr(struct tree *, struct imsg *);
 static int	stage_track(struct vrrpe *, struct imsg *);
+static struct subject *stage_tracked(struct tree *,
+		    const struct track_config *);
 static struct group *group_find(const struct tree *, uint32_t);
 static void	settle_all(struct vrrpe *);
 static int	same_router(const struct vrrp *, const struct vrrp *);
 static int	same_content(const struct vrrp *, const struct vrrp *);
-static void	commit_subjects(struct subject_list *, struct subject_list *);
+static void	commit_subjects(struct tree *, struct tree *);
 static void	commit_retire(struct vrrpe *, struct tree *);
 static void	commit_adopt(struct vrrp *, struct vrrp *);
 static void	commit_groups(struct tree *);
@@ -64,8 +62,7 @@ stage_init(struct tree *t)
 {
 	TAILQ_INIT(&t->vrrps);
 	TAILQ_INIT(&t->groups);
-	TAILQ_INIT(&t->scripts);
-	TAILQ_INIT(&t->services);
+	TAILQ_INIT(&t->subjects);
 }
 
 void
@@ -88,10 +85,6 @@ vrrpe_stage_object(struct engine *e, struct imsg *msg)
 	case MSG_CONF_GLOBAL:
 		/* Nothing in it is for this engine. */
 		return (imsg_get_data(msg, &global, sizeof(global)));
-	case MSG_CONF_SERVICE:
-		return (stage_service(env->staged, msg));
-	case MSG_CONF_SCRIPT:
-		return (stage_script(env->staged, msg));
 	case MSG_CONF_GROUP:
 		return (stage_group(env->staged, msg));
 	case MSG_CONF_VRRP:
@@ -103,43 +96,6 @@ vrrpe_stage_object(struct engine *e, struct imsg *msg)
 	default:
 		return (-1);
 	}
-}
-
-static int
-stage_subject_add(struct subject_list *list, uint32_t id, const char *name)
-{
-	struct subject	*s;
-
-	if (id == 0 || stage_subject(list, id) != NULL)
-		return (-1);
-	if ((s = calloc(1, sizeof(*s))) == NULL)
-		fatal("configuration");
-	s->id = id;
-	strlcpy(s->name, name, sizeof(s->name));
-	TAILQ_INSERT_TAIL(list, s, entry);
-	return (0);
-}
-
-static int
-stage_service(struct tree *t, struct imsg *msg)
-{
-	struct service_config	conf;
-
-	if (imsg_get_data(msg, &conf, sizeof(conf)) == -1 ||
-	    !service_config_ok(&conf))
-		return (-1);
-	return (stage_subject_add(&t->services, conf.id, conf.name));
-}
-
-static int
-stage_script(struct tree *t, struct imsg *msg)
-{
-	struct script_config	conf;
-
-	if (imsg_get_data(msg, &conf, sizeof(conf)) == -1 ||
-	    !script_config_ok(&conf))
-		return (-1);
-	return (stage_subject_add(&t->scripts, conf.id, conf.name));
 }
 
 static int
@@ -215,13 +171,11 @@ stage_track(struct vrrpe *env, struct imsg *msg)
 
 	if (imsg_get_data(msg, &conf, sizeof(conf)) == -1 ||
 	    !track_config_ok(&conf) ||
-	    (v = stage_vrrp(env->staged, conf.vrrp_id)) == NULL)
+	    (v = stage_vrrp(env->staged, conf.vrrp_id)) == NULL ||
+	    v->ntrackers == TRACK_COUNT_MAX)
 		return (-1);
-	if (conf.kind == TRACK_SCRIPT)
-		s = stage_subject(&env->staged->scripts, conf.ref_id);
-	else if (conf.kind == TRACK_SERVICE)
-		s = stage_subject(&env->staged->services, conf.ref_id);
-	if (conf.kind != TRACK_INTERFACE && s == NULL)
+	if (conf.kind != TRACK_INTERFACE &&
+	    (s = stage_tracked(env->staged, &conf)) == NULL)
 		return (-1);
 
 	if ((t = calloc(1, sizeof(*t))) == NULL)
@@ -231,7 +185,24 @@ stage_track(struct vrrpe *env, struct imsg *msg)
 	if (conf.kind == TRACK_INTERFACE)
 		t->iface = vrrpe_iface(env, conf.ifname);
 	TAILQ_INSERT_TAIL(&v->trackers, t, entry);
+	v->ntrackers++;
 	return (0);
+}
+
+/* Several instances may track the same; NULL: the id is of another kind. */
+static struct subject *
+stage_tracked(struct tree *t, const struct track_config *conf)
+{
+	struct subject	*s;
+
+	if ((s = stage_subject(t, conf->ref_id)) != NULL)
+		return (s->kind == conf->kind ? s : NULL);
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		fatal("configuration");
+	s->id = conf->ref_id;
+	s->kind = conf->kind;
+	TAILQ_INSERT_TAIL(&t->subjects, s, entry);
+	return (s);
 }
 
 const char *
@@ -263,8 +234,7 @@ vrrpe_stage_commit(struct engine *e)
 	struct vrrp	*v, *old;
 
 	commit_retire(env, new);
-	commit_subjects(&env->run.scripts, &new->scripts);
-	commit_subjects(&env->run.services, &new->services);
+	commit_subjects(&env->run, new);
 	groups_free(&env->run.groups);
 	TAILQ_CONCAT(&env->run.groups, &new->groups, entry);
 
@@ -365,17 +335,17 @@ commit_retire(struct vrrpe *env, struct tree *new)
 	}
 }
 
-/* What is known of scripts and services stays known. */
+/* What is known of it stays known. */
 static void
-commit_subjects(struct subject_list *run, struct subject_list *new)
+commit_subjects(struct tree *run, struct tree *new)
 {
 	struct subject	*s, *old;
 
-	TAILQ_FOREACH(s, new, entry)
+	TAILQ_FOREACH(s, &new->subjects, entry)
 		if ((old = stage_subject(run, s->id)) != NULL)
-			s->bad = old->bad;
-	subjects_free(run);
-	TAILQ_CONCAT(run, new, entry);
+			s->state = old->state;
+	subjects_free(&run->subjects);
+	TAILQ_CONCAT(&run->subjects, &new->subjects, entry);
 }
 
 /* The staged instance is left with what the running one had. */
@@ -397,6 +367,7 @@ commit_adopt(struct vrrp *v, struct vrrp *new)
 	TAILQ_CONCAT(&trackers, &v->trackers, entry);
 	TAILQ_CONCAT(&v->trackers, &new->trackers, entry);
 	TAILQ_CONCAT(&new->trackers, &trackers, entry);
+	v->ntrackers = new->ntrackers;
 }
 
 static void
@@ -482,11 +453,11 @@ stage_vrrp(const struct tree *t, uint32_t id)
 }
 
 struct subject *
-stage_subject(const struct subject_list *list, uint32_t id)
+stage_subject(const struct tree *t, uint32_t id)
 {
 	struct subject	*s;
 
-	TAILQ_FOREACH(s, list, entry)
+	TAILQ_FOREACH(s, &t->subjects, entry)
 		if (s->id == id)
 			return (s);
 	return (NULL);
@@ -549,7 +520,6 @@ tree_free(struct tree *t)
 		vrrp_free(v);
 	}
 	groups_free(&t->groups);
-	subjects_free(&t->scripts);
-	subjects_free(&t->services);
+	subjects_free(&t->subjects);
 	free(t);
 }

@@ -18,30 +18,38 @@
 
 #include <bsd/string.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "../imsg/log.h"
 #include "instance.h"
 
 /*
- * A tracker fails when its interface is down, its script's verdict is bad or
- * its service has no usable host.  What it does then depends on its weight:
+ * A tracker fails when its interface is down, its script's verdict is bad,
+ * its service has no usable host.  `reverse' makes good bad, and bad good.
+ * What it does then depends on its weight:
  *
  *	0	the instance is in fault while the tracker fails
  *	< 0	added to the priority while it fails
  *	> 0	added to the priority while it does not fail
  *
  * Weights of several trackers add up; the result is kept in 1 .. 254, and an
- * owner's 255 is not touched by weights.  This is the sense that keepalived
- * gives to them.  What has not been told yet counts as not failing: at a
- * start all are told within moments, and a fault that is none would move the
- * addresses for nothing.
+ * owner's 255 is not touched by weights.  What has not been told yet counts
+ * as not failing, reverse or not: at a start all are told within moments,
+ * and a fault that is none would move the addresses for nothing.
  */
 
 #define PRIO_MIN	1
 #define PRIO_MAX	(PACKET_PRIO_OWNER - 1)
 
+/* "service www fails", and what it adds to the priority. */
+#define TRACK_TEXT_LEN	(TRACK_NAME_LEN + 64)
+
+static enum ctl_track_state tracker_state(const struct tracker *);
 static int	tracker_fails(const struct tracker *);
-static const char *tracker_name(const struct tracker *, const char **);
+static int	tracker_faults(const struct tracker *);
+static int	tracker_adds(const struct tracker *);
+static const char *tracker_name(const struct tracker *);
+static const char *tracker_text(const struct tracker *, char *, size_t);
 static void	track_fault(struct vrrp *);
 static void	track_priority(struct vrrp *);
 static int	track_concerns(const struct vrrp *, const struct iface *,
@@ -49,28 +57,61 @@ static int	track_concerns(const struct vrrp *, const struct iface *,
 static void	track_all(struct vrrpe *, const struct iface *,
 		    const struct subject *);
 
+/* Of what is tracked, whatever that means here. */
+static enum ctl_track_state
+tracker_state(const struct tracker *t)
+{
+	if (t->conf.kind != TRACK_INTERFACE)
+		return (t->subject->state);
+	if (!t->iface->told)
+		return (CTL_TRACK_UNKNOWN);
+	return (t->iface->status.up ? CTL_TRACK_WELL : CTL_TRACK_FAILS);
+}
+
 static int
 tracker_fails(const struct tracker *t)
 {
-	if (t->conf.kind == TRACK_INTERFACE)
-		return (t->iface->told && !t->iface->status.up);
-	return (t->subject->bad);
+	enum ctl_track_state	bad = CTL_TRACK_FAILS;
+
+	if (t->conf.flags & TRACK_F_REVERSE)
+		bad = CTL_TRACK_WELL;
+	return (tracker_state(t) == bad);
+}
+
+static int
+tracker_faults(const struct tracker *t)
+{
+	return (t->conf.weight == 0 && tracker_fails(t));
+}
+
+/* To the priority; may be below 0. */
+static int
+tracker_adds(const struct tracker *t)
+{
+	return (tracker_fails(t) == (t->conf.weight < 0) ?
+	    t->conf.weight : 0);
 }
 
 static const char *
-tracker_name(const struct tracker *t, const char **kind)
+tracker_name(const struct tracker *t)
 {
-	switch (t->conf.kind) {
-	case TRACK_SCRIPT:
-		*kind = "script";
-		return (t->subject->name);
-	case TRACK_SERVICE:
-		*kind = "service";
-		return (t->subject->name);
-	default:
-		*kind = "interface";
-		return (t->iface->status.ifname);
-	}
+	return (t->conf.kind == TRACK_INTERFACE ? t->conf.ifname :
+	    t->conf.name);
+}
+
+/* "service www fails", into buf; returns it. */
+static const char *
+tracker_text(const struct tracker *t, char *buf, size_t len)
+{
+	static const char	*const states[CTL_TRACK_STATE_MAX] = {
+		[CTL_TRACK_UNKNOWN]	= "is not known yet",
+		[CTL_TRACK_WELL]	= "is well",
+		[CTL_TRACK_FAILS]	= "fails"
+	};
+
+	snprintf(buf, len, "%s %s %s", track_kind_names[t->conf.kind],
+	    tracker_name(t), states[tracker_state(t)]);
+	return (buf);
 }
 
 /* What keeps the instance itself from taking part, into unwell. */
@@ -78,7 +119,6 @@ static void
 track_fault(struct vrrp *v)
 {
 	const struct msg_if	*st = &v->iface->status;
-	const char		*kind, *name;
 	struct tracker		*t;
 
 	v->unwell[0] = '\0';
@@ -102,11 +142,9 @@ track_fault(struct vrrp *v)
 	if (v->unwell[0] != '\0')
 		return;
 	TAILQ_FOREACH(t, &v->trackers, entry) {
-		if (t->conf.weight != 0 || !tracker_fails(t))
+		if (!tracker_faults(t))
 			continue;
-		name = tracker_name(t, &kind);
-		snprintf(v->unwell, sizeof(v->unwell), "%s %s fails", kind,
-		    name);
+		tracker_text(t, v->unwell, sizeof(v->unwell));
 		return;
 	}
 }
@@ -115,10 +153,9 @@ track_fault(struct vrrp *v)
 static void
 track_priority(struct vrrp *v)
 {
-	char		 one[NAME_LEN + 64];
-	const char	*kind, *name;
+	char		 text[TRACK_TEXT_LEN], one[TRACK_TEXT_LEN + 16];
 	struct tracker	*t;
-	int		 prio = v->conf.priority;
+	int		 adds, prio = v->conf.priority;
 
 	v->weights[0] = '\0';
 	if (prio == PACKET_PRIO_OWNER) {
@@ -126,15 +163,12 @@ track_priority(struct vrrp *v)
 		return;
 	}
 	TAILQ_FOREACH(t, &v->trackers, entry) {
-		if (tracker_fails(t) ? t->conf.weight >= 0 :
-		    t->conf.weight <= 0)
+		if ((adds = tracker_adds(t)) == 0)
 			continue;
-		prio += t->conf.weight;
-		name = tracker_name(t, &kind);
-		snprintf(one, sizeof(one), "%s%s %s %s %+d",
-		    v->weights[0] != '\0' ? ", " : "", kind, name,
-		    t->conf.weight < 0 ? "fails" : "is well",
-		    t->conf.weight);
+		prio += adds;
+		snprintf(one, sizeof(one), "%s%s %+d",
+		    v->weights[0] != '\0' ? ", " : "",
+		    tracker_text(t, text, sizeof(text)), adds);
 		strlcat(v->weights, one, sizeof(v->weights));
 	}
 	if (prio < PRIO_MIN)
@@ -199,4 +233,20 @@ void
 track_subject(struct vrrpe *env, const struct subject *s)
 {
 	track_all(env, NULL, s);
+}
+
+void
+track_fill(const struct tracker *t, struct ctl_track *c)
+{
+	memset(c, 0, sizeof(*c));
+	c->vrrp_id = t->conf.vrrp_id;
+	c->state = tracker_state(t);
+	c->weight = t->conf.weight;
+	c->effect = tracker_adds(t);
+	if (t->conf.flags & TRACK_F_REVERSE)
+		c->flags |= CTL_TRACK_F_REVERSE;
+	if (tracker_faults(t))
+		c->flags |= CTL_TRACK_F_FAULT;
+	strlcpy(c->kind, track_kind_names[t->conf.kind], sizeof(c->kind));
+	strlcpy(c->name, tracker_name(t), sizeof(c->name));
 }

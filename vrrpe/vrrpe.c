@@ -38,8 +38,8 @@ static int	parent_if_status(struct vrrpe *, struct imsg *);
 static int	parent_socket(struct vrrpe *, struct imsg *);
 static int	parent_mirror_role(struct vrrpe *, struct imsg *);
 static int	parent_addr_result(struct vrrpe *, struct imsg *);
-static int	subject_status(struct vrrpe *, struct subject_list *,
-		    const char *, struct imsg *);
+static int	subject_status(struct vrrpe *, enum track_kind,
+		    struct imsg *);
 
 static const struct engine_ops	vrrpe_ops = {
 	.self = PROC_VRRPE,
@@ -112,7 +112,7 @@ vrrpe_dispatch_hce(struct engine *e, struct imsg *msg)
 
 	switch (imsg_type(msg)) {
 	case MSG_SCRIPT_STATUS:
-		return (subject_status(env, &env->run.scripts, "script", msg));
+		return (subject_status(env, TRACK_SCRIPT, msg));
 	default:
 		return (-1);
 	}
@@ -125,8 +125,7 @@ vrrpe_dispatch_lbe(struct engine *e, struct imsg *msg)
 
 	switch (imsg_type(msg)) {
 	case MSG_SERVICE_STATUS:
-		return (subject_status(env, &env->run.services, "service",
-		    msg));
+		return (subject_status(env, TRACK_SERVICE, msg));
 	case MSG_VRRP_STATS_GET:
 		show_stats(env, imsg_id(msg));
 		return (0);
@@ -300,21 +299,23 @@ parent_addr_result(struct vrrpe *env, struct imsg *msg)
 	return (0);
 }
 
+/* How something of this kind is, by its owner. */
 static int
-subject_status(struct vrrpe *env, struct subject_list *list,
-    const char *kind, struct imsg *msg)
+subject_status(struct vrrpe *env, enum track_kind kind, struct imsg *msg)
 {
 	struct msg_onoff	 st;
 	struct subject		*s;
+	enum ctl_track_state	 state;
 
 	if (imsg_get_data(msg, &st, sizeof(st)) == -1 || st.on > 1)
 		return (-1);
-	if ((s = stage_subject(list, imsg_id(msg))) == NULL)
+	s = stage_subject(&env->run, imsg_id(msg));
+	if (s == NULL || s->kind != kind)
 		return (engine_stale(env->engine, msg) ? 0 : -1);
-	if (s->bad == !st.on)
+	state = st.on ? CTL_TRACK_WELL : CTL_TRACK_FAILS;
+	if (s->state == state)
 		return (0);
-	s->bad = !st.on;
-	log_debug("%s %s %s", kind, s->name, st.on ? "is well" : "fails");
+	s->state = state;
 	track_subject(env, s);
 	return (0);
 }

@@ -201,7 +201,7 @@ test_service(void)
 	TAKES(service_config, service, c->pool[POOL_BACKUP].table_id = 1;
 	    c->pool[POOL_BACKUP].method = FWD_TUNNEL, "a backup");
 	REFUSES(service_config, service, c->id = 0, "no id");
-	REFUSES(service_config, service, c->flags = 8, "a flag");
+	REFUSES(service_config, service, c->flags = 0x10, "a flag");
 	REFUSES(service_config, service, c->persist_s = 1,
 	    "persistence without its flag");
 	REFUSES(service_config, service, c->flags = SERVICE_F_PERSISTENT,
@@ -340,9 +340,17 @@ test_vrrp_parts(void)
 	t.ref_id = 1;
 	t.kind = TRACK_SERVICE;
 	t.weight = -TRACK_WEIGHT_MAX;
+	t.name[0] = 's';
 	TAKES(track_config, t, , "a service");
 	TAKES(track_config, t, c->kind = TRACK_INTERFACE; c->ref_id = 0;
-	    c->ifname[0] = 'e', "an interface");
+	    c->ifname[0] = 'e'; c->name[0] = '\0', "an interface");
+	TAKES(track_config, t, c->flags = TRACK_F_REVERSE, "reverse");
+	REFUSES(track_config, t, c->flags = 0x02, "a flag");
+	REFUSES(track_config, t, c->name[0] = '\0', "no name");
+	REFUSES(track_config, t, memset(c->name, 's', TRACK_NAME_LEN),
+	    "an endless name");
+	REFUSES(track_config, t, c->kind = TRACK_INTERFACE; c->ref_id = 0;
+	    c->ifname[0] = 'e', "an interface of two names");
 	REFUSES(track_config, t, c->vrrp_id = 0, "no vrrp");
 	REFUSES(track_config, t, c->kind = TRACK_KIND_MAX, "a kind");
 	REFUSES(track_config, t, c->weight--, "a weight");
@@ -352,10 +360,10 @@ test_vrrp_parts(void)
 	REFUSES(track_config, t, c->ref_id = 0, "a service without id");
 	REFUSES(track_config, t, c->ifname[0] = 'e',
 	    "a service with an interface");
-	REFUSES(track_config, t, c->kind = TRACK_INTERFACE,
-	    "an interface with an id");
-	REFUSES(track_config, t, c->kind = TRACK_INTERFACE; c->ref_id = 0,
-	    "an interface without a name");
+	REFUSES(track_config, t, c->kind = TRACK_INTERFACE;
+	    c->ifname[0] = 'e'; c->name[0] = '\0', "an interface with an id");
+	REFUSES(track_config, t, c->kind = TRACK_INTERFACE; c->ref_id = 0;
+	    c->name[0] = '\0', "an interface without a name");
 }
 
 int

@@ -313,6 +313,96 @@ vrrp_is(uint32_t type, uint32_t id, const char *name, uint32_t state)
 }
 
 static void
+track_is(uint32_t vrrp, const char *name)
+{
+	struct ctl_track	t;
+
+	memset(&t, 0, sizeof(t));
+	t.vrrp_id = vrrp;
+	t.state = CTL_TRACK_FAILS;
+	t.weight = t.effect = -20;
+	snprintf(t.kind, sizeof(t.kind), "script");
+	snprintf(t.name, sizeof(t.name), "%s", name);
+	say(fake_vrrpe, MSG_VRRP_TRACK, 1, &t, sizeof(t));
+}
+
+static void
+test_show_tracks(void)
+{
+	struct imsgbuf	*c = client_open();
+	struct ctl_id	 id;
+	struct heard	 h;
+	int		 i;
+
+	memset(&id, 0, sizeof(id));
+	for (i = 0; i < 2; i++) {
+		say(c, MSG_CTL_SHOW_VRRP, 0, &id, sizeof(id));
+		if (!hear_type(fake_vrrpe, MSG_VRRP_STATS_GET, &h))
+			fake_die("no request");
+		vrrp_is(MSG_VRRP_STATS, 50, "VI_1", VRRP_MASTER);
+		track_is(50, "one");
+		track_is(50, "two");
+		vrrp_is(MSG_VRRP_STATS, 51, "VI_2", VRRP_MASTER);
+		track_is(51, "three");
+		say(fake_vrrpe, MSG_VRRP_STATS_END, h.id, NULL, 0);
+		ok(hear_type(c, MSG_CTL_VRRP, &h) && h.u.vrrp.id == 50 &&
+		    hear_type(c, MSG_CTL_TRACK, &h) &&
+		    strcmp(h.u.track.name, "one") == 0 &&
+		    hear_type(c, MSG_CTL_TRACK, &h) &&
+		    strcmp(h.u.track.name, "two") == 0 &&
+		    hear_type(c, MSG_CTL_VRRP, &h) && h.u.vrrp.id == 51 &&
+		    hear_type(c, MSG_CTL_TRACK, &h) &&
+		    h.u.track.effect == -20 && hear_type(c, MSG_CTL_END, &h),
+		    "trackers follow their instance, %s",
+		    i == 0 ? "each once" : "and again each once");
+	}
+	say(c, MSG_CTL_SHOW_SUMMARY, 0, NULL, 0);
+	i = 0;
+	while (hear(c, &h) == 1 && h.type != MSG_CTL_END)
+		i += h.type == MSG_CTL_TRACK;
+	is_int(i, 0, "a summary has none");
+	imsgbuf_free(c);
+}
+
+/* Another vrrpe, which has heard what a new one is told. */
+static void
+vrrpe_anew(void)
+{
+	struct heard	h;
+
+	imsgbuf_free(fake_vrrpe);
+	fake_link(&fake_vrrpe, PROC_VRRPE);
+	settle();
+	while (hear_now(fake_vrrpe, &h))
+		;
+}
+
+/* Trackers of nobody, and more than there can be. */
+static void
+test_bad_tracks(void)
+{
+	struct heard	h;
+	int		i;
+
+	track_is(50, "stray");
+	ok(hear_type(fake_parent, MSG_BAD_PEER, &h) && h.id == PROC_VRRPE,
+	    "a tracker of no instance is held against vrrpe");
+	vrrpe_anew();
+	vrrp_is(MSG_VRRP_STATS, 50, "VI_1", VRRP_MASTER);
+	track_is(51, "another's");
+	ok(hear_type(fake_parent, MSG_BAD_PEER, &h),
+	    "so is one of another instance");
+	vrrpe_anew();
+	vrrp_is(MSG_VRRP_STATS, 50, "VI_1", VRRP_MASTER);
+	for (i = 0; i < CTL_TRACK_COUNT_MAX; i++)
+		track_is(50, "many");
+	ok(quiet(), "many trackers");
+	track_is(50, "too many");
+	ok(hear_type(fake_parent, MSG_BAD_PEER, &h), "and too many");
+	vrrpe_anew();
+}
+
+static void
 test_show_vrrp(void)
 {
 	struct imsgbuf	*c = client_open();
@@ -575,6 +665,8 @@ main(void)
 	test_descriptor();
 	test_impatient();
 	test_show();
+	test_show_tracks();
+	test_bad_tracks();
 	test_show_vrrp();
 	test_reload();
 	test_log_and_stop();

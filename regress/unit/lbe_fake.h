@@ -72,6 +72,7 @@ struct heard {
 		struct ctl_table	table;
 		struct ctl_host		host;
 		struct ctl_vrrp		vrrp;
+		struct ctl_track	track;
 		struct ctl_event	event;
 	} u;
 };
@@ -472,6 +473,7 @@ conf_service(uint32_t id, const char *name, uint32_t table, uint32_t backup)
 
 	memset(&s, 0, sizeof(s));
 	s.id = id;
+	s.flags = SERVICE_F_TRACKED;
 	s.prefix4 = 32;
 	s.prefix6 = 128;
 	s.pool[POOL_PRIMARY].table_id = table;

@@ -210,6 +210,39 @@ test_vrrp(void)
 }
 
 static void
+test_track(void)
+{
+	struct ctl_track	t;
+
+	memset(&t, 0, sizeof(t));
+	t.state = CTL_TRACK_FAILS;
+	t.weight = t.effect = -20;
+	snprintf(t.kind, sizeof(t.kind), "script");
+	snprintf(t.name, sizeof(t.name), "x");
+	is_int(print(SHOW_VRRP, MSG_CTL_TRACK, &t, sizeof(t)), OUTPUT_MORE,
+	    "a tracker");
+	is_str(printed, "\t\ttrack script x: fails, weight -20: "
+	    "priority -20\n", "with a weight");
+	t.state = CTL_TRACK_WELL;
+	t.weight = t.effect = 0;
+	t.flags = CTL_TRACK_F_REVERSE | CTL_TRACK_F_FAULT;
+	print(SHOW_VRRP, MSG_CTL_TRACK, &t, sizeof(t));
+	is_str(printed, "\t\ttrack script x reverse: well: fault\n",
+	    "in fault");
+	t.state = CTL_TRACK_UNKNOWN;
+	t.flags = 0;
+	memset(t.name, 'n', sizeof(t.name));
+	memset(t.kind, 'k', sizeof(t.kind));
+	print(SHOW_VRRP, MSG_CTL_TRACK, &t, sizeof(t));
+	ok(strstr(printed, "k n") != NULL &&
+	    strstr(printed, "nn: unknown\n") != NULL,
+	    "strings that do not end");
+	t.state = CTL_TRACK_STATE_MAX;
+	is_int(print(SHOW_VRRP, MSG_CTL_TRACK, &t, sizeof(t)), OUTPUT_BAD,
+	    "a state that there is not");
+}
+
+static void
 test_others(void)
 {
 	struct ctl_event	ev;
@@ -246,6 +279,7 @@ main(void)
 	test_host();
 	test_service_and_table();
 	test_vrrp();
+	test_track();
 	test_others();
 	imsgbuf_free(to);
 	imsgbuf_free(from);

@@ -464,8 +464,10 @@ test_trackers(void)
 	memset(&good, 0, sizeof(good));
 	memset(&bad, 0, sizeof(bad));
 	memset(t, 0, sizeof(t));
-	strlcpy(good.name, "good", sizeof(good.name));
-	strlcpy(bad.name, "bad", sizeof(bad.name));
+	strlcpy(t[0].conf.name, "good", sizeof(t[0].conf.name));
+	strlcpy(t[1].conf.name, "bad", sizeof(t[1].conf.name));
+	strlcpy(t[2].conf.ifname, "eth1", sizeof(t[2].conf.ifname));
+	good.state = bad.state = CTL_TRACK_WELL;
 	stub_iface(&eth1, "eth1", "10.78.0.5");
 	begin(&v, 100);
 	for (i = 0; i < 3; i++)
@@ -483,13 +485,13 @@ test_trackers(void)
 	is_int(v.prio, 120, "weight 20 of a script that is well");
 	group_settle(&v);
 	to_master(&v);
-	bad.bad = 1;
+	bad.state = CTL_TRACK_FAILS;
 	track_look(&v);
 	is_int(v.prio, 90, "weight -30 of a service that fails");
 	is_str(v.weights, "script good is well +20, service bad fails -30",
 	    "said so");
 	is_str(stub_trace, "A", "a master says so at once");
-	good.bad = 1;
+	good.state = CTL_TRACK_FAILS;
 	track_look(&v);
 	is_int(v.prio, 70, "and the script fails too");
 	stub_trace[0] = '\0';
@@ -507,12 +509,12 @@ test_trackers(void)
 	t[1].conf.weight = -253;
 	track_look(&v);
 	is_int(v.prio, 1, "not below 1");
-	good.bad = bad.bad = 0;
+	good.state = bad.state = CTL_TRACK_WELL;
 	t[0].conf.weight = 253;
 	track_look(&v);
 	is_int(v.prio, 254, "not above 254");
 	v.conf.priority = 255;
-	bad.bad = 1;
+	bad.state = CTL_TRACK_FAILS;
 	track_look(&v);
 	is_int(v.prio, 255, "an owner is an owner");
 }

@@ -42,7 +42,6 @@ static int	send_vrrp(uint32_t, const char *, uint32_t, int, int);
 static int	send_vaddr(uint32_t, const char *);
 static int	send_track(uint32_t, enum track_kind, uint32_t, const char *);
 static int	send_group(uint32_t);
-static int	send_subject(enum msg_type, uint32_t);
 static void	instance(uint32_t, int);
 static const char *commit(void);
 static struct vrrp *master(uint32_t);
@@ -154,6 +153,8 @@ send_track(uint32_t id, enum track_kind kind, uint32_t ref,
 	c.ref_id = ref;
 	c.weight = -10;
 	strlcpy(c.ifname, ifname, sizeof(c.ifname));
+	if (ref != 0)
+		strlcpy(c.name, "tracked", sizeof(c.name));
 	return (object(MSG_CONF_TRACK, &c, sizeof(c)));
 }
 
@@ -166,31 +167,6 @@ send_group(uint32_t id)
 	c.id = id;
 	strlcpy(c.name, "G", sizeof(c.name));
 	return (object(MSG_CONF_GROUP, &c, sizeof(c)));
-}
-
-static int
-send_subject(enum msg_type type, uint32_t id)
-{
-	struct service_config	service;
-	struct script_config	script;
-
-	memset(&service, 0, sizeof(service));
-	memset(&script, 0, sizeof(script));
-	if (type == MSG_CONF_SCRIPT) {
-		script.id = id;
-		script.interval_ms = 1000;
-		script.timeout_ms = 500;
-		script.rise = script.fall = 1;
-		strlcpy(script.name, "script", sizeof(script.name));
-		return (object(type, &script, sizeof(script)));
-	}
-	service.id = id;
-	service.prefix4 = 32;
-	service.prefix6 = 128;
-	service.pool[POOL_PRIMARY].table_id = 9;
-	strlcpy(service.sched, "wlc", sizeof(service.sched));
-	strlcpy(service.name, "service", sizeof(service.name));
-	return (object(type, &service, sizeof(service)));
 }
 
 /* A good one on eth0. */
@@ -234,6 +210,8 @@ master(uint32_t id)
 static void
 test_refused(void)
 {
+	int	i;
+
 	vrrpe_stage_begin(&e);
 	is_int(send_vrrp(0, "eth0", 0, 100, 3), -1, "no id");
 	is_int(send_vrrp(1, "eth0", G1, 100, 3), -1, "no such group");
@@ -244,14 +222,17 @@ test_refused(void)
 	is_int(send_vaddr(1, "fd77::10"), -1, "address of another family");
 	is_int(send_track(2, TRACK_INTERFACE, 0, "eth1"), -1,
 	    "tracker of nobody");
-	is_int(send_track(1, TRACK_SCRIPT, SCRIPT, ""), -1, "no such script");
+	is_int(send_track(1, TRACK_SCRIPT, 0, ""), -1, "a script of no id");
+	is_int(send_track(1, TRACK_SCRIPT, SCRIPT, ""), 0, "a script");
+	is_int(send_track(1, TRACK_SERVICE, SCRIPT, ""), -1,
+	    "a service of its id");
+	for (i = 1; i < TRACK_COUNT_MAX; i++)
+		if (send_track(1, TRACK_SERVICE, SERVICE + i, "") == -1)
+			abort();
 	is_int(send_track(1, TRACK_SERVICE, SERVICE, ""), -1,
-	    "no such service");
+	    "one tracker too many");
 	is_int(send_group(G1), 0, "a good group");
 	is_int(send_group(G1), -1, "the same group again");
-	is_int(send_subject(MSG_CONF_SCRIPT, SCRIPT), 0, "a good script");
-	is_int(send_subject(MSG_CONF_SCRIPT, SCRIPT), -1, "the same again");
-	is_int(send_subject(MSG_CONF_SERVICE, SERVICE), 0, "a good service");
 	is_int(object(MSG_CONF_VRRP, "short", 5), -1, "a short object");
 	is_int(object(MSG_CONF_HOST, "", 0), -1, "an object for others");
 	is_str(commit(), "vrrp \"VI_1\" has no address", "not whole");
@@ -426,13 +407,12 @@ test_groups(void)
 static void
 test_subjects(void)
 {
+	struct subject	*s;
 	struct vrrp	*v;
 	int		 i;
 
 	for (i = 0; i < 2; i++) {
 		vrrpe_stage_begin(&e);
-		send_subject(MSG_CONF_SCRIPT, SCRIPT);
-		send_subject(MSG_CONF_SERVICE, SERVICE);
 		instance(1, 100);
 		send_track(1, TRACK_SCRIPT, SCRIPT, "");
 		send_track(1, TRACK_SERVICE, SERVICE, "");
@@ -440,15 +420,16 @@ test_subjects(void)
 		v = stage_vrrp(&env.run, 1);
 		is_int(v->prio, i == 0 ? 100 : 90, i == 0 ?
 		    "nothing is known yet" : "known across a reload");
-		stage_subject(&env.run.scripts, SCRIPT)->bad = 1;
-		track_subject(&env, stage_subject(&env.run.scripts, SCRIPT));
+		s = stage_subject(&env.run, SCRIPT);
+		s->state = CTL_TRACK_FAILS;
+		track_subject(&env, s);
 		is_int(v->prio, 90, "a script fails");
 	}
 	vrrpe_stage_begin(&e);
 	instance(1, 100);
 	commit();
 	is_int(v->prio, 100, "tracked no more");
-	ok(TAILQ_EMPTY(&env.run.scripts), "and forgotten");
+	ok(TAILQ_EMPTY(&env.run.subjects), "and forgotten");
 }
 
 static void

@@ -1,0 +1,192 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <bsd/string.h>
+
+#include "build.h"
+
+/*
+ * Trackers.  They may name what stands further down, so what they refer to
+ * is found when the whole file is known.
+ */
+
+static int	track_name(struct parse *, struct track_spec *,
+		    struct conf_track *);
+static void	track_missing(struct parse *, const struct track_ref *,
+		    const char *);
+static void	track_script(struct parse *, const struct track_ref *);
+static void	track_service(struct parse *, const struct track_ref *);
+static void	track_count(struct parse *, const struct conf_vrrp *);
+
+void
+build_track_begin(struct parse *p, struct track_spec *spec,
+    enum track_kind kind, const struct lex_str *name)
+{
+	memset(spec, 0, sizeof(*spec));
+	spec->kind = kind;
+	spec->name = *name;
+	spec->pos = p->pos;
+}
+
+void
+build_track_weight(struct parse *p, struct track_spec *spec,
+    const struct lex_str *weight)
+{
+	if (build_once(p, &spec->seen, SEEN_WEIGHT, "weight") == -1)
+		return;
+	spec->weight = value_number(p, "weight", weight, -TRACK_WEIGHT_MAX,
+	    TRACK_WEIGHT_MAX);
+	if (spec->weight == 0)
+		conf_error(p, "weight 0 changes nothing; without weight a "
+		    "failure is a fault");
+}
+
+void
+build_track_reverse(struct parse *p, struct track_spec *spec)
+{
+	if (build_once(p, &spec->seen, SEEN_REVERSE, "reverse") == 0)
+		spec->flags |= TRACK_F_REVERSE;
+}
+
+/* The name as it travels and is shown; -1: wrong. */
+static int
+track_name(struct parse *p, struct track_spec *spec, struct conf_track *t)
+{
+	char	 name[NAME_LEN];
+
+	if (spec->kind == TRACK_INTERFACE)
+		return (value_ifname(p, &spec->name, t->conf.ifname));
+	if (value_name(p, "track", &spec->name, name) == -1)
+		return (-1);
+	(void)strlcpy(t->conf.name, name, sizeof(t->conf.name));
+	return (0);
+}
+
+void
+build_track(struct parse *p, struct track_spec *spec)
+{
+	struct conf_vrrp	*v = p->vrrp;
+	struct conf_track	*t;
+	struct track_ref	*ref;
+
+	if (v == NULL ||
+	    (ref = lex_alloc(p->lex, sizeof(*ref))) == NULL)
+		return;
+	if ((t = calloc(1, sizeof(*t))) == NULL) {
+		diag_nomem(&p->diag);
+		return;
+	}
+	t->conf.kind = spec->kind;
+	t->conf.flags = spec->flags;
+	t->conf.weight = spec->weight;
+	t->file = spec->pos.file;
+	t->line = spec->pos.line;
+	if (track_name(p, spec, t) == -1) {
+		free(t);
+		return;
+	}
+	TAILQ_INSERT_TAIL(&v->tracks, t, entry);
+	ref->track = t;
+	ref->vrrp = v;
+	TAILQ_INSERT_TAIL(&p->tracks, ref, entry);
+	key_start(&p->key, KEY_TRACK);
+	key_mem(&p->key, &v, sizeof(v));
+	key_num(&p->key, spec->kind);
+	key_str(&p->key, spec->name.s);
+	if (build_unique(p, t) != NULL)
+		conf_error(p, "\"%s\" is tracked twice", spec->name.s);
+}
+
+/* A block that was not understood may be the one that is missing. */
+static void
+track_missing(struct parse *p, const struct track_ref *ref, const char *what)
+{
+	const struct conf_track	*t = ref->track;
+	struct pos		 pos = { t->file, t->line };
+
+	if (p->errors_top == 0)
+		diag_error(&p->diag, &pos, "vrrp \"%s\": %s \"%s\" is not "
+		    "defined", ref->vrrp->conf.name, what, t->conf.name);
+}
+
+static void
+track_script(struct parse *p, const struct track_ref *ref)
+{
+	struct conf_script	*s;
+
+	key_name(&p->key, KEY_SCRIPT, ref->track->conf.name);
+	if ((s = index_get(p->index, &p->key)) == NULL) {
+		track_missing(p, ref, "script");
+		return;
+	}
+	s->used = 1;
+	ref->track->what.script = s;
+}
+
+static void
+track_service(struct parse *p, const struct track_ref *ref)
+{
+	struct conf_service	*s;
+
+	key_name(&p->key, KEY_SERVICE, ref->track->conf.name);
+	if ((s = index_get(p->index, &p->key)) == NULL) {
+		track_missing(p, ref, "service");
+		return;
+	}
+	s->conf.flags |= SERVICE_F_TRACKED;
+	ref->track->what.service = s;
+}
+
+static void
+track_count(struct parse *p, const struct conf_vrrp *v)
+{
+	const struct conf_track	*t;
+	struct pos		 pos = { v->file, v->line };
+	int			 n = 0;
+
+	TAILQ_FOREACH(t, &v->tracks, entry)
+		n++;
+	if (n > TRACK_COUNT_MAX)
+		diag_error(&p->diag, &pos, "vrrp \"%s\" tracks %d things, "
+		    "there can be at most %d", v->conf.name, n,
+		    TRACK_COUNT_MAX);
+}
+
+void
+check_tracks(struct parse *p)
+{
+	const struct track_ref	*ref;
+	const struct conf_vrrp	*v;
+
+	TAILQ_FOREACH(ref, &p->tracks, entry)
+		switch (ref->track->conf.kind) {
+		case TRACK_SCRIPT:
+			track_script(p, ref);
+			break;
+		case TRACK_SERVICE:
+			track_service(p, ref);
+			break;
+		default:
+			break;
+		}
+	TAILQ_FOREACH(v, &p->conf->vrrps, entry)
+		track_count(p, v);
+}
