@@ -53,6 +53,8 @@ struct conf_tabledef {
 	struct conf_hosts		 hosts;
 	struct pos			 pos;
 	int				 used;
+	int				 tracked;
+	uint32_t			 track_id;	/* 0: not tracked */
 	int				 broken;	/* errors inside */
 };
 

@@ -134,6 +134,7 @@ struct conf_track {
 	union {
 		struct conf_script	*script;
 		struct conf_service	*service;
+		struct conf_tabledef	*table;
 	}				 what;	/* by kind */
 	const char			*file;
 	int				 line;

@@ -20,8 +20,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "conf.h"
-#include "index.h"
+#include "build.h"
 
 /*
  * Ids.  An object keeps its id as long as there is an object of its key, over
@@ -43,6 +42,8 @@ static void	 ids_key_host(struct ids *, const struct conf_host *);
 static void	 ids_key_use(struct ids *, const struct conf_table *);
 static void	 ids_old_names(struct ids *, const struct conf *);
 static void	 ids_old_tables(struct ids *, const struct conf *);
+static void	 ids_old_tracked(struct ids *, const struct conf *);
+static void	 ids_tracked(struct ids *, struct conf *);
 static void	 ids_checks(struct ids *, struct conf *);
 static void	 ids_variants(struct ids *, struct conf *,
 		    const struct conf *);
@@ -164,6 +165,33 @@ ids_old_tables(struct ids *ids, const struct conf *old)
 }
 
 static void
+ids_old_tracked(struct ids *ids, const struct conf *old)
+{
+	const struct conf_tabledef	*d;
+
+	TAILQ_FOREACH(d, &old->tabledefs, entry) {
+		if (!d->tracked)
+			continue;
+		key_name(&ids->key, KEY_TRACK_TABLE, d->name);
+		ids_remember(ids, d->track_id);
+	}
+}
+
+/* What is known by its being tracked alone. */
+static void
+ids_tracked(struct ids *ids, struct conf *new)
+{
+	struct conf_tabledef	*d;
+
+	TAILQ_FOREACH(d, &new->tabledefs, entry) {
+		if (!d->tracked)
+			continue;
+		key_name(&ids->key, KEY_TRACK_TABLE, d->name);
+		d->track_id = ids_give(ids);
+	}
+}
+
+static void
 ids_checks(struct ids *ids, struct conf *new)
 {
 	struct conf_check	*c;
@@ -235,6 +263,7 @@ ids_tables(struct ids *ids, struct conf *new)
 		ids_key_table(ids, t);
 		t->conf.id = ids_give(ids);
 		t->conf.check_id = t->check == NULL ? 0 : t->check->conf.id;
+		t->conf.track_id = t->def->track_id;
 		TAILQ_FOREACH(h, &t->hosts, entry) {
 			ids_key_host(ids, h);
 			h->conf.id = ids_give(ids);
@@ -320,6 +349,8 @@ ids_track(const struct conf_track *t)
 		return (t->what.script->conf.id);
 	case TRACK_SERVICE:
 		return (t->what.service->conf.id);
+	case TRACK_TABLE:
+		return (t->what.table->track_id);
 	default:
 		return (0);
 	}
@@ -337,10 +368,12 @@ conf_assign_ids(struct conf *new, const struct conf *old, uint32_t *next)
 	if (old != NULL) {
 		ids_old_names(ids, old);
 		ids_old_tables(ids, old);
+		ids_old_tracked(ids, old);
 	}
 	ids_checks(ids, new);
 	if (old != NULL)
 		ids_variants(ids, new, old);
+	ids_tracked(ids, new);
 	ids_tables(ids, new);
 	ids_services(ids, new);
 	ids_scripts(ids, new);

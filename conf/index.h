@@ -46,6 +46,7 @@ enum key_kind {
 	KEY_VRID,
 	KEY_VADDR,
 	KEY_TRACK,
+	KEY_TRACK_TABLE,
 	KEY_GROUP,
 	KEY_MACRO
 };

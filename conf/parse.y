@@ -378,6 +378,9 @@ track_what	: INTERFACE STRING		{
 		| SERVICE STRING		{
 			build_track_begin(y.p, &y.track, TRACK_SERVICE, &$2);
 		}
+		| TABLE TABLENAME		{
+			build_track_begin(y.p, &y.track, TRACK_TABLE, &$2);
+		}
 		;
 
 track_options	: /* empty */

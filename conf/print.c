@@ -234,8 +234,12 @@ static void
 print_track(const struct conf_track *t, FILE *f)
 {
 	fprintf(f, "\ttrack %s ", track_kind_names[t->conf.kind]);
-	print_str(f, t->conf.kind == TRACK_INTERFACE ? t->conf.ifname :
-	    t->conf.name);
+	if (t->conf.kind == TRACK_INTERFACE)
+		print_str(f, t->conf.ifname);
+	else if (t->conf.kind == TRACK_TABLE)
+		fprintf(f, "<%s>", t->conf.name);
+	else
+		print_str(f, t->conf.name);
 	if (t->conf.weight != 0)
 		fprintf(f, " weight %d", t->conf.weight);
 	if (t->conf.flags & TRACK_F_REVERSE)

@@ -34,6 +34,7 @@ static void	track_missing(struct parse *, const struct track_ref *,
 		    const char *);
 static void	track_script(struct parse *, const struct track_ref *);
 static void	track_service(struct parse *, const struct track_ref *);
+static void	track_table(struct parse *, const struct track_ref *);
 static void	track_count(struct parse *, const struct conf_vrrp *);
 
 void
@@ -156,6 +157,20 @@ track_service(struct parse *p, const struct track_ref *ref)
 }
 
 static void
+track_table(struct parse *p, const struct track_ref *ref)
+{
+	struct conf_tabledef	*d;
+
+	key_name(&p->key, KEY_TABLE, ref->track->conf.name);
+	if ((d = index_get(p->index, &p->key)) == NULL) {
+		track_missing(p, ref, "table");
+		return;
+	}
+	d->tracked = 1;
+	ref->track->what.table = d;
+}
+
+static void
 track_count(struct parse *p, const struct conf_vrrp *v)
 {
 	const struct conf_track	*t;
@@ -183,6 +198,9 @@ check_tracks(struct parse *p)
 			break;
 		case TRACK_SERVICE:
 			track_service(p, ref);
+			break;
+		case TRACK_TABLE:
+			track_table(p, ref);
 			break;
 		default:
 			break;

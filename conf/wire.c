@@ -54,7 +54,8 @@ const char *const forward_method_names[FWD_METHOD_MAX] = {
 const char *const track_kind_names[TRACK_KIND_MAX] = {
 	"interface",
 	"script",
-	"service"
+	"service",
+	"table"
 };
 
 const char *const scheduler_names[] = {

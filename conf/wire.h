@@ -139,6 +139,8 @@ struct table_config {
 	uint32_t	id;
 	uint32_t	check_id;	/* 0: not checked */
 	uint32_t	flags;		/* TABLE_F_* */
+	uint32_t	track_id;	/* of all uses of `table <name>', which
+					   vrrpe is told of; 0: it is not */
 	uint16_t	port;		/* host byte order */
 	uint16_t	pad;
 	char		name[NAME_LEN];	/* of the table, without the port */
@@ -254,6 +256,7 @@ enum track_kind {
 	TRACK_INTERFACE,
 	TRACK_SCRIPT,
 	TRACK_SERVICE,
+	TRACK_TABLE,
 	TRACK_KIND_MAX
 };
 

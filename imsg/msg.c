@@ -116,6 +116,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	FIXED(SCRIPT_STATUS, HCE, VRRPE, struct msg_onoff),
 
 	FIXED(SERVICE_STATUS, LBE, VRRPE, struct msg_onoff),
+	FIXED(TABLE_STATUS, LBE, VRRPE, struct msg_onoff),
 	EMPTY(VRRP_STATS_GET, LBE, VRRPE),
 	FIXED(VRRP_STATUS, VRRPE, LBE, struct ctl_vrrp),
 	FIXED(VRRP_STATS, VRRPE, LBE, struct ctl_vrrp),

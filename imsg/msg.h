@@ -145,6 +145,9 @@ enum msg_type {
 	MSG_SERVICE_STATUS,	/* id service; struct msg_onoff: has a usable
 				   host; all that are tracked on a new link,
 				   once known */
+	MSG_TABLE_STATUS,	/* id track_id of the table; struct msg_onoff:
+				   has a usable host in any of its uses; as
+				   SERVICE_STATUS */
 	MSG_VRRP_STATS_GET,	/* id request; nothing: send all instances */
 
 	/* vrrpe to lbe */

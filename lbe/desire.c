@@ -66,6 +66,23 @@ desire_host_up(const struct lbe_host *h)
 	return (h->table->conf.check_id == 0 || h->status.state == HOST_UP);
 }
 
+enum ctl_state
+desire_table(const struct lbe_table *tb)
+{
+	const struct lbe_host	*h;
+	enum ctl_state		 state = CTL_EMPTY;
+
+	TAILQ_FOREACH(h, &tb->hosts, entry) {
+		if (h->conf.weight == 0 || !desire_host_enabled(h))
+			continue;
+		if (desire_host_up(h))
+			return (CTL_UP);
+		if (h->status.state == HOST_UNKNOWN)
+			state = CTL_UNKNOWN;
+	}
+	return (state);
+}
+
 /*
  * A host of which nothing is known keeps its place: out of the kernel at its
  * first start, in the kernel after a restart of ours.

@@ -80,9 +80,20 @@ struct lbe_table {
 	uint32_t		 hosts_told;	/* the same, last announced */
 	struct lbe_pools	 users;
 	struct msg_override	 override;
+	struct lbe_tracked	*tracked;	/* NULL: by nobody */
+	TAILQ_ENTRY(lbe_table)	 use;		/* of that */
 };
 RB_HEAD(lbe_tables_byid, lbe_table);
 TAILQ_HEAD(lbe_tables, lbe_table);
+
+/* A table that VRRP tracks, in all its uses. */
+struct lbe_tracked {
+	TAILQ_ENTRY(lbe_tracked) entry;
+	uint32_t		 id;
+	struct lbe_tables	 uses;
+	int			 told;		/* vrrpe: on, off, -1: not */
+};
+TAILQ_HEAD(lbe_trackeds, lbe_tracked);
 
 struct lbe_listen {
 	RB_ENTRY(lbe_listen)	 byid;
@@ -123,6 +134,7 @@ struct lbe_tree {
 	struct lbe_hosts_byid	 hosts_byid;
 	struct lbe_tables_byid	 tables_byid;
 	struct lbe_tables	 tables;
+	struct lbe_trackeds	 trackeds;
 	struct lbe_services_byid services_byid;
 	struct lbe_services	 services;
 	struct lbe_listens_byid	 listens_byid;
@@ -239,6 +251,8 @@ void		 stage_start(struct engine *);
  *
  * desire_*_enabled: by the configuration and the operator.
  * desire_host_up: enabled, and checked good or not checked at all.
+ * desire_table: CTL_UP: some of its hosts is usable, CTL_EMPTY: none is,
+ * CTL_UNKNOWN: there is no verdict on one that may be.
  * desire_pool: the pool that serves now; POOL_MAX: no host is usable.
  * desire_state: of a service whose pool that is.
  * desire_weight: of a host of that service's pool `role' in the kernel when
@@ -248,6 +262,7 @@ int		 desire_host_enabled(const struct lbe_host *);
 int		 desire_table_enabled(const struct lbe_table *);
 int		 desire_service_enabled(const struct lbe_service *);
 int		 desire_host_up(const struct lbe_host *);
+enum ctl_state	 desire_table(const struct lbe_table *);
 enum pool_role	 desire_pool(const struct lbe_service *);
 enum ctl_state	 desire_state(const struct lbe_service *, enum pool_role);
 int32_t		 desire_weight(const struct lbe_service *, enum pool_role,
@@ -285,7 +300,8 @@ void		 kernel_free(struct lbe_env *);
  *
  * service_host_changed: verdict or override of a host may have changed.
  * service_judge: find out the pool that serves; tell of a changed state.
- * service_tell_vrrpe: all services, whose link is new.
+ * service_tell_vrrpe: all services and tables that are tracked, on a new
+ * link.
  */
 int		 service_dispatch_hce(struct lbe_env *, struct imsg *);
 void		 service_host_changed(struct lbe_env *, struct lbe_host *);

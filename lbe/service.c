@@ -38,6 +38,7 @@ static void	service_log(struct lbe_env *, const struct lbe_service *,
 static void	service_text(const struct lbe_service *, enum pool_role,
 		    char *, size_t);
 static void	service_notify_vrrpe(struct lbe_env *, struct lbe_service *);
+static void	tracked_notify_vrrpe(struct lbe_env *, struct lbe_tracked *);
 
 int
 service_dispatch_hce(struct lbe_env *env, struct imsg *msg)
@@ -142,8 +143,12 @@ service_judge(struct lbe_env *env, struct lbe_service *s)
 	uint32_t	 up = 0;
 	int		 i;
 
-	for (i = 0; i < POOL_MAX; i++)
+	for (i = 0; i < POOL_MAX; i++) {
 		table_tell(env, s->pool[i].table);
+		if (s->pool[i].table != NULL &&
+		    s->pool[i].table->tracked != NULL)
+			tracked_notify_vrrpe(env, s->pool[i].table->tracked);
+	}
 	active = desire_pool(s);
 	if (active != POOL_MAX)
 		up = s->pool[active].table->hosts_up;
@@ -223,6 +228,32 @@ service_notify_vrrpe(struct lbe_env *env, struct lbe_service *s)
 	    &msg, sizeof(msg));
 }
 
+/* A table fails when no host of any of its uses can be used. */
+static void
+tracked_notify_vrrpe(struct lbe_env *env, struct lbe_tracked *tt)
+{
+	const struct lbe_table	*tb;
+	struct msg_onoff	 msg = { 0 };
+	int			 unknown = 0;
+
+	TAILQ_FOREACH(tb, &tt->uses, use)
+		switch (desire_table(tb)) {
+		case CTL_UP:
+			msg.on = 1;
+			break;
+		case CTL_UNKNOWN:
+			unknown = 1;
+			break;
+		default:
+			break;
+		}
+	if ((!msg.on && unknown) || tt->told == (int)msg.on)
+		return;
+	tt->told = msg.on;
+	engine_send(env->engine, PROC_VRRPE, MSG_TABLE_STATUS, tt->id, &msg,
+	    sizeof(msg));
+}
+
 /*
  * Not before it is known how the hosts are: a track of a service must not
  * cost a director its role only because this engine has just been restarted.
@@ -231,6 +262,7 @@ void
 service_tell_vrrpe(struct lbe_env *env)
 {
 	struct lbe_service	*s;
+	struct lbe_tracked	*tt;
 
 	if (env->tree == NULL)
 		return;
@@ -238,6 +270,11 @@ service_tell_vrrpe(struct lbe_env *env)
 		s->told = -1;
 		if (kernel_running(env))
 			service_notify_vrrpe(env, s);
+	}
+	TAILQ_FOREACH(tt, &env->tree->trackeds, entry) {
+		tt->told = -1;
+		if (kernel_running(env))
+			tracked_notify_vrrpe(env, tt);
 	}
 }
 

@@ -54,6 +54,8 @@ RB_GENERATE(lbe_tables_byid, lbe_table, byid, lbe_table_cmp)
 RB_GENERATE(lbe_services_byid, lbe_service, byid, lbe_service_cmp)
 RB_GENERATE(lbe_listens_byid, lbe_listen, byid, lbe_listen_cmp)
 
+static struct lbe_tracked *tracked_find(struct lbe_tree *, uint32_t);
+static void	tracked_use(struct lbe_tree *, struct lbe_table *);
 static int	pool_complete(struct lbe_service *, enum pool_role);
 static void	pool_inherit(struct lbe_pool *, struct lbe_tree *,
 		    const struct lbe_service *);
@@ -83,6 +85,7 @@ tree_new(uint32_t serial)
 	RB_INIT(&t->listens_byid);
 	TAILQ_INIT(&t->tables);
 	TAILQ_INIT(&t->services);
+	TAILQ_INIT(&t->trackeds);
 	t->serial = serial;
 	t->born = monotime_now();
 	return (t);
@@ -96,6 +99,7 @@ tree_free(struct lbe_tree *t)
 	struct lbe_table	*tb;
 	struct lbe_service	*s;
 	struct lbe_listen	*l;
+	struct lbe_tracked	*tt;
 	int			 i;
 
 	if (t == NULL)
@@ -115,6 +119,10 @@ tree_free(struct lbe_tree *t)
 	while ((tb = TAILQ_FIRST(&t->tables)) != NULL) {
 		TAILQ_REMOVE(&t->tables, tb, entry);
 		free(tb);
+	}
+	while ((tt = TAILQ_FIRST(&t->trackeds)) != NULL) {
+		TAILQ_REMOVE(&t->trackeds, tt, entry);
+		free(tt);
 	}
 	while ((s = TAILQ_FIRST(&t->services)) != NULL) {
 		TAILQ_REMOVE(&t->services, s, entry);
@@ -164,7 +172,37 @@ tree_add_table(struct lbe_tree *t, const struct table_config *conf)
 		return (-1);
 	}
 	TAILQ_INSERT_TAIL(&t->tables, tb, entry);
+	if (conf->track_id != 0)
+		tracked_use(t, tb);
 	return (0);
+}
+
+static struct lbe_tracked *
+tracked_find(struct lbe_tree *t, uint32_t id)
+{
+	struct lbe_tracked	*tt;
+
+	TAILQ_FOREACH(tt, &t->trackeds, entry)
+		if (tt->id == id)
+			return (tt);
+	return (NULL);
+}
+
+/* One more use of a table that is tracked. */
+static void
+tracked_use(struct lbe_tree *t, struct lbe_table *tb)
+{
+	struct lbe_tracked	*tt;
+
+	if ((tt = tracked_find(t, tb->conf.track_id)) == NULL) {
+		tt = xcalloc(sizeof(*tt));
+		tt->id = tb->conf.track_id;
+		tt->told = -1;
+		TAILQ_INIT(&tt->uses);
+		TAILQ_INSERT_TAIL(&t->trackeds, tt, entry);
+	}
+	TAILQ_INSERT_TAIL(&tt->uses, tb, use);
+	tb->tracked = tt;
 }
 
 int
@@ -310,6 +348,7 @@ tree_inherit(struct lbe_tree *t, struct lbe_tree *from)
 	struct lbe_table	*tb, *oldtb;
 	struct lbe_service	*s, *olds;
 	struct lbe_listen	*l, *oldl;
+	struct lbe_tracked	*tt, *oldtt;
 	int			 i;
 
 	RB_FOREACH(h, lbe_hosts_byid, &t->hosts_byid) {
@@ -335,6 +374,9 @@ tree_inherit(struct lbe_tree *t, struct lbe_tree *from)
 		for (i = 0; i < POOL_MAX; i++)
 			pool_inherit(&s->pool[i], from, olds);
 	}
+	TAILQ_FOREACH(tt, &t->trackeds, entry)
+		if ((oldtt = tracked_find(from, tt->id)) != NULL)
+			tt->told = oldtt->told;
 	RB_FOREACH(l, lbe_listens_byid, &t->listens_byid)
 		if ((oldl = tree_listen(from, l->conf.id)) != NULL)
 			l->asked = oldl->asked;

@@ -25,7 +25,8 @@ configure() {
 			route to <web> port 80 check http "/health" code 200
 		}
 		END
-		instance "$2" 'track service "www" weight -100'
+		instance "$2" 'track service "www" weight -40' \
+		    'track table <web> weight -40'
 	} >"$LAB_TMP/$1.conf"
 }
 
@@ -139,6 +140,7 @@ requests_start
 way_lost dir1
 ok "a master that does not reach the servers gives way" pair dir2 dir1
 ok "because of them" says dir1 'service www fails'
+ok "one by one" says dir1 'table web fails'
 requests_end "way lost"
 gap "way lost" 3000
 requests_start

@@ -126,6 +126,8 @@ vrrpe_dispatch_lbe(struct engine *e, struct imsg *msg)
 	switch (imsg_type(msg)) {
 	case MSG_SERVICE_STATUS:
 		return (subject_status(env, TRACK_SERVICE, msg));
+	case MSG_TABLE_STATUS:
+		return (subject_status(env, TRACK_TABLE, msg));
 	case MSG_VRRP_STATS_GET:
 		show_stats(env, imsg_id(msg));
 		return (0);

@@ -1,0 +1,121 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#include <sys/types.h>
+
+#include <string.h>
+
+#include "build.h"
+#include "conf_text.h"
+#include "tap.h"
+
+/* What trackers refer to, and which id it has over reloads. */
+
+#define WEB								\
+    "table <web> { 10.0.0.1 }\n"					\
+    "service \"www\" {\n"						\
+    "	listen on 192.0.2.1 tcp port 80\n"				\
+    "	forward to <web>\n"						\
+    "}\n"								\
+    "service \"alt\" {\n"						\
+    "	listen on 192.0.2.1 tcp port 81\n"				\
+    "	forward to <web>\n"						\
+    "}\n"
+
+#define VRRP(tracks)							\
+    "vrrp \"v\" on eth0 {\n"						\
+    "	vrid 1\n"							\
+    "	address 192.0.2.1\n"						\
+    tracks								\
+    "}\n"
+
+static uint32_t	next = 1;
+
+static struct conf	*made(const char *, const struct conf *);
+static const struct conf_track *nth(const struct conf *, int);
+static void	test_table(void);
+
+/* A tree with its ids, as the one that comes after another. */
+static struct conf *
+made(const char *text, const struct conf *old)
+{
+	struct conf	*c;
+
+	if ((c = conf_text(text)) == NULL)
+		errx(1, "%s", conf_said);
+	conf_assign_ids(c, old, &next);
+	return (c);
+}
+
+/* The n-th tracker of the first instance. */
+static const struct conf_track *
+nth(const struct conf *c, int n)
+{
+	const struct conf_track	*t;
+
+	t = TAILQ_FIRST(&TAILQ_FIRST(&c->vrrps)->tracks);
+	while (n-- > 0)
+		t = TAILQ_NEXT(t, entry);
+	return (t);
+}
+
+static void
+test_table(void)
+{
+	struct conf		*a, *b;
+	const struct conf_table	*t;
+	uint32_t		 id;
+
+	a = made(WEB VRRP("	track table <web>\n"), NULL);
+	id = nth(a, 0)->conf.ref_id;
+	ok(id != 0, "a table that is tracked has an id for that");
+	TAILQ_FOREACH(t, &a->tables, entry) {
+		is_int(t->conf.track_id, id, "which all of its uses know");
+		ok(t->conf.id != id, "beside their own");
+	}
+	is_int(nth(a, 0)->conf.kind, TRACK_TABLE, "as a table");
+	is_str(nth(a, 0)->conf.name, "web", "of its name");
+
+	b = made(WEB VRRP("	track table <web> weight 5\n"), a);
+	is_int(nth(b, 0)->conf.ref_id, id, "it stays over a reload");
+	conf_free(a);
+	a = made(WEB VRRP("	track service www\n"), b);
+	TAILQ_FOREACH(t, &a->tables, entry)
+		is_int(t->conf.track_id, 0, "not tracked: none");
+	ok(nth(a, 0)->conf.ref_id ==
+	    TAILQ_FIRST(&a->services)->conf.id &&
+	    TAILQ_FIRST(&a->services)->conf.flags == SERVICE_F_TRACKED,
+	    "a service has its own, and a mark");
+	is_int(TAILQ_NEXT(TAILQ_FIRST(&a->services), entry)->conf.flags, 0,
+	    "another has none");
+	conf_free(b);
+	b = made(WEB VRRP("	track table <web>\n"), a);
+	ok(nth(b, 0)->conf.ref_id > id, "tracked again: another id");
+	conf_free(a);
+	conf_free(b);
+}
+
+int
+main(void)
+{
+	const char *const	 files[] = { "lvsd.conf", NULL };
+
+	conf_begin();
+	test_table();
+	conf_end(files);
+	return (done_testing());
+}
