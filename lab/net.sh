@@ -152,6 +152,8 @@ link_mend() {
 proc_start() {
 	_name=$1
 	shift
+	# Now, not when the background gets to it: nobody finds the last log.
+	: >"$LAB_TMP/$_name.log"
 	ip netns exec "$@" </dev/null >"$LAB_TMP/$_name.log" 2>&1 &
 	echo $! >"$LAB_TMP/$_name.pid"
 }
