@@ -84,7 +84,8 @@ enum seen {
 	SEEN_VERIFY	= 0x200000,
 	SEEN_WEIGHT	= 0x400000,
 	SEEN_DISABLE	= 0x800000,
-	SEEN_REVERSE	= 0x1000000
+	SEEN_REVERSE	= 0x1000000,
+	SEEN_ACCEPT	= 0x2000000
 };
 
 /* interval, timeout, rise and fall; 0: not said. */
@@ -305,6 +306,7 @@ void		 build_version(struct parse *, const struct lex_str *);
 void		 build_auth(struct parse *, const struct lex_str *);
 void		 build_address(struct parse *, const struct lex_str *);
 void		 build_nopreempt(struct parse *);
+void		 build_accept(struct parse *, int);
 void		 build_vrrp_end(struct parse *);
 void		 build_group(struct parse *, const struct lex_str *);
 void		 build_member(struct parse *, const struct lex_str *);

@@ -76,7 +76,7 @@ int				 yyparse(void);
 	int		 number;
 }
 
-%token	ADDRESS ADVERTISE AUTH CHANGES CHECK CHECKS CODE COMMAND DISABLE
+%token	ACCEPT ADDRESS ADVERTISE AUTH CHANGES CHECK CHECKS CODE COMMAND DISABLE
 %token	EXPECT FALL FORWARD GROUP HOST HTTP HTTPS ICMP INCLUDE INTERFACE
 %token	INTERVAL IPVS LISTEN LOG NETMASK NO NOTHING ON ONEPACKET PASS
 %token	PERSISTENT PORT PREEMPT PREFIX PRIORITY RISE ROUTE SCHEDULER SCRIPT
@@ -361,6 +361,8 @@ vrrp_stmt	: VRID STRING			{ build_vrid(y.p, &$2); }
 		| AUTH PASS STRING		{ build_auth(y.p, &$3); }
 		| ADDRESS STRING		{ build_address(y.p, &$2); }
 		| NO PREEMPT			{ build_nopreempt(y.p); }
+		| ACCEPT			{ build_accept(y.p, 1); }
+		| NO ACCEPT			{ build_accept(y.p, 0); }
 		| TRACK track
 		;
 
@@ -412,6 +414,7 @@ group_body	: /* empty */
 
 /* This has to be sorted always; conf_parse() looks. */
 static const struct keyword keywords[] = {
+	{ "accept",		ACCEPT, 0 },
 	{ "address",		ADDRESS, 1 },
 	{ "advertise",		ADVERTISE, 1 },
 	{ "auth",		AUTH, 0 },

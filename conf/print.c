@@ -269,6 +269,8 @@ print_vrrp(const struct conf_vrrp *v, FILE *f)
 		    addr_str(&a->conf.addr, text), a->conf.prefixlen);
 	if (v->conf.flags & VRRP_F_NOPREEMPT)
 		fprintf(f, "\tno preempt\n");
+	if (v->conf.flags & VRRP_F_NOACCEPT)
+		fprintf(f, "\tno accept\n");
 	TAILQ_FOREACH(t, &v->tracks, entry)
 		print_track(t, f);
 	fprintf(f, "}\n");

@@ -186,6 +186,16 @@ build_nopreempt(struct parse *p)
 	v->conf.flags |= VRRP_F_NOPREEMPT;
 }
 
+void
+build_accept(struct parse *p, int on)
+{
+	if (p->vrrp == NULL || build_once(p, &p->block_seen, SEEN_ACCEPT,
+	    on ? "accept" : "no accept") == -1)
+		return;
+	if (!on)
+		p->vrrp->conf.flags |= VRRP_F_NOACCEPT;
+}
+
 /* The interval in the unit and within the bounds of the version. */
 static void
 vrrp_advert(struct parse *p)
@@ -239,6 +249,12 @@ vrrp_owner(struct parse *p)
 		diag_error(&p->diag, &pos, "vrrp \"%s\": with priority 255, "
 		    "that of the owner of the addresses, no preempt has no "
 		    "effect; use at most 254", v->conf.name);
+	/* RFC 5798 section 6.1: the owner accepts. */
+	if (v->conf.flags & VRRP_F_NOACCEPT)
+		diag_error(&p->diag, &pos, "vrrp \"%s\": with priority 255, "
+		    "that of the owner of the addresses, they are this "
+		    "machine's own, and no accept has no place; use at most "
+		    "254", v->conf.name);
 	TAILQ_FOREACH(t, &v->tracks, entry) {
 		if (t->conf.weight == 0)
 			continue;

@@ -318,7 +318,7 @@ vrrp_config_ok(const struct vrrp_config *v)
 {
 	if (v->id == 0 || v->vrid == 0 || v->priority == 0)
 		return (0);
-	if (!flags_ok(v->flags, VRRP_F_NOPREEMPT))
+	if (!flags_ok(v->flags, VRRP_F_NOPREEMPT | VRRP_F_NOACCEPT))
 		return (0);
 	if (v->version != 2 && v->version != 3)
 		return (0);

@@ -220,6 +220,7 @@ struct group_config {
 };
 
 #define VRRP_F_NOPREEMPT	0x01
+#define VRRP_F_NOACCEPT		0x02
 
 enum vrrp_auth {
 	VRRP_AUTH_NONE,

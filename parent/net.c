@@ -80,6 +80,11 @@ net_open(struct event_base *base, const struct net_ops *ops, void *arg)
 	n->ops = ops;
 	n->arg = arg;
 	n->conn.fd = n->events.fd = -1;
+	if ((n->nft = nft_new(base)) == NULL) {
+		log_warn("nftables");
+		free(n);
+		return (NULL);
+	}
 	TAILQ_INIT(&n->ifs);
 	TAILQ_INIT(&n->vrrps);
 	RB_INIT(&n->addrs);
@@ -87,12 +92,14 @@ net_open(struct event_base *base, const struct net_ops *ops, void *arg)
 	evtimer_assign(&n->fix, base, net_fix, n);
 	if (nlconn_open(&n->conn, NETLINK_ROUTE) == -1) {
 		log_warn("netlink: route");
+		nft_free(n->nft);
 		free(n);
 		return (NULL);
 	}
 	if (rtnl_events_open(n) == -1) {
 		log_warn("netlink: route events");
 		nlconn_close(&n->conn);
+		nft_free(n->nft);
 		free(n);
 		return (NULL);
 	}
@@ -107,12 +114,14 @@ net_close(struct net *n)
 	struct net_vrrp	*v;
 	struct net_addr	*a, *next;
 	struct net_if	*nif;
+	int		 held = 0;
 
 	if (n == NULL)
 		return;
 	event_del(&n->fix);
 	event_del(&n->readable);
 	RB_FOREACH_SAFE(a, net_addrs, &n->addrs, next) {
+		held |= a->state == ADDR_OURS;
 		RB_REMOVE(net_addrs, &n->addrs, a);
 		free(a);
 	}
@@ -123,6 +132,9 @@ net_close(struct net *n)
 	}
 	while ((nif = TAILQ_FIRST(&n->ifs)) != NULL)
 		iface_free(n, nif);
+	if (!held && n->conf != NULL)
+		nft_remove(n->nft);
+	nft_free(n->nft);
 	nlbatch_reset(&n->batch);
 	nlconn_close(&n->conn);
 	nlconn_close(&n->events);
@@ -173,6 +185,13 @@ vrrp_get(struct net *n, const struct conf_vrrp *c)
 	return (v);
 }
 
+int
+net_check_conf(struct net *n, const struct conf *conf, char *text,
+    size_t size)
+{
+	return (nft_check_conf(n->nft, conf, text, size));
+}
+
 void
 net_set_conf(struct net *n, const struct conf *conf)
 {
@@ -183,6 +202,7 @@ net_set_conf(struct net *n, const struct conf *conf)
 	int			 first = n->conf == NULL;
 
 	n->conf = conf;
+	nft_set_conf(n->nft, conf);
 	conf_ifs(n);
 	RB_FOREACH(a, net_addrs, &n->addrs)
 		a->vrrp = NULL;
@@ -204,6 +224,7 @@ net_set_conf(struct net *n, const struct conf *conf)
 		}
 	adds_flush(n, &o);
 	conf_drop(n);
+	nft_trim(n->nft);
 }
 
 /* The interfaces named; those that are new are read and told by settle. */

@@ -18,6 +18,8 @@
 #define PARENT_NET_H
 
 #include <net/if.h>
+
+#include <stddef.h>
 #include <stdint.h>
 
 #include "../conf/wire.h"
@@ -50,6 +52,12 @@ struct net_ops {
 /* net_open: NULL and logged when netlink fails; callbacks get arg. */
 struct net	*net_open(struct event_base *, const struct net_ops *, void *);
 void		 net_close(struct net *);
+/*
+ * net_check_conf: can this machine do what the configuration wants of it?
+ * Changes nothing.  0, or -1 with a sentence for the operator in the buffer.
+ */
+int		 net_check_conf(struct net *, const struct conf *, char *,
+		    size_t);
 /*
  * net_set_conf: this configuration runs now (it must outlive the next call);
  * iface() is called for each interface it names that is new.  Addresses held

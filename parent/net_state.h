@@ -29,6 +29,7 @@
 #include "../imsg/monotime.h"
 #include "../imsg/msg.h"
 #include "net.h"
+#include "nft.h"
 #include "nl.h"
 
 /*
@@ -94,6 +95,7 @@ struct net {
 	void			*arg;
 	struct nlconn		 conn;		/* requests */
 	struct nlconn		 events;
+	struct nft		*nft;		/* for no accept */
 	struct event		 readable;
 	struct event		 fix;
 	struct monotime		 fix_since;	/* window of the fix limit */

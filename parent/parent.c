@@ -48,7 +48,7 @@ static const int	signals[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
 
 static int	parent_prepare(struct parent *);
 static int	parent_conf(struct parent *, struct conf **);
-static int	parent_modules(struct parent *);
+static int	parent_modules(struct parent *, const struct conf *);
 static int	parent_events(struct parent *, struct event **);
 static void	parent_run(struct parent *, struct conf *);
 static void	parent_free(struct parent *);
@@ -83,7 +83,7 @@ parent_main(const struct options *opts)
 	setproctitle("parent");
 
 	if (parent_prepare(&env) == 0 && parent_conf(&env, &tree) == 0 &&
-	    parent_modules(&env) == 0 && parent_events(&env, sig) == 0)
+	    parent_modules(&env, tree) == 0 && parent_events(&env, sig) == 0)
 		parent_run(&env, tree);
 	else
 		conf_free(tree);
@@ -165,10 +165,16 @@ parent_unneed_ipvs(struct parent *env)
 }
 
 static int
-parent_modules(struct parent *env)
+parent_modules(struct parent *env, const struct conf *tree)
 {
+	char	text[CTL_TEXT_LEN];
+
 	if ((env->net = net_open(env->base, &net_ops, env)) == NULL)
 		return (-1);
+	if (net_check_conf(env->net, tree, text, sizeof(text)) == -1) {
+		parent_report(env, text);
+		return (-1);
+	}
 	env->reload = reload_new(env);
 	env->mirror = mirror_new();
 	env->runs = runs_new(env->base);

@@ -485,12 +485,18 @@ reload_parse(struct reload *r)
 {
 	struct parent	*env = r->env;
 	struct conf	*tree;
+	char		 text[CTL_TEXT_LEN];
 
 	tree = conf_parse(env->opts->file, &env->opts->macros, 0, reload_text,
 	    r);
 	if (tree == NULL)
 		return (NULL);
 	if (!reload_socket_same(r, tree)) {
+		conf_free(tree);
+		return (NULL);
+	}
+	if (net_check_conf(env->net, tree, text, sizeof(text)) == -1) {
+		reload_text(r, text);
 		conf_free(tree);
 		return (NULL);
 	}

@@ -292,11 +292,12 @@ test_vrrp(void)
 	TAKES(vrrp_config, v2, c->advert_cs = 25500, "255 seconds");
 	TAKES(vrrp_config, v2, c->auth = VRRP_AUTH_PASS, "a password");
 	TAKES(vrrp_config, v2, c->group_id = 9, "a group");
+	TAKES(vrrp_config, v2, c->flags = VRRP_F_NOACCEPT, "no accept");
 	TAKES(vrrp_config, v3, , "version 3");
 	TAKES(vrrp_config, v3, c->advert_cs = 4095, "40.95 seconds");
 	TAKES(vrrp_config, v3, c->af = AF_INET6, "IPv6");
 	REFUSES(vrrp_config, v2, c->id = 0, "no id");
-	REFUSES(vrrp_config, v2, c->flags = 2, "a flag");
+	REFUSES(vrrp_config, v2, c->flags = 1U << 31, "a flag");
 	REFUSES(vrrp_config, v2, c->vrid = 0, "no vrid");
 	REFUSES(vrrp_config, v2, c->priority = 0, "no priority");
 	REFUSES(vrrp_config, v2, c->version = 1, "version 1");
