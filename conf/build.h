@@ -85,7 +85,13 @@ enum seen {
 	SEEN_WEIGHT	= 0x400000,
 	SEEN_DISABLE	= 0x800000,
 	SEEN_REVERSE	= 0x1000000,
-	SEEN_ACCEPT	= 0x2000000
+	SEEN_ACCEPT	= 0x2000000,
+	/* of an address, which counts its own */
+	SEEN_ON		= 0x01,
+	SEEN_LABEL	= 0x02,
+	SEEN_SCOPE	= 0x04,
+	SEEN_BROADCAST	= 0x08,
+	SEEN_EXCLUDED	= 0x10
 };
 
 /* interval, timeout, rise and fall; 0: not said. */
@@ -175,6 +181,8 @@ struct parse {
 	struct conf_service	*service;
 	struct conf_script	*script;
 	struct conf_vrrp	*vrrp;
+	struct conf_vaddr	*vaddr;
+	unsigned int		 vaddr_seen;	/* SEEN_* */
 	struct conf_group	*group;
 	int			 members_here;	/* of this group */
 	struct timing		 script_timing;
@@ -226,7 +234,10 @@ char		**value_argv(struct parse *, const struct lex_str *);
 /* resolve_addr: numeric, or a name of /etc/hosts; -1: wrong. */
 int		 resolve_addr(struct parse *, const char *,
 		    const struct lex_str *, struct addr *);
-/* resolve_prefixed: the same with an optional "/length". */
+/*
+ * resolve_prefixed: the same with an optional "/length", for one that is on
+ * an interface: it may be link-local.
+ */
 int		 resolve_prefixed(struct parse *, const char *,
 		    const struct lex_str *, struct addr *, uint8_t *);
 /* resolve_netmask: of IPv4, as the length of a prefix; 0: wrong. */
@@ -304,13 +315,34 @@ void		 build_priority(struct parse *, const struct lex_str *);
 void		 build_advertise(struct parse *, const struct lex_str *);
 void		 build_version(struct parse *, const struct lex_str *);
 void		 build_auth(struct parse *, const struct lex_str *);
-void		 build_address(struct parse *, const struct lex_str *);
 void		 build_nopreempt(struct parse *);
 void		 build_accept(struct parse *, int);
 void		 build_vrrp_end(struct parse *);
 void		 build_group(struct parse *, const struct lex_str *);
 void		 build_member(struct parse *, const struct lex_str *);
 void		 build_group_end(struct parse *);
+
+/* address.c: the addresses of VRRP instances. */
+void		 build_address(struct parse *, const struct lex_str *);
+void		 build_address_on(struct parse *, const struct lex_str *);
+void		 build_address_label(struct parse *, const struct lex_str *);
+void		 build_address_scope(struct parse *, const struct lex_str *);
+void		 build_address_broadcast(struct parse *,
+		    const struct lex_str *);
+void		 build_address_excluded(struct parse *);
+void		 build_address_end(struct parse *);
+/* address_scope_name: NULL: none of ours. */
+const char	*address_scope_name(uint8_t);
+/* build_address_family: of the instance at hand, by what it advertises. */
+void		 build_address_family(struct parse *);
+
+/*
+ * print.c: texts in quotes, so that the lexer reads the same bytes again.
+ * print_net.c: what an instance holds, a line each after the text given.
+ */
+void		 print_bytes(FILE *, const char *, size_t);
+void		 print_str(FILE *, const char *);
+void		 print_vaddr(const struct conf_vaddr *, const char *, FILE *);
 
 /*
  * track.c: trackers.  build_track_begin: of this kind, of what has this name;

@@ -82,7 +82,7 @@ int				 yyparse(void);
 %token	PERSISTENT PORT PREEMPT PREFIX PRIORITY RISE ROUTE SCHEDULER SCRIPT
 %token	SEND SERVICE SOCKET STATE SYNC TABLE TCP TCPFIN TIMEOUT TLS TO TRACK
 %token	TUNNEL UDP USER VERIFY VERSION VRID VRRP WEIGHT
-%token	REVERSE
+%token	BROADCAST EXCLUDED LABEL REVERSE SCOPE
 %token	ERROR
 %token	<str>		STRING TABLENAME
 %type	<number>	method proto timing tls
@@ -359,11 +359,36 @@ vrrp_stmt	: VRID STRING			{ build_vrid(y.p, &$2); }
 		| ADVERTISE STRING		{ build_advertise(y.p, &$2); }
 		| VERSION STRING		{ build_version(y.p, &$2); }
 		| AUTH PASS STRING		{ build_auth(y.p, &$3); }
-		| ADDRESS STRING		{ build_address(y.p, &$2); }
+		| ADDRESS STRING		{
+			build_address(y.p, &$2);
+		} address_options		{
+			build_address_end(y.p);
+		}
 		| NO PREEMPT			{ build_nopreempt(y.p); }
 		| ACCEPT			{ build_accept(y.p, 1); }
 		| NO ACCEPT			{ build_accept(y.p, 0); }
 		| TRACK track
+		;
+
+address_options	: /* empty */
+		| address_options address_option
+		;
+
+address_option	: ON STRING			{
+			build_address_on(y.p, &$2);
+		}
+		| LABEL STRING			{
+			build_address_label(y.p, &$2);
+		}
+		| SCOPE STRING			{
+			build_address_scope(y.p, &$2);
+		}
+		| BROADCAST STRING		{
+			build_address_broadcast(y.p, &$2);
+		}
+		| EXCLUDED			{
+			build_address_excluded(y.p);
+		}
 		;
 
 track		: track_what track_options	{
@@ -418,12 +443,14 @@ static const struct keyword keywords[] = {
 	{ "address",		ADDRESS, 1 },
 	{ "advertise",		ADVERTISE, 1 },
 	{ "auth",		AUTH, 0 },
+	{ "broadcast",		BROADCAST, 1 },
 	{ "changes",		CHANGES, 0 },
 	{ "check",		CHECK, 0 },
 	{ "checks",		CHECKS, 0 },
 	{ "code",		CODE, 0 },
 	{ "command",		COMMAND, 1 },
 	{ "disable",		DISABLE, 0 },
+	{ "excluded",		EXCLUDED, 0 },
 	{ "expect",		EXPECT, 1 },
 	{ "fall",		FALL, 0 },
 	{ "forward",		FORWARD, 0 },
@@ -436,6 +463,7 @@ static const struct keyword keywords[] = {
 	{ "interface",		INTERFACE, 1 },
 	{ "interval",		INTERVAL, 0 },
 	{ "ipvs",		IPVS, 0 },
+	{ "label",		LABEL, 1 },
 	{ "listen",		LISTEN, 0 },
 	{ "log",		LOG, 0 },
 	{ "netmask",		NETMASK, 1 },
@@ -453,6 +481,7 @@ static const struct keyword keywords[] = {
 	{ "rise",		RISE, 0 },
 	{ "route",		ROUTE, 0 },
 	{ "scheduler",		SCHEDULER, 1 },
+	{ "scope",		SCOPE, 1 },
 	{ "script",		SCRIPT, 0 },
 	{ "send",		SEND, 0 },
 	{ "service",		SERVICE, 1 },

@@ -25,8 +25,6 @@
 /* In place of a password, and a password itself, so that it parses. */
 #define PASS_HIDDEN	"********"
 
-static void	print_bytes(FILE *, const char *, size_t);
-static void	print_str(FILE *, const char *);
 static void	print_global(const struct conf *, FILE *);
 static void	print_tabledef(const struct conf_tabledef *, FILE *);
 static void	print_timing(uint32_t, uint32_t, unsigned int, unsigned int,
@@ -40,8 +38,7 @@ static void	print_vrrp(const struct conf_vrrp *, FILE *);
 static void	print_group(const struct conf *, const struct conf_group *,
 		    FILE *);
 
-/* In quotes, so that the lexer reads the same bytes again. */
-static void
+void
 print_bytes(FILE *f, const char *s, size_t len)
 {
 	size_t		 i;
@@ -66,7 +63,7 @@ print_bytes(FILE *f, const char *s, size_t len)
 	fputc('"', f);
 }
 
-static void
+void
 print_str(FILE *f, const char *s)
 {
 	print_bytes(f, s, strlen(s));
@@ -252,7 +249,7 @@ print_vrrp(const struct conf_vrrp *v, FILE *f)
 {
 	const struct conf_vaddr	*a;
 	const struct conf_track	*t;
-	char			 text[ADDR_STRLEN], time[DURATION_STRLEN];
+	char			 time[DURATION_STRLEN];
 
 	fprintf(f, "\nvrrp ");
 	print_str(f, v->conf.name);
@@ -265,8 +262,7 @@ print_vrrp(const struct conf_vrrp *v, FILE *f)
 	if (v->conf.auth == VRRP_AUTH_PASS)
 		fprintf(f, "\tauth pass \"%s\"\n", PASS_HIDDEN);
 	TAILQ_FOREACH(a, &v->addrs, entry)
-		fprintf(f, "\taddress %s/%u\n",
-		    addr_str(&a->conf.addr, text), a->conf.prefixlen);
+		print_vaddr(a, "\t", f);
 	if (v->conf.flags & VRRP_F_NOPREEMPT)
 		fprintf(f, "\tno preempt\n");
 	if (v->conf.flags & VRRP_F_NOACCEPT)

@@ -142,39 +142,6 @@ build_auth(struct parse *p, const struct lex_str *str)
 }
 
 void
-build_address(struct parse *p, const struct lex_str *str)
-{
-	struct conf_vrrp	*v = p->vrrp;
-	struct conf_vaddr	*a, *old;
-	struct addr		 addr;
-	char			 text[ADDR_STRLEN];
-	uint8_t			 len;
-
-	if (v == NULL ||
-	    resolve_prefixed(p, "address", str, &addr, &len) == -1)
-		return;
-	if (addr.af != AF_INET) {
-		conf_error(p, "address %s: IPv6 needs VRRP over IPv6, which "
-		    "there is not yet; use an IPv4 address", str->s);
-		return;
-	}
-	if ((a = calloc(1, sizeof(*a))) == NULL) {
-		diag_nomem(&p->diag);
-		return;
-	}
-	a->conf.addr = addr;
-	a->conf.prefixlen = len;
-	a->file = p->pos.file;
-	a->line = p->pos.line;
-	TAILQ_INSERT_TAIL(&v->addrs, a, entry);
-	key_start(&p->key, KEY_VADDR);
-	key_addr(&p->key, &addr);
-	if ((old = build_unique(p, a)) != NULL)
-		conf_error(p, "address %s is given at %s:%d already",
-		    addr_str(&addr, text), old->file, old->line);
-}
-
-void
 build_nopreempt(struct parse *p)
 {
 	struct conf_vrrp	*v = p->vrrp;
@@ -275,7 +242,7 @@ vrrp_complete(struct parse *p)
 	int			 n = 0;
 
 	TAILQ_FOREACH(a, &v->addrs, entry)
-		n++;
+		n += (a->conf.flags & VADDR_F_EXCLUDED) == 0;
 	/* 255 addresses of IPv4 are 1060 bytes: they fit any Ethernet. */
 	if (n > VRRP_ADDR_MAX)
 		diag_error(&p->diag, &pos, "vrrp \"%s\" has %d addresses, an "
@@ -288,8 +255,9 @@ vrrp_complete(struct parse *p)
 		    "one from 1 to 255, the same on each director",
 		    v->conf.name);
 	if (n == 0)
-		diag_error(&p->diag, &pos, "vrrp \"%s\" has no address",
-		    v->conf.name);
+		diag_error(&p->diag, &pos, "vrrp \"%s\" has no address%s",
+		    v->conf.name, TAILQ_EMPTY(&v->addrs) ? "" : " to "
+		    "advertise; one at least must not be excluded");
 }
 
 void
@@ -297,6 +265,7 @@ build_vrrp_end(struct parse *p)
 {
 	if (p->vrrp == NULL)
 		return;
+	build_address_family(p);
 	vrrp_version(p);
 	vrrp_owner(p);
 	vrrp_complete(p);

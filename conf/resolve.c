@@ -36,16 +36,18 @@
  */
 
 static int	resolve_usable(struct parse *, const char *, const char *,
-		    const struct addr *);
+		    const struct addr *, int);
+static int	resolve_host(struct parse *, const char *,
+		    const struct lex_str *, struct addr *, int);
 static int	resolve_is_name(const char *);
 static int	resolve_hosts(struct parse *, const char *, const char *,
 		    struct addr *);
 static int	resolve_take(const struct addrinfo *, struct addr *);
 
-/* An address that one host has for good. */
+/* An address that one host has for good; local: it may be link-local. */
 static int
 resolve_usable(struct parse *p, const char *what, const char *text,
-    const struct addr *a)
+    const struct addr *a, int local)
 {
 	const struct in6_addr	*v6 = &a->u.v6;
 	uint32_t		 v4;
@@ -61,7 +63,7 @@ resolve_usable(struct parse *p, const char *what, const char *text,
 			    what, text);
 			return (-1);
 		}
-		if (IN6_IS_ADDR_LINKLOCAL(v6)) {
+		if (IN6_IS_ADDR_LINKLOCAL(v6) && !local) {
 			conf_error(p, "%s %s: a link-local address says "
 			    "nothing without its interface; use another",
 			    what, text);
@@ -149,9 +151,9 @@ resolve_hosts(struct parse *p, const char *what, const char *name,
 	return (ret);
 }
 
-int
-resolve_addr(struct parse *p, const char *what, const struct lex_str *str,
-    struct addr *a)
+static int
+resolve_host(struct parse *p, const char *what, const struct lex_str *str,
+    struct addr *a, int local)
 {
 	if (strlen(str->s) != str->len) {
 		conf_error(p, "%s: not an address", what);
@@ -166,7 +168,14 @@ resolve_addr(struct parse *p, const char *what, const struct lex_str *str,
 		if (resolve_hosts(p, what, str->s, a) == -1)
 			return (-1);
 	}
-	return (resolve_usable(p, what, str->s, a));
+	return (resolve_usable(p, what, str->s, a, local));
+}
+
+int
+resolve_addr(struct parse *p, const char *what, const struct lex_str *str,
+    struct addr *a)
+{
+	return (resolve_host(p, what, str, a, 0));
 }
 
 int
@@ -179,7 +188,7 @@ resolve_prefixed(struct parse *p, const char *what,
 	int		 bits;
 
 	if ((slash = strchr(str->s, '/')) == NULL) {
-		if (resolve_addr(p, what, str, a) == -1)
+		if (resolve_host(p, what, str, a, 1) == -1)
 			return (-1);
 		*prefixlen = addr_size(a->af) * 8;
 		return (0);
@@ -192,7 +201,7 @@ resolve_prefixed(struct parse *p, const char *what,
 	memcpy(text, str->s, host.len);
 	text[host.len] = '\0';
 	host.s = text;
-	if (resolve_addr(p, what, &host, a) == -1)
+	if (resolve_host(p, what, &host, a, 1) == -1)
 		return (-1);
 	len.s = slash + 1;
 	len.len = str->len - host.len - 1;

@@ -35,6 +35,7 @@ static int	timing_ok(uint32_t, uint32_t, uint16_t, uint16_t);
 static int	check_strings_ok(const struct check_config *);
 static int	pool_config_ok(const struct pool_config *, int);
 static int	advert_ok(const struct vrrp_config *);
+static int	vaddr_ipv4_ok(const struct vaddr_config *);
 
 const char *const check_type_names[CHECK_TYPE_MAX] = {
 	"none",
@@ -339,8 +340,29 @@ vaddr_config_ok(const struct vaddr_config *a)
 {
 	if (a->vrrp_id == 0 || !addr_valid(&a->addr))
 		return (0);
+	if (!flags_ok(a->flags, VADDR_F_EXCLUDED))
+		return (0);
+	if (!wire_name_ok(a->ifname, sizeof(a->ifname)) ||
+	    !wire_name_ok(a->label, sizeof(a->label)))
+		return (0);
+	if (!vaddr_ipv4_ok(a))
+		return (0);
 	return (a->prefixlen >= 1 &&
 	    a->prefixlen <= addr_size(a->addr.af) * 8);
+}
+
+/* IPv6 has no labels and no broadcast, and its scopes are in the address. */
+static int
+vaddr_ipv4_ok(const struct vaddr_config *a)
+{
+	if (a->addr.af != AF_INET)
+		return (a->scope == VADDR_SCOPE_GLOBAL &&
+		    a->broadcast.af == 0 && a->label[0] == '\0');
+	if (a->broadcast.af != 0 && a->broadcast.af != AF_INET)
+		return (0);
+	return (a->scope == VADDR_SCOPE_GLOBAL ||
+	    a->scope == VADDR_SCOPE_SITE || a->scope == VADDR_SCOPE_LINK ||
+	    a->scope == VADDR_SCOPE_HOST);
 }
 
 int

@@ -245,12 +245,28 @@ struct vrrp_config {
 	char		name[NAME_LEN];
 };
 
-/* An address of a VRRP instance. */
+#define VADDR_F_EXCLUDED	0x01	/* held, but not advertised */
+
+/* Scopes of an IPv4 address, as of linux/rtnetlink.h. */
+#define VADDR_SCOPE_GLOBAL	0
+#define VADDR_SCOPE_SITE	200
+#define VADDR_SCOPE_LINK	253
+#define VADDR_SCOPE_HOST	254
+
+/*
+ * An address of a VRRP instance.  Where and how it is held concerns the
+ * parent alone.
+ */
 struct vaddr_config {
 	uint32_t	vrrp_id;
+	uint32_t	flags;		/* VADDR_F_* */
 	uint8_t		prefixlen;
-	uint8_t		pad[3];
+	uint8_t		scope;		/* VADDR_SCOPE_*, IPv4 */
+	uint8_t		pad[2];
 	struct addr	addr;
+	struct addr	broadcast;	/* af 0: none */
+	char		ifname[IFNAMSIZ];	/* "": the instance's */
+	char		label[IFNAMSIZ];	/* "": none */
 };
 
 enum track_kind {

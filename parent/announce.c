@@ -48,7 +48,7 @@ struct burst {
 	const char	*ifname;
 	unsigned int	 n;
 	unsigned int	 lost;
-	struct sockaddr_ll to;
+	struct sockaddr_ll to[ANNOUNCE_VEC];
 	uint8_t		 frame[ANNOUNCE_VEC][ANNOUNCE_LEN];
 	struct iovec	 iov[ANNOUNCE_VEC];
 	struct mmsghdr	 msg[ANNOUNCE_VEC];
@@ -130,19 +130,18 @@ burst_all(struct net *n, struct net_vrrp *v)
 static void
 burst_add(struct burst *b, const struct net_addr *a)
 {
-	struct iovec	*iov = &b->iov[b->n];
-	struct msghdr	*msg = &b->msg[b->n].msg_hdr;
+	struct sockaddr_ll	*to = &b->to[b->n];
+	struct iovec		*iov = &b->iov[b->n];
+	struct msghdr		*msg = &b->msg[b->n].msg_hdr;
 
-	if (b->n == 0) {
-		memset(&b->to, 0, sizeof(b->to));
-		b->to.sll_family = AF_PACKET;
-		b->to.sll_ifindex = a->nif->now.ifindex;
-	}
+	memset(to, 0, sizeof(*to));
+	to->sll_family = AF_PACKET;
+	to->sll_ifindex = a->nif->now.ifindex;
 	memset(&b->msg[b->n], 0, sizeof(b->msg[b->n]));
 	iov->iov_base = b->frame[b->n];
 	iov->iov_len = announce_frame(b->frame[b->n], a->nif->mac, &a->addr);
-	msg->msg_name = &b->to;
-	msg->msg_namelen = sizeof(b->to);
+	msg->msg_name = to;
+	msg->msg_namelen = sizeof(*to);
 	msg->msg_iov = iov;
 	msg->msg_iovlen = 1;
 	if (++b->n == ANNOUNCE_VEC)

@@ -155,6 +155,14 @@ net_addr_find(struct net *n, struct net_if *nif, const struct addr *addr,
 	return (RB_FIND(net_addrs, &n->addrs, &find));
 }
 
+const char *
+net_device_of(const struct conf_vrrp *v, const struct conf_vaddr *a)
+{
+	if (a->conf.ifname[0] != '\0')
+		return (a->conf.ifname);
+	return (v->conf.ifname);
+}
+
 static struct net_vrrp *
 vrrp_find(struct net *n, uint32_t id)
 {
@@ -232,6 +240,7 @@ static void
 conf_ifs(struct net *n)
 {
 	struct conf_vrrp	*c;
+	struct conf_vaddr	*a;
 	struct conf_track	*t;
 	struct net_if		*nif;
 
@@ -239,6 +248,8 @@ conf_ifs(struct net *n)
 		nif->named = 0;
 	TAILQ_FOREACH(c, &n->conf->vrrps, entry) {
 		iface_get(n, c->conf.ifname)->named = 1;
+		TAILQ_FOREACH(a, &c->addrs, entry)
+			iface_get(n, net_device_of(c, a))->named = 1;
 		TAILQ_FOREACH(t, &c->tracks, entry)
 			if (t->conf.kind == TRACK_INTERFACE)
 				iface_get(n, t->conf.ifname)->named = 1;
@@ -252,8 +263,8 @@ conf_addrs(struct net *n, struct net_vrrp *v)
 	struct net_addr		*a;
 	struct net_if		*nif;
 
-	nif = iface_get(n, v->conf->conf.ifname);
 	TAILQ_FOREACH(c, &v->conf->addrs, entry) {
+		nif = iface_get(n, net_device_of(v->conf, c));
 		a = net_addr_find(n, nif, &c->conf.addr, c->conf.prefixlen);
 		if (a == NULL) {
 			if ((a = calloc(1, sizeof(*a))) == NULL)
@@ -264,6 +275,9 @@ conf_addrs(struct net *n, struct net_vrrp *v)
 			RB_INSERT(net_addrs, &n->addrs, a);
 			n->reread_addrs = 1;
 		}
+		a->scope = c->conf.scope;
+		a->broadcast = c->conf.broadcast;
+		memcpy(a->label, c->conf.label, sizeof(a->label));
 		a->vrrp = v;
 		TAILQ_INSERT_TAIL(&v->addrs, a, entry);
 	}

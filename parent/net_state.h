@@ -64,7 +64,10 @@ struct net_addr {
 	struct net_if		*nif;
 	struct net_vrrp		*vrrp;		/* NULL: no longer configured */
 	struct addr		 addr;
+	struct addr		 broadcast;	/* af 0: none */
+	char			 label[IFNAMSIZ];	/* "": none */
 	uint8_t			 prefixlen;
+	uint8_t			 scope;		/* IPv4 */
 	uint8_t			 state;		/* enum net_addr_state */
 	uint8_t			 seen;		/* in the dump being read */
 	uint8_t			 lost;		/* was ours and is gone */
@@ -135,6 +138,9 @@ struct rtnl_link {
 /* net_addr_find: the virtual address with this prefix; NULL: none. */
 struct net_addr	*net_addr_find(struct net *, struct net_if *,
 		    const struct addr *, uint8_t);
+/* net_device_of: name of the interface that an address is held on. */
+const char	*net_device_of(const struct conf_vrrp *,
+		    const struct conf_vaddr *);
 /* net_settle: act on all that the kernel has told: read, tell, repair. */
 void		 net_settle(struct net *);
 void		 net_fix(int, short, void *);

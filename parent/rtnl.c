@@ -36,6 +36,7 @@
 /* Reads of the event socket in one turn, so that a storm starves nobody. */
 #define EVENT_READS	64
 
+static int	 addr_put_manner(struct nl_msg *, const struct net_addr *);
 static struct nl_msg *dump_msg(int, unsigned char);
 static int	 link_cb(struct nlmsghdr *, void *);
 static int	 addr_cb(struct nlmsghdr *, void *);
@@ -55,7 +56,7 @@ rtnl_addr_msg(int type, const struct net_addr *a)
 	ifa.ifa_family = a->addr.af;
 	ifa.ifa_prefixlen = a->prefixlen;
 	ifa.ifa_index = a->nif->now.ifindex;
-	ifa.ifa_scope = RT_SCOPE_UNIVERSE;
+	ifa.ifa_scope = a->scope;
 	if (a->addr.af == AF_INET6) {
 		/* Detection of duplicates would keep it unused for seconds. */
 		ifa.ifa_flags = IFA_F_NODAD;
@@ -70,12 +71,26 @@ rtnl_addr_msg(int type, const struct net_addr *a)
 	    nlmsg_append(msg, &ifa, sizeof(ifa), NLMSG_ALIGNTO) < 0 ||
 	    nla_put(msg, IFA_LOCAL, size, a->addr.u.bytes) < 0 ||
 	    nla_put(msg, IFA_ADDRESS, size, a->addr.u.bytes) < 0 ||
-	    (type == RTM_NEWADDR &&
-	    nla_put_u8(msg, IFA_PROTO, NET_IFA_PROTO) < 0)) {
+	    (type == RTM_NEWADDR && addr_put_manner(msg, a) == -1)) {
 		nlmsg_free(msg);
 		return (NULL);
 	}
 	return (msg);
+}
+
+/* What a new address is to be like. */
+static int
+addr_put_manner(struct nl_msg *msg, const struct net_addr *a)
+{
+	if (nla_put_u8(msg, IFA_PROTO, NET_IFA_PROTO) < 0)
+		return (-1);
+	if (a->label[0] != '\0' &&
+	    nla_put_string(msg, IFA_LABEL, a->label) < 0)
+		return (-1);
+	if (a->broadcast.af != 0 && nla_put(msg, IFA_BROADCAST,
+	    addr_size(a->broadcast.af), a->broadcast.u.bytes) < 0)
+		return (-1);
+	return (0);
 }
 
 int

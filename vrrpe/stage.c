@@ -150,8 +150,11 @@ stage_vaddr(struct tree *t, struct imsg *msg)
 
 	if (imsg_get_data(msg, &conf, sizeof(conf)) == -1 ||
 	    !vaddr_config_ok(&conf) ||
-	    (v = stage_vrrp(t, conf.vrrp_id)) == NULL ||
-	    conf.addr.af != v->conf.af || v->naddrs == PACKET_ADDRS_MAX)
+	    (v = stage_vrrp(t, conf.vrrp_id)) == NULL)
+		return (-1);
+	if (conf.flags & VADDR_F_EXCLUDED)
+		return (0);
+	if (conf.addr.af != v->conf.af || v->naddrs == PACKET_ADDRS_MAX)
 		return (-1);
 	addrs = reallocarray(v->addrs, v->naddrs + 1, sizeof(*addrs));
 	if (addrs == NULL)

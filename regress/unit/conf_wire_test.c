@@ -335,6 +335,25 @@ test_vrrp_parts(void)
 	REFUSES(vaddr_config, a, c->prefixlen = 0, "no prefix");
 	REFUSES(vaddr_config, a, c->prefixlen = 33, "a prefix");
 	REFUSES(vaddr_config, a, c->addr.af = 0, "no address");
+	TAKES(vaddr_config, a, c->flags = VADDR_F_EXCLUDED, "an excluded one");
+	REFUSES(vaddr_config, a, c->flags = 2, "a flag");
+	TAKES(vaddr_config, a, c->scope = VADDR_SCOPE_LINK, "a scope");
+	REFUSES(vaddr_config, a, c->scope = 1, "what scope");
+	TAKES(vaddr_config, a, c->broadcast.af = AF_INET, "a broadcast");
+	REFUSES(vaddr_config, a, c->broadcast.af = AF_INET6,
+	    "a broadcast of IPv6");
+	TAKES(vaddr_config, a, (void)strlcpy(c->ifname, "eth1", IFNAMSIZ),
+	    "an interface");
+	REFUSES(vaddr_config, a, memset(c->ifname, 'e', IFNAMSIZ),
+	    "an interface without end");
+	TAKES(vaddr_config, a, (void)strlcpy(c->label, "eth1:1", IFNAMSIZ),
+	    "a label");
+	REFUSES(vaddr_config, a, memset(c->label, 'e', IFNAMSIZ),
+	    "a label without end");
+	REFUSES(vaddr_config, a, c->addr.af = AF_INET6; c->label[0] = 'e',
+	    "a label of IPv6");
+	REFUSES(vaddr_config, a, c->addr.af = AF_INET6;
+	    c->scope = VADDR_SCOPE_LINK, "a scope of IPv6");
 
 	memset(&t, 0, sizeof(t));
 	t.vrrp_id = 1;

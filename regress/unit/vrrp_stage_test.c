@@ -39,6 +39,7 @@
 static void	setup(void);
 static int	object(enum msg_type, const void *, size_t);
 static int	send_vrrp(uint32_t, const char *, uint32_t, int, int);
+static int	send_vaddr_as(uint32_t, const char *, uint32_t);
 static int	send_vaddr(uint32_t, const char *);
 static int	send_track(uint32_t, enum track_kind, uint32_t, const char *);
 static int	send_group(uint32_t);
@@ -129,16 +130,23 @@ send_vrrp(uint32_t id, const char *ifname, uint32_t group, int prio,
 }
 
 static int
-send_vaddr(uint32_t id, const char *addr)
+send_vaddr_as(uint32_t id, const char *addr, uint32_t flags)
 {
 	struct vaddr_config	c;
 
 	memset(&c, 0, sizeof(c));
 	c.vrrp_id = id;
+	c.flags = flags;
 	c.prefixlen = 24;
 	if (addr_parse(addr, &c.addr) == -1)
 		abort();
 	return (object(MSG_CONF_VADDR, &c, sizeof(c)));
+}
+
+static int
+send_vaddr(uint32_t id, const char *addr)
+{
+	return (send_vaddr_as(id, addr, 0));
 }
 
 static int
@@ -300,6 +308,15 @@ test_changed(void)
 	send_vaddr(1, "10.77.0.11");
 	commit();
 	is_str(stub_trace, "", "the same again: none");
+
+	vrrpe_stage_begin(&e);
+	instance(1, 150);
+	send_vaddr(1, "10.77.0.11");
+	is_int(send_vaddr_as(1, "fd77::11", VADDR_F_EXCLUDED), 0,
+	    "an address that is not advertised");
+	commit();
+	is_str(stub_trace, "", "is nothing to advertise");
+	is_int(v->naddrs, 2, "and not among those that are");
 }
 
 static void
