@@ -42,6 +42,8 @@
 #define VRRP_ADDR_MAX	255
 /* The owner of the addresses: RFC 5798 section 5.2.4. */
 #define VRRP_OWNER	255
+/* Processes of one name: each of them is a descriptor. */
+#define QUORUM_MAX	100
 /* Words of a command. */
 #define ARGV_MAX	64
 
@@ -86,6 +88,7 @@ enum seen {
 	SEEN_DISABLE	= 0x800000,
 	SEEN_REVERSE	= 0x1000000,
 	SEEN_ACCEPT	= 0x2000000,
+	SEEN_QUORUM	= 0x4000000,
 	/* of an address, which counts its own */
 	SEEN_ON		= 0x01,
 	SEEN_LABEL	= 0x02,
@@ -132,6 +135,7 @@ struct track_spec {
 	struct lex_str	 name;
 	int		 weight;
 	uint32_t	 flags;			/* TRACK_F_* */
+	int		 quorum;
 	unsigned int	 seen;			/* SEEN_* */
 	struct pos	 pos;
 };
@@ -141,6 +145,7 @@ struct track_ref {
 	TAILQ_ENTRY(track_ref)	 entry;
 	struct conf_track	*track;
 	struct conf_vrrp	*vrrp;
+	int			 quorum;	/* TRACK_PROCESS */
 };
 TAILQ_HEAD(track_refs, track_ref);
 
@@ -353,6 +358,8 @@ void		 build_track_begin(struct parse *, struct track_spec *,
 void		 build_track_weight(struct parse *, struct track_spec *,
 		    const struct lex_str *);
 void		 build_track_reverse(struct parse *, struct track_spec *);
+void		 build_track_quorum(struct parse *, struct track_spec *,
+		    const struct lex_str *);
 void		 build_track(struct parse *, struct track_spec *);
 /* check_tracks: find what all of them refer to. */
 void		 check_tracks(struct parse *);

@@ -127,6 +127,15 @@ struct conf_vaddr {
 };
 TAILQ_HEAD(conf_vaddrs, conf_vaddr);
 
+/* A program that is tracked by its name. */
+struct conf_process {
+	TAILQ_ENTRY(conf_process)	 entry;
+	uint32_t			 id;
+	int				 quorum;	/* processes wanted */
+	char				 name[NAME_LEN];
+};
+TAILQ_HEAD(conf_processes, conf_process);
+
 /* A `track' of an instance, or of a sync group for each of its members. */
 struct conf_track {
 	TAILQ_ENTRY(conf_track)		 entry;
@@ -135,6 +144,7 @@ struct conf_track {
 		struct conf_script	*script;
 		struct conf_service	*service;
 		struct conf_tabledef	*table;
+		struct conf_process	*process;
 	}				 what;	/* by kind */
 	const char			*file;
 	int				 line;
@@ -178,6 +188,7 @@ struct conf {
 	struct conf_services	 services;
 	struct conf_groups	 groups;
 	struct conf_vrrps	 vrrps;
+	struct conf_processes	 processes;
 	struct conf_hosts_byid	 hosts_byid;	/* after conf_assign_ids */
 	struct conf_listens_byid listens_byid;
 };
@@ -211,7 +222,8 @@ void		 conf_free(struct conf *);
  * the object with the same key in the old tree (NULL: none), else the next
  * of *next_id, which starts at 1.  Keys: service name; service name, address,
  * protocol, port of a listen; table name, port and variant; these and the
- * address for a host; VRRP, group and script name; a check's whole content.
+ * address for a host; VRRP, group and script name; a check's whole content;
+ * name and quorum of a process.
  * Fills all references by id and the indexes by id.
  */
 void		 conf_assign_ids(struct conf *, const struct conf *,

@@ -168,12 +168,17 @@ static void
 ids_old_tracked(struct ids *ids, const struct conf *old)
 {
 	const struct conf_tabledef	*d;
+	const struct conf_process	*p;
 
 	TAILQ_FOREACH(d, &old->tabledefs, entry) {
 		if (!d->tracked)
 			continue;
 		key_name(&ids->key, KEY_TRACK_TABLE, d->name);
 		ids_remember(ids, d->track_id);
+	}
+	TAILQ_FOREACH(p, &old->processes, entry) {
+		key_process(&ids->key, p);
+		ids_remember(ids, p->id);
 	}
 }
 
@@ -182,12 +187,17 @@ static void
 ids_tracked(struct ids *ids, struct conf *new)
 {
 	struct conf_tabledef	*d;
+	struct conf_process	*p;
 
 	TAILQ_FOREACH(d, &new->tabledefs, entry) {
 		if (!d->tracked)
 			continue;
 		key_name(&ids->key, KEY_TRACK_TABLE, d->name);
 		d->track_id = ids_give(ids);
+	}
+	TAILQ_FOREACH(p, &new->processes, entry) {
+		key_process(&ids->key, p);
+		p->id = ids_give(ids);
 	}
 }
 
@@ -351,6 +361,8 @@ ids_track(const struct conf_track *t)
 		return (t->what.service->conf.id);
 	case TRACK_TABLE:
 		return (t->what.table->track_id);
+	case TRACK_PROCESS:
+		return (t->what.process->id);
 	default:
 		return (0);
 	}

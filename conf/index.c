@@ -98,6 +98,13 @@ key_name(struct key *k, enum key_kind kind, const char *name)
 }
 
 void
+key_process(struct key *k, const struct conf_process *p)
+{
+	key_name(k, KEY_PROCESS, p->name);
+	key_num(k, p->quorum);
+}
+
+void
 key_check(struct key *k, const struct conf_check *c)
 {
 	int	 i;

@@ -47,6 +47,7 @@ enum key_kind {
 	KEY_VADDR,
 	KEY_TRACK,
 	KEY_TRACK_TABLE,
+	KEY_PROCESS,
 	KEY_GROUP,
 	KEY_MACRO
 };
@@ -57,6 +58,7 @@ struct key {
 };
 
 struct conf_check;
+struct conf_process;
 struct index;
 
 /* key_start: begin a key of this kind; key_*: add to it. */
@@ -68,6 +70,8 @@ void		 key_addr(struct key *, const struct addr *);
 /* key_name: the whole key of an object that is known by its name. */
 void		 key_name(struct key *, enum key_kind, const char *);
 
+/* key_process: the whole key of a process that is tracked. */
+void		 key_process(struct key *, const struct conf_process *);
 /* key_check: the whole key of a check: all that it does. */
 void		 key_check(struct key *, const struct conf_check *);
 

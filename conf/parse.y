@@ -83,6 +83,7 @@ int				 yyparse(void);
 %token	SEND SERVICE SOCKET STATE SYNC TABLE TCP TCPFIN TIMEOUT TLS TO TRACK
 %token	TUNNEL UDP USER VERIFY VERSION VRID VRRP WEIGHT
 %token	BROADCAST EXCLUDED LABEL REVERSE SCOPE
+%token	PROCESS QUORUM
 %token	ERROR
 %token	<str>		STRING TABLENAME
 %type	<number>	method proto timing tls
@@ -408,6 +409,9 @@ track_what	: INTERFACE STRING		{
 		| TABLE TABLENAME		{
 			build_track_begin(y.p, &y.track, TRACK_TABLE, &$2);
 		}
+		| PROCESS STRING		{
+			build_track_begin(y.p, &y.track, TRACK_PROCESS, &$2);
+		}
 		;
 
 track_options	: /* empty */
@@ -419,6 +423,9 @@ track_option	: WEIGHT STRING			{
 		}
 		| REVERSE			{
 			build_track_reverse(y.p, &y.track);
+		}
+		| QUORUM STRING			{
+			build_track_quorum(y.p, &y.track, &$2);
 		}
 		;
 
@@ -477,6 +484,8 @@ static const struct keyword keywords[] = {
 	{ "preempt",		PREEMPT, 0 },
 	{ "prefix",		PREFIX, 1 },
 	{ "priority",		PRIORITY, 1 },
+	{ "process",		PROCESS, 1 },
+	{ "quorum",		QUORUM, 1 },
 	{ "reverse",		REVERSE, 0 },
 	{ "rise",		RISE, 0 },
 	{ "route",		ROUTE, 0 },

@@ -237,6 +237,8 @@ print_track(const struct conf_track *t, FILE *f)
 		fprintf(f, "<%s>", t->conf.name);
 	else
 		print_str(f, t->conf.name);
+	if (t->conf.kind == TRACK_PROCESS)
+		fprintf(f, " quorum %d", t->what.process->quorum);
 	if (t->conf.weight != 0)
 		fprintf(f, " weight %d", t->conf.weight);
 	if (t->conf.flags & TRACK_F_REVERSE)

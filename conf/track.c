@@ -35,6 +35,7 @@ static void	track_missing(struct parse *, const struct track_ref *,
 static void	track_script(struct parse *, const struct track_ref *);
 static void	track_service(struct parse *, const struct track_ref *);
 static void	track_table(struct parse *, const struct track_ref *);
+static void	track_process(struct parse *, const struct track_ref *);
 static void	track_count(struct parse *, const struct conf_vrrp *);
 
 void
@@ -44,6 +45,7 @@ build_track_begin(struct parse *p, struct track_spec *spec,
 	memset(spec, 0, sizeof(*spec));
 	spec->kind = kind;
 	spec->name = *name;
+	spec->quorum = 1;
 	spec->pos = p->pos;
 }
 
@@ -67,6 +69,18 @@ build_track_reverse(struct parse *p, struct track_spec *spec)
 		spec->flags |= TRACK_F_REVERSE;
 }
 
+void
+build_track_quorum(struct parse *p, struct track_spec *spec,
+    const struct lex_str *quorum)
+{
+	if (build_once(p, &spec->seen, SEEN_QUORUM, "quorum") == -1)
+		return;
+	spec->quorum = value_number(p, "quorum", quorum, 1, QUORUM_MAX);
+	if (spec->kind != TRACK_PROCESS)
+		conf_error(p, "quorum: only of a process there can be "
+		    "several");
+}
+
 /* The name as it travels and is shown; -1: wrong. */
 static int
 track_name(struct parse *p, struct track_spec *spec, struct conf_track *t)
@@ -77,6 +91,11 @@ track_name(struct parse *p, struct track_spec *spec, struct conf_track *t)
 		return (value_ifname(p, &spec->name, t->conf.ifname));
 	if (value_name(p, "track", &spec->name, name) == -1)
 		return (-1);
+	if (spec->kind == TRACK_PROCESS && strchr(name, '/') != NULL) {
+		conf_error(p, "process \"%s\": write its name without the "
+		    "directory", name);
+		return (-1);
+	}
 	(void)strlcpy(t->conf.name, name, sizeof(t->conf.name));
 	return (0);
 }
@@ -107,10 +126,12 @@ build_track(struct parse *p, struct track_spec *spec)
 	TAILQ_INSERT_TAIL(&v->tracks, t, entry);
 	ref->track = t;
 	ref->vrrp = v;
+	ref->quorum = spec->quorum;
 	TAILQ_INSERT_TAIL(&p->tracks, ref, entry);
 	key_start(&p->key, KEY_TRACK);
 	key_mem(&p->key, &v, sizeof(v));
 	key_num(&p->key, spec->kind);
+	key_num(&p->key, spec->quorum);
 	key_str(&p->key, spec->name.s);
 	if (build_unique(p, t) != NULL)
 		conf_error(p, "\"%s\" is tracked twice", spec->name.s);
@@ -170,6 +191,27 @@ track_table(struct parse *p, const struct track_ref *ref)
 	ref->track->what.table = d;
 }
 
+/* Instances that want as many processes of a name share what is looked at. */
+static void
+track_process(struct parse *p, const struct track_ref *ref)
+{
+	struct conf_process	*new, *old;
+
+	if ((new = calloc(1, sizeof(*new))) == NULL) {
+		diag_nomem(&p->diag);
+		return;
+	}
+	new->quorum = ref->quorum;
+	(void)strlcpy(new->name, ref->track->conf.name, sizeof(new->name));
+	key_process(&p->key, new);
+	if ((old = build_unique(p, new)) != NULL) {
+		free(new);
+		new = old;
+	} else
+		TAILQ_INSERT_TAIL(&p->conf->processes, new, entry);
+	ref->track->what.process = new;
+}
+
 static void
 track_count(struct parse *p, const struct conf_vrrp *v)
 {
@@ -201,6 +243,9 @@ check_tracks(struct parse *p)
 			break;
 		case TRACK_TABLE:
 			track_table(p, ref);
+			break;
+		case TRACK_PROCESS:
+			track_process(p, ref);
 			break;
 		default:
 			break;

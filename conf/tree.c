@@ -29,6 +29,7 @@ static void	 hosts_free(struct conf_hosts *);
 static void	 service_free(struct conf_service *);
 static void	 vrrp_free(struct conf_vrrp *);
 static void	 conf_free_tables(struct conf *);
+static void	 conf_free_tracked(struct conf *);
 static int	 host_id_cmp(struct conf_host *, struct conf_host *);
 static int	 listen_id_cmp(struct conf_listen *, struct conf_listen *);
 
@@ -66,6 +67,7 @@ conf_new(void)
 	TAILQ_INIT(&c->services);
 	TAILQ_INIT(&c->groups);
 	TAILQ_INIT(&c->vrrps);
+	TAILQ_INIT(&c->processes);
 	RB_INIT(&c->hosts_byid);
 	RB_INIT(&c->listens_byid);
 	return (c);
@@ -160,6 +162,17 @@ conf_free_tables(struct conf *c)
 	}
 }
 
+static void
+conf_free_tracked(struct conf *c)
+{
+	struct conf_process	*p;
+
+	while ((p = TAILQ_FIRST(&c->processes)) != NULL) {
+		TAILQ_REMOVE(&c->processes, p, entry);
+		free(p);
+	}
+}
+
 void
 conf_free(struct conf *c)
 {
@@ -180,6 +193,7 @@ conf_free(struct conf *c)
 		service_free(service);
 	}
 	conf_free_tables(c);
+	conf_free_tracked(c);
 	while ((vrrp = TAILQ_FIRST(&c->vrrps)) != NULL) {
 		TAILQ_REMOVE(&c->vrrps, vrrp, entry);
 		vrrp_free(vrrp);

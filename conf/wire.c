@@ -56,7 +56,8 @@ const char *const track_kind_names[TRACK_KIND_MAX] = {
 	"interface",
 	"script",
 	"service",
-	"table"
+	"table",
+	"process"
 };
 
 const char *const scheduler_names[] = {

@@ -274,6 +274,7 @@ enum track_kind {
 	TRACK_SCRIPT,
 	TRACK_SERVICE,
 	TRACK_TABLE,
+	TRACK_PROCESS,		/* of a program; the parent looks */
 	TRACK_KIND_MAX
 };
 

@@ -184,12 +184,13 @@ struct ctl_track {
 	uint32_t	flags;		/* CTL_TRACK_F_* */
 	int32_t		weight;		/* 0: a failure is a fault */
 	int32_t		effect;		/* on the priority now */
-	uint32_t	pad;
+	int32_t		value;		/* with CTL_TRACK_F_VALUE */
 	char		kind[CTL_TRACK_KIND_LEN];	/* "script", ... */
 	char		name[CTL_TRACK_NAME_LEN];
 };
 #define CTL_TRACK_F_REVERSE	0x01
 #define CTL_TRACK_F_FAULT	0x02	/* it makes a fault now */
+#define CTL_TRACK_F_VALUE	0x04	/* value: how many processes */
 
 enum ctl_event_kind {
 	CTL_EVENT_HOST,

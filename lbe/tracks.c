@@ -53,7 +53,8 @@ static int
 track_ok(const struct ctl_track *t)
 {
 	return (t->state < CTL_TRACK_STATE_MAX &&
-	    (t->flags & ~(CTL_TRACK_F_REVERSE | CTL_TRACK_F_FAULT)) == 0 &&
+	    (t->flags & ~(CTL_TRACK_F_REVERSE | CTL_TRACK_F_FAULT |
+	    CTL_TRACK_F_VALUE)) == 0 &&
 	    wire_name_ok(t->kind, sizeof(t->kind)) &&
 	    wire_name_ok(t->name, sizeof(t->name)));
 }

@@ -382,6 +382,8 @@ print_track(const struct imsg *msg)
 	printf("\t\ttrack %s %s%s: %s", SAFE(kind, t.kind),
 	    SAFE(name, t.name), t.flags & CTL_TRACK_F_REVERSE ?
 	    " reverse" : "", states[t.state]);
+	if (t.flags & CTL_TRACK_F_VALUE)
+		printf(" (%d)", t.value);
 	if (t.weight != 0)
 		printf(", weight %d: priority %+d", t.weight, t.effect);
 	else if (t.flags & CTL_TRACK_F_FAULT)

@@ -27,6 +27,7 @@
 #include "../imsg/log.h"
 #include "net.h"
 #include "parent.h"
+#include "track.h"
 
 /*
  * Without vrrpe no adverts are sent, and the other director takes over after
@@ -145,6 +146,7 @@ feed_vrrpe(struct parent *env, int fresh)
 	}
 	sockets_prune(env);
 	net_each_iface(env->net);
+	track_processes_tell(env->processes);
 }
 
 static void
@@ -177,6 +179,18 @@ dispatch_vrrpe_away(int, short, void *arg)
 	    "given up", VRRPE_AWAY_S);
 	net_release_all(env->net);
 	mirror_forget_roles(env->mirror);
+}
+
+/* Callback of track.h. */
+
+void
+dispatch_track(void *arg, uint32_t id, const struct msg_track *m)
+{
+	struct parent	*env = arg;
+
+	if (env->engine[PROC_VRRPE].state == ENGINE_RUNNING)
+		proc_send(env, PROC_VRRPE, MSG_TRACK_VALUE, id, -1, m,
+		    sizeof(*m));
 }
 
 /* Callbacks of net.h. */

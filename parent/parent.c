@@ -33,6 +33,7 @@
 #include "net.h"
 #include "parent.h"
 #include "run.h"
+#include "track.h"
 
 #define PING_S		2	/* between two PINGs to an engine */
 #define VERIFY_S	5	/* between two looks at the kernel's IPVS */
@@ -42,6 +43,7 @@
 #define STOP_MAX_S	5
 
 #define UMASK		022
+#define PROC_DIR	"/proc"
 
 static const int	signals[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
 #define NSIGNALS	(sizeof(signals) / sizeof(signals[0]))
@@ -179,10 +181,12 @@ parent_modules(struct parent *env, const struct conf *tree)
 	env->mirror = mirror_new();
 	env->runs = runs_new(env->base);
 	env->scripts = scripts_new(env);
+	env->processes = track_processes_new(env->base, PROC_DIR,
+	    dispatch_track, env);
 	env->vrrp_sockets = vrrp_sockets_new();
 	if (env->reload == NULL || env->mirror == NULL ||
 	    env->runs == NULL || env->scripts == NULL ||
-	    env->vrrp_sockets == NULL) {
+	    env->processes == NULL || env->vrrp_sockets == NULL) {
 		log_warnx("out of memory");
 		return (-1);
 	}
@@ -350,6 +354,7 @@ parent_free(struct parent *env)
 	proc_free(env);
 	reload_free(env->reload);
 	scripts_free(env->scripts);
+	track_processes_free(env->processes);
 	runs_free(env->runs);
 	if (env->net != NULL) {
 		net_release_all(env->net);

@@ -36,6 +36,7 @@ struct peer;
 struct reload;
 struct runs;
 struct scripts;
+struct track_processes;
 struct vrrp_sockets;
 
 #define LVSD_CONF	"/etc/lvsd.conf"
@@ -91,6 +92,7 @@ struct parent {
 	struct mirror		*mirror;
 	struct runs		*runs;
 	struct scripts		*scripts;
+	struct track_processes	*processes;
 	struct vrrp_sockets	*vrrp_sockets;
 	unsigned int		 icmp_sent;	/* ICMP_SENT_*, to this hce */
 	unsigned int		 old_batches;	/* of an lbe that died, not
@@ -217,6 +219,7 @@ void	 vrrp_sockets_free(struct vrrp_sockets *);
 void	 dispatch_iface(void *, const struct msg_if *);
 void	 dispatch_addr_result(void *, uint32_t, int, uint32_t);
 void	 dispatch_repaired(void *, uint32_t, const struct addr *);
+void	 dispatch_track(void *, uint32_t, const struct msg_track *);
 
 int	 dispatch_hce(struct parent *, struct imsg *);
 void	 feed_hce(struct parent *, int);

@@ -31,6 +31,7 @@
 #include "ipvs.h"
 #include "net.h"
 #include "parent.h"
+#include "track.h"
 
 /* Longest that engines may take to stage, and to commit what is staged. */
 #define STAGE_MAX_S	30
@@ -322,6 +323,7 @@ reload_switch(struct reload *r)
 	r->tree = NULL;
 	mirror_prune(env->mirror, env->conf);
 	scripts_prune(env, env->conf);
+	track_processes_set(env->processes, env->conf);
 	if (env->ipvs != NULL) {
 		ipvs_set_conf(env->ipvs, env->conf);
 		env->ipvs_runs = 1;

@@ -84,6 +84,7 @@ struct subject {
 	uint32_t		 id;
 	uint32_t		 kind;	/* enum track_kind */
 	enum ctl_track_state	 state;	/* as told */
+	int32_t			 value;	/* as told; TRACK_PROCESS */
 };
 TAILQ_HEAD(subject_list, subject);
 

@@ -345,8 +345,10 @@ commit_subjects(struct tree *run, struct tree *new)
 	struct subject	*s, *old;
 
 	TAILQ_FOREACH(s, &new->subjects, entry)
-		if ((old = stage_subject(run, s->id)) != NULL)
+		if ((old = stage_subject(run, s->id)) != NULL) {
 			s->state = old->state;
+			s->value = old->value;
+		}
 	subjects_free(&run->subjects);
 	TAILQ_CONCAT(&run->subjects, &new->subjects, entry);
 }

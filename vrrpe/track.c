@@ -25,8 +25,9 @@
 
 /*
  * A tracker fails when its interface is down, its script's verdict is bad,
- * its service or table has no usable host.  `reverse' makes good bad, and bad
- * good.  What it does then depends on its weight:
+ * its service or table has no usable host, its program does not run.
+ * `reverse' makes good bad, and bad good.  What it does then depends on its
+ * weight:
  *
  *	0	the instance is in fault while the tracker fails
  *	< 0	added to the priority while it fails
@@ -247,6 +248,10 @@ track_fill(const struct tracker *t, struct ctl_track *c)
 		c->flags |= CTL_TRACK_F_REVERSE;
 	if (tracker_faults(t))
 		c->flags |= CTL_TRACK_F_FAULT;
+	if (t->conf.kind == TRACK_PROCESS && c->state != CTL_TRACK_UNKNOWN) {
+		c->flags |= CTL_TRACK_F_VALUE;
+		c->value = t->subject->value;
+	}
 	strlcpy(c->kind, track_kind_names[t->conf.kind], sizeof(c->kind));
 	strlcpy(c->name, tracker_name(t), sizeof(c->name));
 }

@@ -38,6 +38,7 @@ static int	parent_if_status(struct vrrpe *, struct imsg *);
 static int	parent_socket(struct vrrpe *, struct imsg *);
 static int	parent_mirror_role(struct vrrpe *, struct imsg *);
 static int	parent_addr_result(struct vrrpe *, struct imsg *);
+static int	parent_track_value(struct vrrpe *, struct imsg *);
 static int	subject_status(struct vrrpe *, enum track_kind,
 		    struct imsg *);
 
@@ -100,6 +101,8 @@ vrrpe_dispatch_parent(struct engine *e, struct imsg *msg)
 		return (parent_socket(env, msg));
 	case MSG_ADDR_RESULT:
 		return (parent_addr_result(env, msg));
+	case MSG_TRACK_VALUE:
+		return (parent_track_value(env, msg));
 	default:
 		return (-1);
 	}
@@ -298,6 +301,24 @@ parent_addr_result(struct vrrpe *env, struct imsg *msg)
 		    res.failed, strerror(res.error));
 	if (v->started)
 		vrrpe_tell_status(v);
+	return (0);
+}
+
+static int
+parent_track_value(struct vrrpe *env, struct imsg *msg)
+{
+	struct msg_track	 m;
+	struct subject		*s;
+
+	if (imsg_get_data(msg, &m, sizeof(m)) == -1 || m.ok > 1 ||
+	    m.value < 0)
+		return (-1);
+	s = stage_subject(&env->run, imsg_id(msg));
+	if (s == NULL || s->kind != TRACK_PROCESS)
+		return (engine_stale(env->engine, msg) ? 0 : -1);
+	s->state = m.ok ? CTL_TRACK_WELL : CTL_TRACK_FAILS;
+	s->value = m.value;
+	track_subject(env, s);
 	return (0);
 }
 
