@@ -89,6 +89,8 @@ enum seen {
 	SEEN_REVERSE	= 0x1000000,
 	SEEN_ACCEPT	= 0x2000000,
 	SEEN_QUORUM	= 0x4000000,
+	SEEN_PREEMPT	= 0x8000000,
+	SEEN_START	= 0x10000000,
 	/* of an address, which counts its own */
 	SEEN_ON		= 0x01,
 	SEEN_LABEL	= 0x02,
@@ -320,8 +322,10 @@ void		 build_priority(struct parse *, const struct lex_str *);
 void		 build_advertise(struct parse *, const struct lex_str *);
 void		 build_version(struct parse *, const struct lex_str *);
 void		 build_auth(struct parse *, const struct lex_str *);
+void		 build_preempt(struct parse *, const struct lex_str *);
 void		 build_nopreempt(struct parse *);
 void		 build_accept(struct parse *, int);
+void		 build_start(struct parse *, int);
 void		 build_vrrp_end(struct parse *);
 void		 build_group(struct parse *, const struct lex_str *);
 void		 build_member(struct parse *, const struct lex_str *);

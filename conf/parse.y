@@ -84,6 +84,7 @@ int				 yyparse(void);
 %token	TUNNEL UDP USER VERIFY VERSION VRID VRRP WEIGHT
 %token	BROADCAST EXCLUDED LABEL REVERSE SCOPE
 %token	PROCESS QUORUM
+%token	BACKUP DELAY MASTER START
 %token	ERROR
 %token	<str>		STRING TABLENAME
 %type	<number>	method proto timing tls
@@ -365,9 +366,13 @@ vrrp_stmt	: VRID STRING			{ build_vrid(y.p, &$2); }
 		} address_options		{
 			build_address_end(y.p);
 		}
+		| PREEMPT			{ build_preempt(y.p, NULL); }
+		| PREEMPT DELAY STRING		{ build_preempt(y.p, &$3); }
 		| NO PREEMPT			{ build_nopreempt(y.p); }
 		| ACCEPT			{ build_accept(y.p, 1); }
 		| NO ACCEPT			{ build_accept(y.p, 0); }
+		| START MASTER			{ build_start(y.p, 1); }
+		| START BACKUP			{ build_start(y.p, 0); }
 		| TRACK track
 		;
 
@@ -450,12 +455,14 @@ static const struct keyword keywords[] = {
 	{ "address",		ADDRESS, 1 },
 	{ "advertise",		ADVERTISE, 1 },
 	{ "auth",		AUTH, 0 },
+	{ "backup",		BACKUP, 0 },
 	{ "broadcast",		BROADCAST, 1 },
 	{ "changes",		CHANGES, 0 },
 	{ "check",		CHECK, 0 },
 	{ "checks",		CHECKS, 0 },
 	{ "code",		CODE, 0 },
 	{ "command",		COMMAND, 1 },
+	{ "delay",		DELAY, 1 },
 	{ "disable",		DISABLE, 0 },
 	{ "excluded",		EXCLUDED, 0 },
 	{ "expect",		EXPECT, 1 },
@@ -473,6 +480,7 @@ static const struct keyword keywords[] = {
 	{ "label",		LABEL, 1 },
 	{ "listen",		LISTEN, 0 },
 	{ "log",		LOG, 0 },
+	{ "master",		MASTER, 0 },
 	{ "netmask",		NETMASK, 1 },
 	{ "no",			NO, 0 },
 	{ "nothing",		NOTHING, 0 },
@@ -495,6 +503,7 @@ static const struct keyword keywords[] = {
 	{ "send",		SEND, 0 },
 	{ "service",		SERVICE, 1 },
 	{ "socket",		SOCKET, 1 },
+	{ "start",		START, 0 },
 	{ "state",		STATE, 0 },
 	{ "sync",		SYNC, 0 },
 	{ "table",		TABLE, 0 },

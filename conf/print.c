@@ -267,6 +267,11 @@ print_vrrp(const struct conf_vrrp *v, FILE *f)
 		print_vaddr(a, "\t", f);
 	if (v->conf.flags & VRRP_F_NOPREEMPT)
 		fprintf(f, "\tno preempt\n");
+	if (v->conf.preempt_ms != 0)
+		fprintf(f, "\tpreempt delay %s\n",
+		    duration_str(v->conf.preempt_ms, time));
+	if (v->conf.flags & VRRP_F_STARTMASTER)
+		fprintf(f, "\tstart master\n");
 	if (v->conf.flags & VRRP_F_NOACCEPT)
 		fprintf(f, "\tno accept\n");
 	TAILQ_FOREACH(t, &v->tracks, entry)

@@ -26,6 +26,7 @@
 static void	vrrp_advert(struct parse *);
 static void	vrrp_version(struct parse *);
 static void	vrrp_owner(struct parse *);
+static void	owner_error(struct parse *, const struct pos *, const char *);
 static void	vrrp_complete(struct parse *);
 
 void
@@ -142,15 +143,36 @@ build_auth(struct parse *p, const struct lex_str *str)
 }
 
 void
+build_preempt(struct parse *p, const struct lex_str *delay)
+{
+	struct conf_vrrp	*v = p->vrrp;
+
+	if (v == NULL ||
+	    build_once(p, &p->block_seen, SEEN_PREEMPT, "preempt") == -1)
+		return;
+	if (delay != NULL)
+		v->conf.preempt_ms = value_ms(p, "preempt delay", delay, 0,
+		    VRRP_PREEMPT_MS_MAX);
+}
+
+void
 build_nopreempt(struct parse *p)
 {
 	struct conf_vrrp	*v = p->vrrp;
 
-	if (v == NULL)
-		return;
-	if (v->conf.flags & VRRP_F_NOPREEMPT)
-		conf_error(p, "\"no preempt\" is given twice");
-	v->conf.flags |= VRRP_F_NOPREEMPT;
+	if (v != NULL &&
+	    build_once(p, &p->block_seen, SEEN_PREEMPT, "preempt") == 0)
+		v->conf.flags |= VRRP_F_NOPREEMPT;
+}
+
+void
+build_start(struct parse *p, int master)
+{
+	struct conf_vrrp	*v = p->vrrp;
+
+	if (v != NULL &&
+	    build_once(p, &p->block_seen, SEEN_START, "start") == 0 && master)
+		v->conf.flags |= VRRP_F_STARTMASTER;
 }
 
 void
@@ -202,6 +224,14 @@ vrrp_version(struct parse *p)
 	vrrp_advert(p);
 }
 
+static void
+owner_error(struct parse *p, const struct pos *pos, const char *what)
+{
+	diag_error(&p->diag, pos, "vrrp \"%s\": with priority 255, that of "
+	    "the owner of the addresses, %s no effect; use at most 254",
+	    p->vrrp->conf.name, what);
+}
+
 /* The owner always takes over, and its priority never changes. */
 static void
 vrrp_owner(struct parse *p)
@@ -213,9 +243,11 @@ vrrp_owner(struct parse *p)
 	if (v->conf.priority != VRRP_OWNER)
 		return;
 	if (v->conf.flags & VRRP_F_NOPREEMPT)
-		diag_error(&p->diag, &pos, "vrrp \"%s\": with priority 255, "
-		    "that of the owner of the addresses, no preempt has no "
-		    "effect; use at most 254", v->conf.name);
+		owner_error(p, &pos, "no preempt has");
+	if (v->conf.preempt_ms != 0)
+		owner_error(p, &pos, "preempt delay has");
+	if (p->block_seen & SEEN_START)
+		owner_error(p, &pos, "start has");
 	/* RFC 5798 section 6.1: the owner accepts. */
 	if (v->conf.flags & VRRP_F_NOACCEPT)
 		diag_error(&p->diag, &pos, "vrrp \"%s\": with priority 255, "
@@ -227,9 +259,7 @@ vrrp_owner(struct parse *p)
 			continue;
 		pos.file = t->file;
 		pos.line = t->line;
-		diag_error(&p->diag, &pos, "vrrp \"%s\": with priority 255, "
-		    "that of the owner of the addresses, weights have no "
-		    "effect; use at most 254", v->conf.name);
+		owner_error(p, &pos, "weights have");
 	}
 }
 

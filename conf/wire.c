@@ -320,7 +320,11 @@ vrrp_config_ok(const struct vrrp_config *v)
 {
 	if (v->id == 0 || v->vrid == 0 || v->priority == 0)
 		return (0);
-	if (!flags_ok(v->flags, VRRP_F_NOPREEMPT | VRRP_F_NOACCEPT))
+	if (!flags_ok(v->flags, VRRP_F_NOPREEMPT | VRRP_F_NOACCEPT |
+	    VRRP_F_STARTMASTER))
+		return (0);
+	if (v->preempt_ms > VRRP_PREEMPT_MS_MAX ||
+	    (v->preempt_ms != 0 && (v->flags & VRRP_F_NOPREEMPT)))
 		return (0);
 	if (v->version != 2 && v->version != 3)
 		return (0);

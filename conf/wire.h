@@ -221,6 +221,10 @@ struct group_config {
 
 #define VRRP_F_NOPREEMPT	0x01
 #define VRRP_F_NOACCEPT		0x02
+#define VRRP_F_STARTMASTER	0x40	/* at a start waits less */
+
+/* Longest delay of a preemption: 1000 s, what keepalived(8) knows. */
+#define VRRP_PREEMPT_MS_MAX	(1000 * 1000)
 
 enum vrrp_auth {
 	VRRP_AUTH_NONE,
@@ -232,6 +236,7 @@ struct vrrp_config {
 	uint32_t	id;
 	uint32_t	group_id;	/* 0: in no sync group */
 	uint32_t	flags;		/* VRRP_F_* */
+	uint32_t	preempt_ms;	/* delay; 0 with NOPREEMPT */
 	uint16_t	advert_cs;	/* ADVERT3_CS_*; version 2: whole
 					   seconds, ADVERT2_CS_* */
 	uint8_t		vrid;		/* 1 .. 255 */

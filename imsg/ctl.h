@@ -37,6 +37,12 @@ struct ctl_id {
 	char		name[CTL_NAME_LEN];
 };
 
+/* Something wanted of a VRRP instance. */
+struct ctl_order {
+	struct ctl_id	id;
+	uint32_t	by;		/* 1 .. VRRP_DEMOTE_MAX, 0: wholly */
+};
+
 struct ctl_text {
 	char		text[CTL_TEXT_LEN];
 };

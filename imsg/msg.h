@@ -151,6 +151,8 @@ enum msg_type {
 				   has a usable host in any of its uses; as
 				   SERVICE_STATUS */
 	MSG_VRRP_STATS_GET,	/* id request; nothing: send all instances */
+	MSG_VRRP_ORDER,		/* id vrrp; struct msg_order: the operator
+				   wants this */
 
 	/* vrrpe to lbe */
 	MSG_VRRP_STATUS,	/* id vrrp; struct ctl_vrrp: state, priority
@@ -159,6 +161,8 @@ enum msg_type {
 	MSG_VRRP_TRACK,		/* id request; struct ctl_track: one of the
 				   trackers of the instance told before */
 	MSG_VRRP_STATS_END,	/* id as in VRRP_STATS_GET; nothing */
+	MSG_VRRP_OUTCOME,	/* id request of an order; struct msg_outcome:
+				   carried out, or not */
 
 	/* lbe to parent */
 	MSG_IPVS_RESYNC,	/* nothing: what is not wanted anew before the
@@ -191,6 +195,9 @@ enum msg_type {
 	MSG_CTL_TABLE_DISABLE,
 	MSG_CTL_HOST_ENABLE,
 	MSG_CTL_HOST_DISABLE,
+	MSG_CTL_VRRP_DEMOTE,	/* struct ctl_order, these three */
+	MSG_CTL_VRRP_UNDEMOTE,
+	MSG_CTL_VRRP_RESIGN,
 	MSG_CTL_RELOAD,		/* nothing */
 	MSG_CTL_MONITOR,	/* nothing: events until the client leaves */
 	MSG_CTL_LOG,		/* struct msg_verbose */
@@ -233,6 +240,26 @@ struct msg_role {
 	uint32_t	demote;		/* 0 .. VRRP_DEMOTE_MAX, lvsctl(8) */
 	uint32_t	resigned;	/* 1: stays away, lvsctl(8) */
 	struct monotime	since;		/* in this state */
+};
+
+enum order_kind {
+	ORDER_DEMOTE,
+	ORDER_UNDEMOTE,
+	ORDER_RESIGN,
+	ORDER_MAX
+};
+
+struct msg_order {
+	uint32_t	request;	/* of lbe, not 0 */
+	uint32_t	kind;		/* enum order_kind */
+	uint32_t	by;		/* 1 .. VRRP_DEMOTE_MAX, 0: wholly */
+	uint32_t	uid;		/* who gave it */
+	int32_t		pid;
+};
+
+struct msg_outcome {
+	uint32_t	failed;		/* 0 or 1 */
+	char		text[256];	/* what came of it, or why nothing */
 };
 
 enum override_kind {

@@ -96,12 +96,25 @@ struct tracker {
 };
 TAILQ_HEAD(tracker_list, tracker);
 
-/* What a Backup waits for with its timer (RFC 9568 section 6.4.2). */
+/* What a Backup waits for with its timer (RFC 9568 section 6.4.2), ... */
 enum vrrp_wait {
 	WAIT_DOWN,		/* Master_Down_Interval since base */
 	WAIT_SKEW,		/* Skew_Time since base: the master released */
-	WAIT_NOTHING		/* it owns the addresses */
+	WAIT_START,		/* as WAIT_RETURN, after a start as master */
+	WAIT_NOTHING,		/* it owns the addresses */
+	/* ... and what one that hands over. */
+	WAIT_TAKER,		/* priority 0 was sent: who takes over? */
+	WAIT_LINGER,		/* one does: until it has the addresses */
+	WAIT_RETURN		/* an interval and Skew_Time since base: does
+				   another have what we held in a life before */
 };
+
+/* From the first advert of the new master to the end of the old one. */
+#define HANDOVER_LINGER_US	500000
+/* A backup may be late by so much, besides its Skew_Time. */
+#define HANDOVER_MARGIN_US	250000
+/* Longest that the end of lvsd waits for another to take over. */
+#define HANDOVER_END_US		1000000
 
 struct vrrp {
 	TAILQ_ENTRY(vrrp)	 entry;
@@ -119,6 +132,11 @@ struct vrrp {
 	struct monotime		 since;		/* in this state */
 	int			 started;	/* CONF_START has passed */
 	int			 resume;	/* mirrored as master */
+	int			 found;		/* its addresses were there */
+	int			 resigned;	/* gives way to any master */
+	uint32_t		 demote;	/* taken from its priority */
+	uint32_t		 order;		/* request of lbe that waits
+						   for the end of a hand-over */
 	int			 changed;	/* by the last commit */
 	int			 waiting;	/* for what the parent sends */
 	int			 ready;		/* Backup: wants to be master */
@@ -126,6 +144,11 @@ struct vrrp {
 	uint16_t		 mai_cs;	/* Master_Adver_Interval */
 	uint8_t			 master_prio;
 	struct addr		 master;	/* last heard, af 0: none */
+	struct monotime		 heard;		/* from it, 0: never */
+	struct monotime		 lower;		/* Backup: first advert of one
+						   whose preemption is delayed */
+	struct monotime		 worse;		/* Backup: last advert of a
+						   master that is not obeyed */
 
 	struct event		*timer;
 	struct monotime		 due;		/* of the timer, 0: off */
@@ -133,6 +156,8 @@ struct vrrp {
 	enum vrrp_wait		 wait;
 	struct monotime		 answered;	/* last advert out of turn */
 	struct monotime		 announced;	/* last time anew */
+	struct monotime		 flap_since;	/* deposed for the first time */
+	unsigned int		 flaps;		/* and so many times since */
 
 	char			 unwell[UNWELL_LEN];	/* own fault, or "" */
 	char			 why[CTL_TEXT_LEN];	/* fault it is in, "" */
@@ -167,6 +192,7 @@ struct vrrpe {
 	struct tree		 run;
 	struct tree		*staged;	/* NULL: none */
 	char			 wrong[CTL_TEXT_LEN];	/* with the staged */
+	int			 ending;	/* instances hand over and leave */
 };
 
 /*
@@ -174,11 +200,13 @@ struct vrrpe {
  * vrrpe_tell_role: the parent (addresses), then lbe.
  * vrrpe_tell_status: lbe alone, for what changes no role.
  * vrrpe_tell_announce: the parent, to announce the addresses again.
+ * vrrpe_left: while ending, an instance may have been the last to leave.
  * vrrpe_iface: the interface of this name, made when there is none.
  */
 void	vrrpe_tell_role(struct vrrp *);
 void	vrrpe_tell_status(struct vrrp *);
 void	vrrpe_tell_announce(struct vrrp *);
+void	vrrpe_left(struct vrrpe *);
 struct iface *vrrpe_iface(struct vrrpe *, const char *);
 
 /* stage.c: the engine_ops of the configuration; see imsg/engine.h. */
@@ -201,10 +229,15 @@ struct subject	*stage_subject(const struct tree *, uint32_t);
  * source; EV_MAX when it is one to be ignored.
  * fsm_reprioritize: the priority or the interval has changed: a master says
  * so, a backup's timer moves.
+ * fsm_repreempt: what is done about a lower master has changed.
+ * fsm_forget_resigned: the group of this instance takes part again.
  */
 enum fsm_event {
 	EV_START,		/* Startup of the RFC */
+	EV_RETURN,		/* the same, with the addresses there */
 	EV_STOP,		/* Shutdown */
+	EV_RESIGN,		/* give the role to another */
+	EV_HANDED,		/* it and its group have done so */
 	EV_FAULT,		/* a reason not to take part */
 	EV_DOWN_TIMER,		/* Master_Down_Timer has fired */
 	EV_ADVERT_TIMER,	/* Adver_Timer has fired */
@@ -213,6 +246,7 @@ enum fsm_event {
 	EV_RX_RELEASE,		/* advert of priority 0 */
 	EV_RX_BETTER,		/* advert of a master to obey */
 	EV_RX_WORSE,		/* advert of one that should not be master */
+	EV_RX_TAKER,		/* advert of one that takes over from us */
 	EV_MAX
 };
 void	fsm_event(struct vrrp *, enum fsm_event, const struct packet *,
@@ -220,6 +254,18 @@ void	fsm_event(struct vrrp *, enum fsm_event, const struct packet *,
 enum fsm_event fsm_judge(const struct vrrp *, const struct packet *,
 	    const struct addr *);
 void	fsm_reprioritize(struct vrrp *);
+void	fsm_repreempt(struct vrrp *);
+void	fsm_forget_resigned(struct vrrp *);
+
+/*
+ * wait.c: what the timer of an instance that is not master waits for.
+ * wait_start: this, from now on.
+ * wait_since: this, counted from a time that has passed.
+ * wait_arm: set the timer anew, after something it depends on has changed.
+ */
+void	wait_start(struct vrrp *, enum vrrp_wait);
+void	wait_since(struct vrrp *, enum vrrp_wait, struct monotime);
+void	wait_arm(struct vrrp *);
 
 /*
  * group.c: members of a sync group move together.  An instance without one
@@ -252,6 +298,17 @@ void	timer_new(struct vrrp *);
 void	timer_free(struct vrrp *);
 void	timer_set(struct vrrp *, struct monotime);
 void	timer_stop(struct vrrp *);
+
+/*
+ * order.c: what the operator wants of an instance.
+ * order_message: an order of lbe; 0 or -1.
+ * order_ended: a hand-over has ended in the state that the instance is in
+ * now, for the reason given, or NULL.
+ * order_forget: lbe, which waits for outcomes, has gone.
+ */
+int	order_message(struct vrrpe *, struct imsg *);
+void	order_ended(struct vrrp *, const char *);
+void	order_forget(struct vrrpe *);
 
 /* send.c: send an advert of this priority now, count it, log failures. */
 void	send_advert(struct vrrp *, uint8_t);

@@ -225,11 +225,12 @@ recv_advert(struct vrrp *v, const struct packet *p, const struct addr *src)
 		    "it is version 2, not 3" : "it is version 3, not 2");
 		return;
 	}
-	if (v->state != VRRP_BACKUP && v->state != VRRP_MASTER) {
+	if (v->state == VRRP_INIT || v->state == VRRP_FAULT) {
 		v->drop[VRRP_DROP_INIT]++;
 		return;
 	}
-	if (v->prio == PACKET_PRIO_OWNER) {
+	/* An owner that ends is glad of whoever takes over. */
+	if (v->prio == PACKET_PRIO_OWNER && v->state != VRRP_HANDOVER) {
 		drop(v, VRRP_DROP_OWNER, src,
 		    p->priority == PACKET_PRIO_OWNER ?
 		    "two routers with priority 255, both own the addresses" :

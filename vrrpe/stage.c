@@ -304,7 +304,10 @@ same_router(const struct vrrp *a, const struct vrrp *b)
 	    a->conf.af == b->conf.af && a->conf.version == b->conf.version);
 }
 
-/* Do the adverts of both say the same, trackers aside? */
+/*
+ * Do the adverts and timers of both agree, trackers aside?  What concerns a
+ * start or a preemption is looked at when it comes to that.
+ */
 static int
 same_content(const struct vrrp *a, const struct vrrp *b)
 {
@@ -331,6 +334,10 @@ commit_retire(struct vrrpe *env, struct tree *new)
 		n = stage_vrrp(new, v->conf.id);
 		if (n != NULL && same_router(v, n))
 			continue;
+		if (n != NULL) {
+			n->demote = v->demote;
+			n->resigned = v->resigned;
+		}
 		fsm_event(v, EV_STOP, NULL, NULL, n == NULL ?
 		    "not configured any more" : "configured anew");
 		TAILQ_REMOVE(&env->run.vrrps, v, entry);
@@ -373,6 +380,7 @@ commit_adopt(struct vrrp *v, struct vrrp *new)
 	TAILQ_CONCAT(&v->trackers, &new->trackers, entry);
 	TAILQ_CONCAT(&new->trackers, &trackers, entry);
 	v->ntrackers = new->ntrackers;
+	fsm_repreempt(v);
 }
 
 static void

@@ -89,4 +89,5 @@ timer_fire(evutil_socket_t, short, void *arg)
 		return;
 	fsm_event(v, EV_DOWN_TIMER, NULL, NULL, NULL);
 	group_settle(v);
+	vrrpe_left(v->env);
 }

@@ -33,10 +33,11 @@
  *	< 0	added to the priority while it fails
  *	> 0	added to the priority while it does not fail
  *
- * Weights of several trackers add up; the result is kept in 1 .. 254, and an
- * owner's 255 is not touched by weights.  What has not been told yet counts
- * as not failing, reverse or not: at a start all are told within moments,
- * and a fault that is none would move the addresses for nothing.
+ * Weights of several trackers add up, and what the operator has demoted the
+ * instance by is taken away; the result is kept in 1 .. 254, and an owner's
+ * 255 is not touched.  What has not been told yet counts as not failing,
+ * reverse or not: at a start all are told within moments, and a fault that
+ * is none would move the addresses for nothing.
  */
 
 #define PRIO_MIN	1
@@ -170,6 +171,12 @@ track_priority(struct vrrp *v)
 		snprintf(one, sizeof(one), "%s%s %+d",
 		    v->weights[0] != '\0' ? ", " : "",
 		    tracker_text(t, text, sizeof(text)), adds);
+		strlcat(v->weights, one, sizeof(v->weights));
+	}
+	if (v->demote > 0) {
+		prio -= v->demote;
+		snprintf(one, sizeof(one), "%sdemoted by %u",
+		    v->weights[0] != '\0' ? ", " : "", v->demote);
 		strlcat(v->weights, one, sizeof(v->weights));
 	}
 	if (prio < PRIO_MIN)

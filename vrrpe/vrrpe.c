@@ -33,10 +33,12 @@ static int	vrrpe_dispatch_parent(struct engine *, struct imsg *);
 static int	vrrpe_dispatch_hce(struct engine *, struct imsg *);
 static int	vrrpe_dispatch_lbe(struct engine *, struct imsg *);
 static void	vrrpe_link_up(struct engine *, enum proc);
+static void	vrrpe_link_down(struct engine *, enum proc);
 static void	vrrpe_shutdown(struct engine *);
 static int	parent_if_status(struct vrrpe *, struct imsg *);
 static int	parent_socket(struct vrrpe *, struct imsg *);
 static int	parent_mirror_role(struct vrrpe *, struct imsg *);
+static int	parent_addr_found(struct vrrpe *, struct imsg *);
 static int	parent_addr_result(struct vrrpe *, struct imsg *);
 static int	parent_track_value(struct vrrpe *, struct imsg *);
 static int	subject_status(struct vrrpe *, enum track_kind,
@@ -47,6 +49,7 @@ static const struct engine_ops	vrrpe_ops = {
 	.init = vrrpe_init,
 	.message = vrrpe_message,
 	.link_up = vrrpe_link_up,
+	.link_down = vrrpe_link_down,
 	.conf_begin = vrrpe_stage_begin,
 	.conf_object = vrrpe_stage_object,
 	.conf_end = vrrpe_stage_end,
@@ -95,6 +98,8 @@ vrrpe_dispatch_parent(struct engine *e, struct imsg *msg)
 	switch (imsg_type(msg)) {
 	case MSG_MIRROR_ROLE:
 		return (parent_mirror_role(env, msg));
+	case MSG_ADDR_FOUND:
+		return (parent_addr_found(env, msg));
 	case MSG_IF_STATUS:
 		return (parent_if_status(env, msg));
 	case MSG_VRRP_SOCKET:
@@ -131,6 +136,8 @@ vrrpe_dispatch_lbe(struct engine *e, struct imsg *msg)
 		return (subject_status(env, TRACK_SERVICE, msg));
 	case MSG_TABLE_STATUS:
 		return (subject_status(env, TRACK_TABLE, msg));
+	case MSG_VRRP_ORDER:
+		return (order_message(env, msg));
 	case MSG_VRRP_STATS_GET:
 		show_stats(env, imsg_id(msg));
 		return (0);
@@ -153,18 +160,44 @@ vrrpe_link_up(struct engine *e, enum proc other)
 			vrrpe_tell_status(v);
 }
 
-/* Masters release, so that a peer takes over within its Skew_Time. */
+static void
+vrrpe_link_down(struct engine *e, enum proc other)
+{
+	if (other == PROC_LBE)
+		order_forget(e->arg);
+}
+
+/*
+ * Masters hand over: they release, and leave when another has taken over, or
+ * has had the time to.
+ */
 static void
 vrrpe_shutdown(struct engine *e)
 {
 	struct vrrpe	*env = e->arg;
 	struct vrrp	*v;
 
+	env->ending = 1;
 	TAILQ_FOREACH(v, &env->run.vrrps, entry) {
 		v->started = 0;
-		fsm_event(v, EV_STOP, NULL, NULL, "lvsd ends");
+		fsm_event(v, v->state == VRRP_MASTER ||
+		    v->state == VRRP_HANDOVER ? EV_RESIGN : EV_STOP, NULL,
+		    NULL, "lvsd ends");
 	}
-	engine_exit(e);
+	vrrpe_left(env);
+}
+
+void
+vrrpe_left(struct vrrpe *env)
+{
+	struct vrrp	*v;
+
+	if (!env->ending)
+		return;
+	TAILQ_FOREACH(v, &env->run.vrrps, entry)
+		if (v->state != VRRP_INIT)
+			return;
+	engine_exit(env->engine);
 }
 
 void
@@ -175,6 +208,8 @@ vrrpe_tell_role(struct vrrp *v)
 	memset(&role, 0, sizeof(role));
 	role.state = v->state;
 	role.priority = v->prio;
+	role.demote = v->demote;
+	role.resigned = v->resigned;
 	role.since = v->since;
 	engine_send(v->env->engine, PROC_PARENT, MSG_VRRP_ROLE, v->conf.id,
 	    &role, sizeof(role));
@@ -261,7 +296,8 @@ parent_socket(struct vrrpe *env, struct imsg *msg)
 
 /*
  * Our forerunner was master, and the addresses are still there: the start
- * will take the role back if nothing stands against it.
+ * will take the role back if nothing stands against it.  In the course of a
+ * hand-over it has to find out first who is.
  */
 static int
 parent_mirror_role(struct vrrpe *env, struct imsg *msg)
@@ -276,10 +312,27 @@ parent_mirror_role(struct vrrpe *env, struct imsg *msg)
 		return (engine_stale(env->engine, msg) ? 0 : -1);
 	if (v->started)
 		return (-1);
+	v->demote = role.demote;
+	v->resigned = role.resigned;
 	if (role.state == VRRP_MASTER) {
 		v->resume = 1;
 		v->since = role.since;
 	}
+	v->found = role.state == VRRP_HANDOVER;
+	return (0);
+}
+
+/* An lvsd before this one has left them, so soon ago that they are there. */
+static int
+parent_addr_found(struct vrrpe *env, struct imsg *msg)
+{
+	struct vrrp	*v;
+
+	if ((v = stage_vrrp(&env->run, imsg_id(msg))) == NULL)
+		return (engine_stale(env->engine, msg) ? 0 : -1);
+	if (v->started)
+		return (-1);
+	v->found = 1;
 	return (0);
 }
 

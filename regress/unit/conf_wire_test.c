@@ -296,6 +296,11 @@ test_vrrp(void)
 	TAKES(vrrp_config, v3, , "version 3");
 	TAKES(vrrp_config, v3, c->advert_cs = 4095, "40.95 seconds");
 	TAKES(vrrp_config, v3, c->af = AF_INET6, "IPv6");
+	TAKES(vrrp_config, v2, c->preempt_ms = 1000000, "1000 s of delay");
+	TAKES(vrrp_config, v2, c->flags = VRRP_F_STARTMASTER, "start master");
+	REFUSES(vrrp_config, v2, c->preempt_ms = 1000001, "more of it");
+	REFUSES(vrrp_config, v2, (c->flags = VRRP_F_NOPREEMPT,
+	    c->preempt_ms = 1), "delay of what is never done");
 	REFUSES(vrrp_config, v2, c->id = 0, "no id");
 	REFUSES(vrrp_config, v2, c->flags = 1U << 31, "a flag");
 	REFUSES(vrrp_config, v2, c->vrid = 0, "no vrid");

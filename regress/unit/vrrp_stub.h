@@ -31,7 +31,8 @@
  * Stand-ins for what surrounds the state machine: a clock that the test
  * moves, timers that only remember when they are due, adverts and roles that
  * are written down in the order in which they come.  The sources tested
- * find these instead of log.c, monotime.c, send.c, timer.c and vrrpe.c.
+ * find these instead of log.c, monotime.c, send.c, timer.c and vrrpe.c, and
+ * unless STUB_ORDERS is defined instead of order.c.
  */
 
 /* What came of an event: A advert, 0 release, g announced, i f b m h role. */
@@ -131,6 +132,13 @@ vrrpe_tell_role(struct vrrp *v)
 {
 	stub_note("ifbmh"[v->state]);
 }
+
+#ifndef STUB_ORDERS
+void
+order_ended(struct vrrp *, const char *)
+{
+}
+#endif
 
 void
 vrrpe_tell_announce(struct vrrp *)
