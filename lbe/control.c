@@ -324,6 +324,10 @@ client_message(struct peer *, struct imsg *msg, void *arg)
 	case MSG_CTL_HOST_ENABLE:
 	case MSG_CTL_HOST_DISABLE:
 		return (override_request(env, c, msg));
+	case MSG_CTL_VRRP_DEMOTE:
+	case MSG_CTL_VRRP_UNDEMOTE:
+	case MSG_CTL_VRRP_RESIGN:
+		return (order_request(env, c, msg));
 	case MSG_CTL_RELOAD:
 		return (client_reload(c));
 	case MSG_CTL_MONITOR:

@@ -48,6 +48,7 @@ enum client_state {
 	CLIENT_GATHER_VRRPE,	/* or vrrpe's */
 	CLIENT_SHOW,		/* being sent an answer of many parts */
 	CLIENT_RELOAD,		/* waits for the parent */
+	CLIENT_ORDER,		/* waits for vrrpe */
 	CLIENT_MONITOR
 };
 
@@ -82,7 +83,7 @@ struct client {
 	struct event		*timer;		/* its patience, or ours */
 	struct event		*writable;	/* for the next parts */
 	enum client_state	 state;
-	uint32_t		 id;		/* of its reload */
+	uint32_t		 id;		/* of its reload or order */
 	struct ucred		 cred;
 	struct show		 show;
 };
@@ -130,6 +131,7 @@ void	client_wait_writable(struct client *);
  * show_begin: the figures are there, the answer begins.
  * show_more: the next parts of it, as many as may wait to be read.
  * show_dispatch_vrrpe: messages of vrrpe, all of which are for showing.
+ * show_vrrp_find: the instance named, as last described; NULL: none.
  * show_reconfigured: instances may be gone, have vrrpe name all.
  */
 void	show_init(struct lbe_env *);
@@ -138,7 +140,20 @@ int	show_request(struct lbe_env *, struct client *, struct imsg *);
 void	show_begin(struct client *);
 void	show_more(struct client *);
 int	show_dispatch_vrrpe(struct lbe_env *, struct imsg *);
+struct lbe_vrrp *show_vrrp_find(struct lbe_env *, const struct ctl_id *);
 void	show_reconfigured(struct lbe_env *);
+
+
+/*
+ * order.c: what the operator wants of VRRP instances; vrrpe carries it out.
+ *
+ * order_request: a request for it; 0, or -1: it makes no sense.
+ * order_outcome: vrrpe's answer; 0 or -1.
+ * order_lost: vrrpe has gone, and will not answer.
+ */
+int	order_request(struct lbe_env *, struct client *, struct imsg *);
+int	order_outcome(struct lbe_env *, struct imsg *);
+void	order_lost(struct lbe_env *);
 
 /*
  * gather.c: present figures of an engine, fetched once for all who ask.

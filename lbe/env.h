@@ -201,6 +201,7 @@ struct lbe_env {
 	struct lbe_vrrp		*counted;	/* of it STATS came last */
 	struct lbe_gather	 gather_hce;
 	struct lbe_gather	 gather_vrrpe;
+	uint32_t		 order_id;	/* of the last order */
 
 	struct control		*control;
 };

@@ -190,6 +190,7 @@ lbe_link_down(struct engine *e, enum proc other)
 		break;
 	case PROC_VRRPE:
 		gather_lost(&env->gather_vrrpe);
+		order_lost(env);
 		break;
 	default:
 		break;

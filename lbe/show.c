@@ -121,6 +121,8 @@ show_dispatch_vrrpe(struct lbe_env *env, struct imsg *msg)
 			vrrp_purge(env);
 		gather_end(&env->gather_vrrpe, imsg_id(msg));
 		return (0);
+	case MSG_VRRP_OUTCOME:
+		return (order_outcome(env, msg));
 	default:
 		return (-1);
 	}
@@ -162,6 +164,18 @@ vrrp_status(struct lbe_env *env, const struct ctl_vrrp *ctl)
 		    vrrp_state_names[ctl->state],
 		    ctl->reason[0] != '\0' ? ", " : "", ctl->reason);
 	return (v);
+}
+
+struct lbe_vrrp *
+show_vrrp_find(struct lbe_env *env, const struct ctl_id *which)
+{
+	struct lbe_vrrp	*v;
+
+	RB_FOREACH(v, lbe_vrrps, &env->vrrps)
+		if (which->id != 0 ? which->id == v->ctl.id :
+		    strcmp(which->name, v->ctl.name) == 0)
+			return (v);
+	return (NULL);
 }
 
 static void

@@ -154,6 +154,9 @@ ctl_request(struct imsgbuf *buf, const struct command *cmd)
 		[TABLE_DISABLE]		= MSG_CTL_TABLE_DISABLE,
 		[HOST_ENABLE]		= MSG_CTL_HOST_ENABLE,
 		[HOST_DISABLE]		= MSG_CTL_HOST_DISABLE,
+		[VRRP_DEMOTE]		= MSG_CTL_VRRP_DEMOTE,
+		[VRRP_UNDEMOTE]		= MSG_CTL_VRRP_UNDEMOTE,
+		[VRRP_RESIGN]		= MSG_CTL_VRRP_RESIGN,
 		[RELOAD]		= MSG_CTL_RELOAD,
 		[MONITOR]		= MSG_CTL_MONITOR,
 		[LOG_BRIEF]		= MSG_CTL_LOG,
@@ -161,6 +164,7 @@ ctl_request(struct imsgbuf *buf, const struct command *cmd)
 		[STOP]			= MSG_CTL_STOP
 	};
 	struct msg_verbose		 verbose;
+	struct ctl_order		 order;
 	const void			*data = NULL;
 	size_t				 len = 0;
 
@@ -174,6 +178,15 @@ ctl_request(struct imsgbuf *buf, const struct command *cmd)
 	case HOST_DISABLE:
 		data = &cmd->id;
 		len = sizeof(cmd->id);
+		break;
+	case VRRP_DEMOTE:
+	case VRRP_UNDEMOTE:
+	case VRRP_RESIGN:
+		memset(&order, 0, sizeof(order));
+		order.id = cmd->id;
+		order.by = cmd->by;
+		data = &order;
+		len = sizeof(order);
 		break;
 	case LOG_BRIEF:
 	case LOG_VERBOSE:

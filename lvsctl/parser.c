@@ -27,7 +27,8 @@ enum token_type {
 	ENDTABLE,
 	NOTHING,		/* the command may end here */
 	KEYWORD,
-	NAME			/* an object, by name or id */
+	NAME,			/* an object, by name or id */
+	DEMOTION		/* a number */
 };
 
 struct token {
@@ -80,6 +81,29 @@ static const struct token t_table[] = {
 	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
 };
 
+static const struct token t_demotion[] = {
+	{ DEMOTION,	"<number>",	ACTION_NONE,	NULL },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token t_by[] = {
+	{ NOTHING,	"",		ACTION_NONE,	NULL },
+	{ KEYWORD,	"by",		ACTION_NONE,	t_demotion },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token t_demoted[] = {
+	{ NAME,		"<name or id>",	ACTION_NONE,	t_by },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token t_order[] = {
+	{ KEYWORD,	"demote",	VRRP_DEMOTE,	t_demoted },
+	{ KEYWORD,	"undemote",	VRRP_UNDEMOTE,	t_demoted },
+	{ KEYWORD,	"resign",	VRRP_RESIGN,	t_name },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
 static const struct token t_log[] = {
 	{ KEYWORD,	"brief",	LOG_BRIEF,	NULL },
 	{ KEYWORD,	"verbose",	LOG_VERBOSE,	NULL },
@@ -91,6 +115,7 @@ static const struct token t_main[] = {
 	{ KEYWORD,	"host",		ACTION_NONE,	t_host },
 	{ KEYWORD,	"service",	ACTION_NONE,	t_service },
 	{ KEYWORD,	"table",	ACTION_NONE,	t_table },
+	{ KEYWORD,	"vrrp",		ACTION_NONE,	t_order },
 	{ KEYWORD,	"monitor",	MONITOR,	NULL },
 	{ KEYWORD,	"reload",	RELOAD,		NULL },
 	{ KEYWORD,	"log",		ACTION_NONE,	t_log },
@@ -101,6 +126,8 @@ static const struct token t_main[] = {
 static const struct token	*token_match(const struct token *,
 				    const char *, FILE *);
 static int			 token_name(const char *, struct ctl_id *,
+				    FILE *);
+static int			 token_demotion(const char *, uint32_t *,
 				    FILE *);
 static int			 may_end(const struct token *);
 static void			 show_valid(const struct token *, FILE *);
@@ -122,6 +149,9 @@ parse_command(int argc, char *const argv[], struct command *cmd, FILE *err)
 		if (t->type == NAME &&
 		    token_name(argv[i], &cmd->id, err) == -1)
 			return (-1);
+		if (t->type == DEMOTION &&
+		    token_demotion(argv[i], &cmd->by, err) == -1)
+			return (-1);
 		if (t->action != ACTION_NONE)
 			cmd->action = t->action;
 		table = t->next;
@@ -142,7 +172,8 @@ token_match(const struct token *table, const char *word, FILE *err)
 	int			 n = 0;
 
 	for (t = table; t->type != ENDTABLE; t++) {
-		if (t->type == NAME && word[0] != '\0')
+		if ((t->type == NAME || t->type == DEMOTION) &&
+		    word[0] != '\0')
 			return (t);
 		if (t->type != KEYWORD || word[0] == '\0' ||
 		    strncmp(word, t->keyword, strlen(word)) != 0)
@@ -181,6 +212,19 @@ token_name(const char *word, struct ctl_id *id, FILE *err)
 		return (-1);
 	}
 	return (0);
+}
+
+static int
+token_demotion(const char *word, uint32_t *by, FILE *err)
+{
+	const char	*errstr;
+
+	*by = strtonum(word, 1, VRRP_DEMOTE_MAX, &errstr);
+	if (errstr == NULL)
+		return (0);
+	fprintf(err, "%s: must be a number from 1 to %d\n", word,
+	    VRRP_DEMOTE_MAX);
+	return (-1);
 }
 
 static int

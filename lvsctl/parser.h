@@ -35,6 +35,9 @@ enum action {
 	TABLE_DISABLE,
 	HOST_ENABLE,
 	HOST_DISABLE,
+	VRRP_DEMOTE,
+	VRRP_UNDEMOTE,
+	VRRP_RESIGN,
 	RELOAD,
 	MONITOR,
 	LOG_BRIEF,
@@ -45,6 +48,7 @@ enum action {
 struct command {
 	enum action	action;
 	struct ctl_id	id;		/* zero: none was named */
+	uint32_t	by;		/* demote; 0: wholly */
 };
 
 /*

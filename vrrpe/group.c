@@ -29,7 +29,7 @@
  * at again, until none holds.
  *
  *	when							who	event
- *	lvsd ends, and it has handed over or nobody has taken it	it	STOP
+ *	lvsd ends, and one need not wait any longer		it	STOP
  *	a member is unwell itself				others	FAULT
  *	a member is backup beside holders			holders	YIELD
  *	a member is master beside some that hand over		these	ELECTED

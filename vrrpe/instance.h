@@ -146,7 +146,7 @@ struct vrrp {
 	struct addr		 master;	/* last heard, af 0: none */
 	struct monotime		 heard;		/* from it, 0: never */
 	struct monotime		 lower;		/* Backup: first advert of one
-						   whose preemption is delayed */
+						   that is preempted later */
 	struct monotime		 worse;		/* Backup: last advert of a
 						   master that is not obeyed */
 
@@ -156,8 +156,8 @@ struct vrrp {
 	enum vrrp_wait		 wait;
 	struct monotime		 answered;	/* last advert out of turn */
 	struct monotime		 announced;	/* last time anew */
-	struct monotime		 flap_since;	/* deposed for the first time */
-	unsigned int		 flaps;		/* and so many times since */
+	struct monotime		 flap_since;	/* deposed the first time */
+	unsigned int		 flaps;		/* so many times since */
 
 	char			 unwell[UNWELL_LEN];	/* own fault, or "" */
 	char			 why[CTL_TEXT_LEN];	/* fault it is in, "" */
@@ -192,7 +192,7 @@ struct vrrpe {
 	struct tree		 run;
 	struct tree		*staged;	/* NULL: none */
 	char			 wrong[CTL_TEXT_LEN];	/* with the staged */
-	int			 ending;	/* instances hand over and leave */
+	int			 ending;	/* they hand over and leave */
 };
 
 /*

@@ -74,6 +74,7 @@ struct heard {
 		struct ctl_vrrp		vrrp;
 		struct ctl_track	track;
 		struct ctl_event	event;
+		struct msg_order	order;
 	} u;
 };
 

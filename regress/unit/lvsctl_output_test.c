@@ -44,7 +44,7 @@ die(const char *what)
 static enum output
 print(enum action action, uint32_t type, const void *data, size_t len)
 {
-	struct command	 cmd = { action, { 0, "" } };
+	struct command	 cmd = { action, { 0, "" }, 0 };
 	struct imsg	*msg;
 	enum output	 r;
 	FILE		*f;

@@ -53,6 +53,10 @@ static const struct test tests[] = {
 	{ "t e web", TABLE_ENABLE, 0, "web" },
 	{ "service disable www", SERVICE_DISABLE, 0, "www" },
 	{ "se e 3", SERVICE_ENABLE, 3, "" },
+	{ "vrrp demote VI_1", VRRP_DEMOTE, 0, "VI_1" },
+	{ "v d 3 by 254", VRRP_DEMOTE, 3, "" },
+	{ "v u by by 1", VRRP_UNDEMOTE, 0, "by" },
+	{ "vrrp resign VI_1", VRRP_RESIGN, 0, "VI_1" },
 	{ "reload", RELOAD, 0, "" },
 	{ "r", RELOAD, 0, "" },
 	{ "m", MONITOR, 0, "" },
@@ -73,6 +77,14 @@ static const struct test tests[] = {
 	{ "host disable", ACTION_NONE, 0, "missing argument" },
 	{ "host disable a b", ACTION_NONE, 0, "unexpected argument: b\n" },
 	{ "show vrrp a b", ACTION_NONE, 0, "unexpected argument: b\n" },
+	{ "vrrp demote", ACTION_NONE, 0, "missing argument" },
+	{ "vrrp demote VI_1 by", ACTION_NONE, 0, "<number>" },
+	{ "vrrp demote VI_1 by 0", ACTION_NONE, 0, "from 1 to 254" },
+	{ "vrrp demote VI_1 by 255", ACTION_NONE, 0, "from 1 to 254" },
+	{ "vrrp demote VI_1 by x", ACTION_NONE, 0, "from 1 to 254" },
+	{ "vrrp demote VI_1 20", ACTION_NONE, 0, "unknown argument: 20" },
+	{ "vrrp resign VI_1 by 20", ACTION_NONE, 0,
+	    "unexpected argument: by" },
 	{ "host frob 10.0.0.1", ACTION_NONE, 0, "unknown argument: frob\n" },
 	{ "service enable " NAME_TOO_LONG, ACTION_NONE, 0, "name too long" }
 };
@@ -119,6 +131,19 @@ check(const struct test *t)
 	free(line);
 }
 
+static uint32_t
+demotion(const char *words)
+{
+	struct command	 cmd;
+	char		*line, *word[WORDS_MAX];
+
+	if ((line = strdup(words)) == NULL ||
+	    parse_command(split(line, word), word, &cmd, stderr) == -1)
+		abort();
+	free(line);
+	return (cmd.by);
+}
+
 int
 main(void)
 {
@@ -130,6 +155,9 @@ main(void)
 
 	for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
 		check(&tests[i]);
+
+	is_int(demotion("vrrp demote a by 20"), 20, "demoted by a number");
+	is_int(demotion("vrrp undemote a"), 0, "or wholly");
 
 	if ((err = fopen("/dev/null", "w")) == NULL)
 		abort();
