@@ -183,9 +183,6 @@ address_family(struct parse *p)
 	if (p->vaddr_seen & (SEEN_LABEL | SEEN_SCOPE | SEEN_BROADCAST))
 		conf_error(p, "address %s: label, scope and broadcast are of "
 		    "IPv4 alone", text);
-	if ((c->flags & VADDR_F_EXCLUDED) == 0)
-		conf_error(p, "address %s: IPv6 needs VRRP over IPv6, which "
-		    "there is not yet; use an IPv4 address", text);
 }
 
 /* On two interfaces there can be the same address, as link-local ones are. */

@@ -35,7 +35,9 @@
 #define DEFAULT_SCHEDULER	"wlc"
 #define DEFAULT_HTTP_CODE	200
 #define DEFAULT_PRIORITY	100
-#define DEFAULT_VERSION		2
+#define DEFAULT_VERSION4	2
+#define DEFAULT_VERSION6	3
+#define DEFAULT_TTL		255
 #define DEFAULT_ADVERT_CS	100
 
 /* A byte counts them: RFC 3768 section 5.3.5, RFC 5798 section 5.2.5. */
@@ -91,6 +93,8 @@ enum seen {
 	SEEN_QUORUM	= 0x4000000,
 	SEEN_PREEMPT	= 0x8000000,
 	SEEN_START	= 0x10000000,
+	SEEN_CHECKSUM	= 0x20000000,
+	SEEN_SOURCE	= 0x40000000,
 	/* of an address, which counts its own */
 	SEEN_ON		= 0x01,
 	SEEN_LABEL	= 0x02,
@@ -193,8 +197,12 @@ struct parse {
 	struct conf_group	*group;
 	int			 members_here;	/* of this group */
 	struct timing		 script_timing;
+	struct pos		 vrid_pos;
 	uint32_t		 advert_ms;
 	struct pos		 advert_pos;
+	struct pos		 checksum_pos;
+	struct pos		 strict_pos;
+	struct pos		 source_pos;
 	int			 width;		/* of persistence, bits */
 	int			 width_mask;	/* said as a netmask */
 	struct pos		 width_pos;
@@ -241,10 +249,10 @@ char		**value_argv(struct parse *, const struct lex_str *);
 /* resolve_addr: numeric, or a name of /etc/hosts; -1: wrong. */
 int		 resolve_addr(struct parse *, const char *,
 		    const struct lex_str *, struct addr *);
-/*
- * resolve_prefixed: the same with an optional "/length", for one that is on
- * an interface: it may be link-local.
- */
+/* resolve_onlink: the same, on an interface: it may be link-local. */
+int		 resolve_onlink(struct parse *, const char *,
+		    const struct lex_str *, struct addr *);
+/* resolve_prefixed: the same with an optional "/length". */
 int		 resolve_prefixed(struct parse *, const char *,
 		    const struct lex_str *, struct addr *, uint8_t *);
 /* resolve_netmask: of IPv4, as the length of a prefix; 0: wrong. */
@@ -319,9 +327,6 @@ void		 build_vrrp(struct parse *, const struct lex_str *,
 		    const struct lex_str *);
 void		 build_vrid(struct parse *, const struct lex_str *);
 void		 build_priority(struct parse *, const struct lex_str *);
-void		 build_advertise(struct parse *, const struct lex_str *);
-void		 build_version(struct parse *, const struct lex_str *);
-void		 build_auth(struct parse *, const struct lex_str *);
 void		 build_preempt(struct parse *, const struct lex_str *);
 void		 build_nopreempt(struct parse *);
 void		 build_accept(struct parse *, int);
@@ -367,6 +372,21 @@ void		 build_track_quorum(struct parse *, struct track_spec *,
 void		 build_track(struct parse *, struct track_spec *);
 /* check_tracks: find what all of them refer to. */
 void		 check_tracks(struct parse *);
+
+/*
+ * advert.c: what the adverts of an instance are like and where they go.
+ * build_peer: the TTL may be NULL.  build_adverts_end: the block is complete:
+ * find its family, then judge all that depends on that.
+ */
+void		 build_advertise(struct parse *, const struct lex_str *);
+void		 build_version(struct parse *, const struct lex_str *);
+void		 build_auth(struct parse *, const struct lex_str *);
+void		 build_checksum(struct parse *, const struct lex_str *);
+void		 build_strict(struct parse *);
+void		 build_source(struct parse *, const struct lex_str *);
+void		 build_peer(struct parse *, const struct lex_str *,
+		    const struct lex_str *);
+void		 build_adverts_end(struct parse *);
 
 /*
  * check.c: all that needs the whole file: references found, tables in use

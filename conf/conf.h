@@ -127,6 +127,14 @@ struct conf_vaddr {
 };
 TAILQ_HEAD(conf_vaddrs, conf_vaddr);
 
+struct conf_peer {
+	TAILQ_ENTRY(conf_peer)		 entry;
+	struct peer_config		 conf;
+	const char			*file;
+	int				 line;
+};
+TAILQ_HEAD(conf_peers, conf_peer);
+
 /* A program that is tracked by its name. */
 struct conf_process {
 	TAILQ_ENTRY(conf_process)	 entry;
@@ -157,6 +165,7 @@ struct conf_vrrp {
 	TAILQ_ENTRY(conf_vrrp)		 entry;
 	struct vrrp_config		 conf;
 	struct conf_group		*group;	/* NULL: none */
+	struct conf_peers		 peers;
 	struct conf_vaddrs		 addrs;
 	struct conf_tracks		 tracks;
 	const char			*file;

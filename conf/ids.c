@@ -335,6 +335,7 @@ static void
 ids_vrrps(struct ids *ids, struct conf *new)
 {
 	struct conf_vrrp	*v;
+	struct conf_peer	*peer;
 	struct conf_vaddr	*a;
 	struct conf_track	*t;
 
@@ -342,6 +343,8 @@ ids_vrrps(struct ids *ids, struct conf *new)
 		key_name(&ids->key, KEY_VRRP, v->conf.name);
 		v->conf.id = ids_give(ids);
 		v->conf.group_id = v->group == NULL ? 0 : v->group->conf.id;
+		TAILQ_FOREACH(peer, &v->peers, entry)
+			peer->conf.vrrp_id = v->conf.id;
 		TAILQ_FOREACH(a, &v->addrs, entry)
 			a->conf.vrrp_id = v->conf.id;
 		TAILQ_FOREACH(t, &v->tracks, entry) {

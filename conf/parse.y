@@ -85,6 +85,7 @@ int				 yyparse(void);
 %token	BROADCAST EXCLUDED LABEL REVERSE SCOPE
 %token	PROCESS QUORUM
 %token	BACKUP DELAY MASTER START
+%token	ADDRESSES CHECKSUM PEER SOURCE STRICT TTL
 %token	ERROR
 %token	<str>		STRING TABLENAME
 %type	<number>	method proto timing tls
@@ -361,6 +362,15 @@ vrrp_stmt	: VRID STRING			{ build_vrid(y.p, &$2); }
 		| ADVERTISE STRING		{ build_advertise(y.p, &$2); }
 		| VERSION STRING		{ build_version(y.p, &$2); }
 		| AUTH PASS STRING		{ build_auth(y.p, &$3); }
+		| CHECKSUM STRING		{ build_checksum(y.p, &$2); }
+		| STRICT ADDRESSES		{ build_strict(y.p); }
+		| SOURCE STRING			{ build_source(y.p, &$2); }
+		| PEER STRING			{
+			build_peer(y.p, &$2, NULL);
+		}
+		| PEER STRING TTL STRING	{
+			build_peer(y.p, &$2, &$4);
+		}
 		| ADDRESS STRING		{
 			build_address(y.p, &$2);
 		} address_options		{
@@ -453,6 +463,7 @@ group_body	: /* empty */
 static const struct keyword keywords[] = {
 	{ "accept",		ACCEPT, 0 },
 	{ "address",		ADDRESS, 1 },
+	{ "addresses",		ADDRESSES, 0 },
 	{ "advertise",		ADVERTISE, 1 },
 	{ "auth",		AUTH, 0 },
 	{ "backup",		BACKUP, 0 },
@@ -460,6 +471,7 @@ static const struct keyword keywords[] = {
 	{ "changes",		CHANGES, 0 },
 	{ "check",		CHECK, 0 },
 	{ "checks",		CHECKS, 0 },
+	{ "checksum",		CHECKSUM, 1 },
 	{ "code",		CODE, 0 },
 	{ "command",		COMMAND, 1 },
 	{ "delay",		DELAY, 1 },
@@ -487,6 +499,7 @@ static const struct keyword keywords[] = {
 	{ "on",			ON, 0 },
 	{ "one-packet",		ONEPACKET, 0 },
 	{ "pass",		PASS, 1 },
+	{ "peer",		PEER, 1 },
 	{ "persistent",		PERSISTENT, 1 },
 	{ "port",		PORT, 1 },
 	{ "preempt",		PREEMPT, 0 },
@@ -503,8 +516,10 @@ static const struct keyword keywords[] = {
 	{ "send",		SEND, 0 },
 	{ "service",		SERVICE, 1 },
 	{ "socket",		SOCKET, 1 },
+	{ "source",		SOURCE, 1 },
 	{ "start",		START, 0 },
 	{ "state",		STATE, 0 },
+	{ "strict",		STRICT, 0 },
 	{ "sync",		SYNC, 0 },
 	{ "table",		TABLE, 0 },
 	{ "tcp",		TCP, 0 },
@@ -513,6 +528,7 @@ static const struct keyword keywords[] = {
 	{ "tls",		TLS, 0 },
 	{ "to",			TO, 0 },
 	{ "track",		TRACK, 0 },
+	{ "ttl",		TTL, 1 },
 	{ "tunnel",		TUNNEL, 0 },
 	{ "udp",		UDP, 0 },
 	{ "user",		USER, 1 },

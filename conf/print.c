@@ -34,6 +34,7 @@ static void	print_pool(const struct conf_pool *, FILE *);
 static void	print_service(const struct conf_service *, FILE *);
 static void	print_script(const struct conf_script *, FILE *);
 static void	print_track(const struct conf_track *, FILE *);
+static void	print_adverts(const struct conf_vrrp *, FILE *);
 static void	print_vrrp(const struct conf_vrrp *, FILE *);
 static void	print_group(const struct conf *, const struct conf_group *,
 		    FILE *);
@@ -246,6 +247,28 @@ print_track(const struct conf_track *t, FILE *f)
 	fputc('\n', f);
 }
 
+/* How the adverts are sent, where it is not as usual. */
+static void
+print_adverts(const struct conf_vrrp *v, FILE *f)
+{
+	const struct conf_peer	*peer;
+	char			 text[ADDR_STRLEN];
+
+	if (v->conf.flags & VRRP_F_RFC9568)
+		fprintf(f, "\tchecksum rfc9568\n");
+	if (v->conf.flags & VRRP_F_STRICT)
+		fprintf(f, "\tstrict addresses\n");
+	if (v->conf.source.af != 0)
+		fprintf(f, "\tsource %s\n",
+		    addr_str(&v->conf.source, text));
+	TAILQ_FOREACH(peer, &v->peers, entry) {
+		fprintf(f, "\tpeer %s", addr_str(&peer->conf.addr, text));
+		if (peer->conf.min_ttl != DEFAULT_TTL)
+			fprintf(f, " ttl %u", peer->conf.min_ttl);
+		fputc('\n', f);
+	}
+}
+
 static void
 print_vrrp(const struct conf_vrrp *v, FILE *f)
 {
@@ -263,6 +286,7 @@ print_vrrp(const struct conf_vrrp *v, FILE *f)
 	    duration_str(v->conf.advert_cs * 10, time));
 	if (v->conf.auth == VRRP_AUTH_PASS)
 		fprintf(f, "\tauth pass \"%s\"\n", PASS_HIDDEN);
+	print_adverts(v, f);
 	TAILQ_FOREACH(a, &v->addrs, entry)
 		print_vaddr(a, "\t", f);
 	if (v->conf.flags & VRRP_F_NOPREEMPT)

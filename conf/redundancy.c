@@ -23,10 +23,9 @@
 
 #include "build.h"
 
-static void	vrrp_advert(struct parse *);
-static void	vrrp_version(struct parse *);
 static void	vrrp_owner(struct parse *);
 static void	owner_error(struct parse *, const struct pos *, const char *);
+static void	vrrp_vrid(struct parse *);
 static void	vrrp_complete(struct parse *);
 
 void
@@ -42,12 +41,12 @@ build_vrrp(struct parse *p, const struct lex_str *name,
 		diag_nomem(&p->diag);
 		return;
 	}
+	TAILQ_INIT(&v->peers);
 	TAILQ_INIT(&v->addrs);
 	TAILQ_INIT(&v->tracks);
 	v->file = p->pos.file;
 	v->line = p->pos.line;
 	v->conf.af = AF_INET;
-	v->conf.version = DEFAULT_VERSION;
 	v->conf.priority = DEFAULT_PRIORITY;
 	v->conf.advert_cs = DEFAULT_ADVERT_CS;
 	TAILQ_INSERT_TAIL(&p->conf->vrrps, v, entry);
@@ -64,21 +63,16 @@ build_vrrp(struct parse *p, const struct lex_str *name,
 void
 build_vrid(struct parse *p, const struct lex_str *str)
 {
-	struct conf_vrrp	*v = p->vrrp, *old;
-	int			 errors = p->diag.errors;
+	int	errors = p->diag.errors, vrid;
 
-	if (v == NULL ||
+	if (p->vrrp == NULL ||
 	    build_once(p, &p->block_seen, SEEN_VRID, "vrid") == -1)
 		return;
-	v->conf.vrid = value_number(p, "vrid", str, 1, 255);
+	vrid = value_number(p, "vrid", str, 1, 255);
 	if (p->diag.errors != errors)
 		return;
-	key_name(&p->key, KEY_VRID, v->conf.ifname);
-	key_num(&p->key, v->conf.vrid);
-	if ((old = build_unique(p, v)) != NULL)
-		conf_error(p, "vrid %u on %s belongs to vrrp \"%s\" (%s:%d) "
-		    "already; choose another", v->conf.vrid, v->conf.ifname,
-		    old->conf.name, old->file, old->line);
+	p->vrrp->conf.vrid = vrid;
+	p->vrid_pos = p->pos;
 }
 
 void
@@ -96,50 +90,6 @@ build_priority(struct parse *p, const struct lex_str *str)
 		return;
 	}
 	v->conf.priority = value_number(p, "priority", str, 1, 255);
-}
-
-void
-build_advertise(struct parse *p, const struct lex_str *str)
-{
-	if (p->vrrp == NULL ||
-	    build_once(p, &p->block_seen, SEEN_ADVERTISE, "advertise") == -1)
-		return;
-	p->advert_ms = value_ms(p, "advertise", str, ADVERT3_CS_MIN * 10,
-	    ADVERT2_CS_MAX * 10);
-	p->advert_pos = p->pos;
-}
-
-void
-build_version(struct parse *p, const struct lex_str *str)
-{
-	if (p->vrrp != NULL &&
-	    build_once(p, &p->block_seen, SEEN_VERSION, "version") == 0)
-		p->vrrp->conf.version = value_number(p, "version", str, 2, 3);
-}
-
-void
-build_auth(struct parse *p, const struct lex_str *str)
-{
-	struct conf_vrrp	*v = p->vrrp;
-
-	if (v == NULL || build_once(p, &p->block_seen, SEEN_AUTH,
-	    "auth pass") == -1)
-		return;
-	v->conf.auth = VRRP_AUTH_PASS;
-	if (str->exposed != NULL && !(p->flags & CONF_P_CHECK_ONLY))
-		conf_error(p, "auth pass: others can read %s, so it is no "
-		    "secret; chmod 600 it", str->exposed);
-	if (str->len == 0)
-		conf_error(p, "auth pass: the password is empty");
-	else if (str->len > VRRP_PASS_LEN)
-		conf_error(p, "auth pass: the password has %zu characters, "
-		    "the protocol has room for %d; write the first %d, which "
-		    "is what other implementations send", str->len,
-		    VRRP_PASS_LEN, VRRP_PASS_LEN);
-	else if (strlen(str->s) != str->len)
-		conf_error(p, "auth pass: a password cannot hold a NUL");
-	else
-		memcpy(v->conf.pass, str->s, str->len);
 }
 
 void
@@ -185,45 +135,6 @@ build_accept(struct parse *p, int on)
 		p->vrrp->conf.flags |= VRRP_F_NOACCEPT;
 }
 
-/* The interval in the unit and within the bounds of the version. */
-static void
-vrrp_advert(struct parse *p)
-{
-	struct vrrp_config	*c = &p->vrrp->conf;
-	char			 text[DURATION_STRLEN];
-
-	if (p->advert_ms == 0)
-		return;
-	duration_str(p->advert_ms, text);
-	if (c->version == 2 && (p->advert_ms % 1000 != 0 ||
-	    p->advert_ms < ADVERT2_CS_MIN * 10)) {
-		diag_error(&p->diag, &p->advert_pos, "advertise %s: version "
-		    "2 counts whole seconds, from 1s to 255s; use version 3",
-		    text);
-		return;
-	}
-	if (c->version == 3 && (p->advert_ms % 10 != 0 ||
-	    p->advert_ms > ADVERT3_CS_MAX * 10)) {
-		diag_error(&p->diag, &p->advert_pos, "advertise %s: version "
-		    "3 counts steps of 10ms, from 10ms to 40950ms", text);
-		return;
-	}
-	c->advert_cs = p->advert_ms / 10;
-}
-
-static void
-vrrp_version(struct parse *p)
-{
-	struct conf_vrrp	*v = p->vrrp;
-	struct pos		 pos = { v->file, v->line };
-
-	if (v->conf.version == 3 && v->conf.auth != VRRP_AUTH_NONE)
-		diag_error(&p->diag, &pos, "vrrp \"%s\": version 3 has no "
-		    "authentication; remove auth pass, or use version 2",
-		    v->conf.name);
-	vrrp_advert(p);
-}
-
 static void
 owner_error(struct parse *p, const struct pos *pos, const char *what)
 {
@@ -263,6 +174,24 @@ vrrp_owner(struct parse *p)
 	}
 }
 
+/* IPv4 and IPv6 have numbers of their own (RFC 9568 section 5.2.3). */
+static void
+vrrp_vrid(struct parse *p)
+{
+	struct conf_vrrp	*v = p->vrrp, *old;
+
+	if (v->conf.vrid == 0)
+		return;
+	key_name(&p->key, KEY_VRID, v->conf.ifname);
+	key_num(&p->key, v->conf.af);
+	key_num(&p->key, v->conf.vrid);
+	if ((old = build_unique(p, v)) != NULL)
+		diag_error(&p->diag, &p->vrid_pos, "vrid %u on %s belongs to "
+		    "vrrp \"%s\" (%s:%d) already; choose another",
+		    v->conf.vrid, v->conf.ifname, old->conf.name, old->file,
+		    old->line);
+}
+
 static void
 vrrp_complete(struct parse *p)
 {
@@ -273,7 +202,6 @@ vrrp_complete(struct parse *p)
 
 	TAILQ_FOREACH(a, &v->addrs, entry)
 		n += (a->conf.flags & VADDR_F_EXCLUDED) == 0;
-	/* 255 addresses of IPv4 are 1060 bytes: they fit any Ethernet. */
 	if (n > VRRP_ADDR_MAX)
 		diag_error(&p->diag, &pos, "vrrp \"%s\" has %d addresses, an "
 		    "advertisement counts at most %d; use several instances "
@@ -295,8 +223,8 @@ build_vrrp_end(struct parse *p)
 {
 	if (p->vrrp == NULL)
 		return;
-	build_address_family(p);
-	vrrp_version(p);
+	build_adverts_end(p);
+	vrrp_vrid(p);
 	vrrp_owner(p);
 	vrrp_complete(p);
 	p->vrrp = NULL;

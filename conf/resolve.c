@@ -179,6 +179,13 @@ resolve_addr(struct parse *p, const char *what, const struct lex_str *str,
 }
 
 int
+resolve_onlink(struct parse *p, const char *what, const struct lex_str *str,
+    struct addr *a)
+{
+	return (resolve_host(p, what, str, a, 1));
+}
+
+int
 resolve_prefixed(struct parse *p, const char *what,
     const struct lex_str *str, struct addr *a, uint8_t *prefixlen)
 {

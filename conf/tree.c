@@ -123,9 +123,14 @@ service_free(struct conf_service *s)
 static void
 vrrp_free(struct conf_vrrp *v)
 {
+	struct conf_peer	*peer;
 	struct conf_vaddr	*a;
 	struct conf_track	*t;
 
+	while ((peer = TAILQ_FIRST(&v->peers)) != NULL) {
+		TAILQ_REMOVE(&v->peers, peer, entry);
+		free(peer);
+	}
 	while ((a = TAILQ_FIRST(&v->addrs)) != NULL) {
 		TAILQ_REMOVE(&v->addrs, a, entry);
 		free(a);

@@ -321,6 +321,7 @@ vrrp_config_ok(const struct vrrp_config *v)
 	if (v->id == 0 || v->vrid == 0 || v->priority == 0)
 		return (0);
 	if (!flags_ok(v->flags, VRRP_F_NOPREEMPT | VRRP_F_NOACCEPT |
+	    VRRP_F_RFC9568 | VRRP_F_STRICT | VRRP_F_UNICAST |
 	    VRRP_F_STARTMASTER))
 		return (0);
 	if (v->preempt_ms > VRRP_PREEMPT_MS_MAX ||
@@ -335,9 +336,17 @@ vrrp_config_ok(const struct vrrp_config *v)
 	if (v->auth != VRRP_AUTH_NONE &&
 	    (v->auth != VRRP_AUTH_PASS || v->version != 2))
 		return (0);
+	if (v->source.af != 0 && v->source.af != v->af)
+		return (0);
 	if (!advert_ok(v))
 		return (0);
 	return (ifname_ok(v->ifname) && object_name_ok(v->name));
+}
+
+int
+peer_config_ok(const struct peer_config *p)
+{
+	return (p->vrrp_id != 0 && p->min_ttl != 0 && addr_valid(&p->addr));
 }
 
 int

@@ -221,6 +221,11 @@ struct group_config {
 
 #define VRRP_F_NOPREEMPT	0x01
 #define VRRP_F_NOACCEPT		0x02
+#define VRRP_F_RFC9568		0x04	/* version 3, IPv4: send checksums
+					   without a pseudo-header */
+#define VRRP_F_STRICT		0x08	/* version 3: drop adverts with other
+					   addresses */
+#define VRRP_F_UNICAST		0x10	/* to and from peers alone */
 #define VRRP_F_STARTMASTER	0x40	/* at a start waits less */
 
 /* Longest delay of a preemption: 1000 s, what keepalived(8) knows. */
@@ -246,8 +251,19 @@ struct vrrp_config {
 	uint8_t		auth;		/* enum vrrp_auth */
 	uint8_t		pad;
 	uint8_t		pass[VRRP_PASS_LEN];
+	struct addr	source;		/* of adverts; af 0: the interface's */
 	char		ifname[IFNAMSIZ];
 	char		name[NAME_LEN];
+};
+
+/* Routers that an instance with VRRP_F_UNICAST talks to. */
+#define VRRP_PEER_MAX	32
+
+struct peer_config {
+	uint32_t	vrrp_id;
+	uint8_t		min_ttl;	/* of its adverts, 1 .. 255 */
+	uint8_t		pad[3];
+	struct addr	addr;
 };
 
 #define VADDR_F_EXCLUDED	0x01	/* held, but not advertised */
@@ -329,6 +345,7 @@ int		 listen_config_ok(const struct listen_config *);
 int		 script_config_ok(const struct script_config *);
 int		 group_config_ok(const struct group_config *);
 int		 vrrp_config_ok(const struct vrrp_config *);
+int		 peer_config_ok(const struct peer_config *);
 int		 vaddr_config_ok(const struct vaddr_config *);
 int		 track_config_ok(const struct track_config *);
 /* check_config_strlen: bytes of all strings of a check together. */

@@ -86,11 +86,13 @@ service "www" {
 	forward to <web>
 }
 CONF
-for number in 1 2 3 4 5 6; do
+number=1
+while [ -e "$dir/manual$number.conf" ]; do
 	exits "example $number of the manual is right" 0 \
 	    "$LVSD" -n -f "$dir/manual$number.conf"
+	number=$((number + 1))
 done
-not_ok "there are no more" test -e "$dir/manual7.conf"
+ok "there are some" test "$number" -gt 6
 
 # Macros of the command line.
 sed 's/\$prio/90/' "$dir/lvsd.conf" >"$dir/d.conf"

@@ -320,14 +320,30 @@ test_vrrp(void)
 	REFUSES(vrrp_config, v2, c->ifname[0] = '\0', "no interface");
 	REFUSES(vrrp_config, v2, memset(c->ifname, 'e', IFNAMSIZ),
 	    "an endless interface");
+	TAKES(vrrp_config, v3, c->flags = VRRP_F_RFC9568 | VRRP_F_STRICT |
+	    VRRP_F_UNICAST, "what is said of adverts");
+	TAKES(vrrp_config, v2, c->source.af = AF_INET, "a source");
+	REFUSES(vrrp_config, v2, c->source.af = AF_INET6,
+	    "a source of another family");
 	REFUSES(vrrp_config, v2, c->name[0] = '\0', "no name");
 }
 
 static void
 test_vrrp_parts(void)
 {
+	struct peer_config	 p;
 	struct vaddr_config	 a;
 	struct track_config	 t;
+
+	memset(&p, 0, sizeof(p));
+	p.vrrp_id = 1;
+	p.min_ttl = 255;
+	p.addr.af = AF_INET6;
+	TAKES(peer_config, p, , "a peer");
+	TAKES(peer_config, p, c->min_ttl = 1, "one far away");
+	REFUSES(peer_config, p, c->vrrp_id = 0, "no vrrp");
+	REFUSES(peer_config, p, c->min_ttl = 0, "no TTL");
+	REFUSES(peer_config, p, c->addr.af = AF_UNIX, "no address");
 
 	memset(&a, 0, sizeof(a));
 	a.vrrp_id = 1;
