@@ -20,7 +20,7 @@ const char	*const vrrp_drop_names[VRRP_DROP_MAX] = {
 	[VRRP_DROP_DST]			= "wrong destination",
 	[VRRP_DROP_SELF]		= "own packet",
 	[VRRP_DROP_SRC]			= "bad source",
-	[VRRP_DROP_TTL]			= "TTL not 255",
+	[VRRP_DROP_TTL]			= "TTL too low",
 	[VRRP_DROP_LEN]			= "wrong length",
 	[VRRP_DROP_VERSION]		= "wrong version",
 	[VRRP_DROP_TYPE]		= "unknown type",
@@ -32,7 +32,18 @@ const char	*const vrrp_drop_names[VRRP_DROP_MAX] = {
 	[VRRP_DROP_AUTH_FAIL]		= "wrong password",
 	[VRRP_DROP_INTERVAL]		= "other interval",
 	[VRRP_DROP_ADDRS]		= "other addresses",
+	[VRRP_DROP_PEER]		= "not from a peer",
 	[VRRP_DROP_INIT]		= "not taking part"
+};
+
+const char	*const vrrp_note_names[VRRP_NOTE_MAX] = {
+	[VRRP_NOTE_PSEUDO]	= "checksum of RFC 5798",
+	[VRRP_NOTE_PLAIN]	= "checksum of RFC 9568",
+	[VRRP_NOTE_INTERVAL]	= "other interval",
+	[VRRP_NOTE_ADDRS]	= "other addresses",
+	[VRRP_NOTE_SUBNET]	= "from another network",
+	[VRRP_NOTE_STRANGER]	= "release by no master",
+	[VRRP_NOTE_RIVAL]	= "rival master"
 };
 
 const char	*const vrrp_state_names[VRRP_STATE_MAX] = {

@@ -113,7 +113,7 @@ enum vrrp_drop {
 	VRRP_DROP_DST,		/* not to the group */
 	VRRP_DROP_SELF,		/* our own packet came back */
 	VRRP_DROP_SRC,		/* source that no router can have */
-	VRRP_DROP_TTL,
+	VRRP_DROP_TTL,		/* not 255, or below that of a peer */
 	VRRP_DROP_LEN,
 	VRRP_DROP_VERSION,
 	VRRP_DROP_TYPE,
@@ -125,10 +125,24 @@ enum vrrp_drop {
 	VRRP_DROP_AUTH_FAIL,	/* wrong password */
 	VRRP_DROP_INTERVAL,
 	VRRP_DROP_ADDRS,	/* address list differs */
+	VRRP_DROP_PEER,		/* unicast, not from a peer */
 	VRRP_DROP_INIT,		/* we are in fault or not started */
 	VRRP_DROP_MAX
 };
 extern const char	*const vrrp_drop_names[VRRP_DROP_MAX];
+
+/* What is remarkable of adverts that are taken nevertheless, counted too. */
+enum vrrp_note {
+	VRRP_NOTE_PSEUDO,	/* version 3, IPv4: both forms of the */
+	VRRP_NOTE_PLAIN,	/* checksum, see vrrpe/packet.h */
+	VRRP_NOTE_INTERVAL,	/* version 3: another interval than ours */
+	VRRP_NOTE_ADDRS,	/* version 3: other addresses than ours */
+	VRRP_NOTE_SUBNET,	/* the source is not of our network */
+	VRRP_NOTE_STRANGER,	/* releases, but is not the master */
+	VRRP_NOTE_RIVAL,	/* a master with less right than we */
+	VRRP_NOTE_MAX
+};
+extern const char	*const vrrp_note_names[VRRP_NOTE_MAX];
 
 enum vrrp_state {
 	VRRP_INIT,		/* not started */
@@ -155,14 +169,21 @@ struct ctl_vrrp {
 	uint32_t	master_prio;	/* of the master heard, 0: none */
 	uint32_t	addrs;		/* number of addresses */
 	int32_t		error;		/* errno of the addresses, 0: none */
-	uint32_t	pad;
+	uint32_t	peers;		/* unicast: how many, 0: multicast */
 	uint64_t	since_s;	/* seconds in this state */
 	uint64_t	tx;		/* adverts */
+	uint64_t	tx_failed;	/* that could not be sent */
 	uint64_t	rx;		/* adverts taken */
 	uint64_t	became_master;
 	uint64_t	prio0_tx;
 	uint64_t	prio0_rx;
 	uint64_t	drop[VRRP_DROP_MAX];
+	uint64_t	note[VRRP_NOTE_MAX];
+	uint64_t	rival_s;	/* seconds since the last rival */
+	uint32_t	rival_prio;
+	uint32_t	pad;
+	char		rival[CTL_ADDR_LEN];	/* its address, "": none */
+	char		source[CTL_ADDR_LEN];	/* of our adverts, "": none */
 	char		ifname[16];
 	char		name[CTL_NAME_LEN];
 	char		group[CTL_NAME_LEN];	/* "": none */
@@ -203,6 +224,7 @@ enum ctl_event_kind {
 	CTL_EVENT_TABLE,
 	CTL_EVENT_SERVICE,
 	CTL_EVENT_VRRP,
+	CTL_EVENT_ALARM,	/* vrrp: there are two masters */
 	CTL_EVENT_KERNEL,	/* the kernel refused something */
 	CTL_EVENT_RELOAD
 };

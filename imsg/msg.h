@@ -75,6 +75,7 @@ enum msg_type {
 	MSG_CONF_SCRIPT,	/* struct script_config; hce */
 	MSG_CONF_GROUP,		/* struct group_config; vrrpe */
 	MSG_CONF_VRRP,		/* struct vrrp_config; vrrpe */
+	MSG_CONF_PEER,		/* struct peer_config; vrrpe */
 	MSG_CONF_VADDR,		/* struct vaddr_config; vrrpe */
 	MSG_CONF_TRACK,		/* struct track_config; vrrpe */
 	MSG_CONF_END,		/* nothing */
@@ -279,15 +280,24 @@ struct msg_if {
 	uint32_t	ifindex;	/* 0: there is no such interface */
 	uint32_t	up;		/* up and running (carrier) */
 	uint32_t	mtu;
-	uint32_t	pad;
+	uint32_t	prefix4;	/* length of the network of addr4 */
 	struct addr	addr4;		/* primary address, af 0: none */
 	struct addr	addr6;		/* link-local address, af 0: none */
 	char		ifname[IFNAMSIZ];
 };
 
+/* What a VRRP socket is for; an interface has one of each, and family. */
+enum vsock_kind {
+	VSOCK_GROUP,		/* to and from the VRRP group */
+	VSOCK_UNICAST,		/* to and from configured peers */
+	VSOCK_KIND_MAX
+};
+
 struct msg_vrrp_socket {
 	uint32_t	ifindex;
 	uint32_t	af;
+	uint32_t	kind;		/* enum vsock_kind */
+	uint32_t	pad;
 };
 
 /* What the parent has seen of something that is tracked. */

@@ -155,6 +155,7 @@ struct lbe_vrrp {
 	struct lbe_tracks	 tracks;
 	uint32_t		 ntracks;
 	uint32_t		 seen;		/* number of the gathering */
+	uint64_t		 rivals;	/* heard when last told */
 };
 RB_HEAD(lbe_vrrps, lbe_vrrp);
 

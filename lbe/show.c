@@ -39,6 +39,7 @@ static int	vrrp_cmp(struct lbe_vrrp *, struct lbe_vrrp *);
 static int	vrrp_ok(const struct ctl_vrrp *);
 static struct lbe_vrrp *vrrp_status(struct lbe_env *,
 		    const struct ctl_vrrp *);
+static void	vrrp_rival(struct lbe_env *, struct lbe_vrrp *);
 static void	vrrp_purge(struct lbe_env *);
 static void	show_next(struct client *);
 static void	show_pool(struct show *);
@@ -137,6 +138,8 @@ vrrp_ok(const struct ctl_vrrp *v)
 	    wire_name_ok(v->group, sizeof(v->group)) &&
 	    wire_name_ok(v->master, sizeof(v->master)) &&
 	    wire_name_ok(v->addr, sizeof(v->addr)) &&
+	    wire_name_ok(v->rival, sizeof(v->rival)) &&
+	    wire_name_ok(v->source, sizeof(v->source)) &&
 	    wire_name_ok(v->reason, sizeof(v->reason)));
 }
 
@@ -154,6 +157,7 @@ vrrp_status(struct lbe_env *env, const struct ctl_vrrp *ctl)
 			fatal("vrrp %s", ctl->name);
 		v->ctl.id = ctl->id;
 		tracks_init(v);
+		v->rivals = ctl->note[VRRP_NOTE_RIVAL];
 		RB_INSERT(lbe_vrrps, &env->vrrps, v);
 	}
 	v->ctl = *ctl;
@@ -163,6 +167,7 @@ vrrp_status(struct lbe_env *env, const struct ctl_vrrp *ctl)
 		    "%s -> %s%s%s", vrrp_state_names[before],
 		    vrrp_state_names[ctl->state],
 		    ctl->reason[0] != '\0' ? ", " : "", ctl->reason);
+	vrrp_rival(env, v);
 	return (v);
 }
 
@@ -176,6 +181,19 @@ show_vrrp_find(struct lbe_env *env, const struct ctl_id *which)
 		    strcmp(which->name, v->ctl.name) == 0)
 			return (v);
 	return (NULL);
+}
+
+/* Rivals are counted anew by a vrrpe that was started again. */
+static void
+vrrp_rival(struct lbe_env *env, struct lbe_vrrp *v)
+{
+	uint64_t	rivals = v->ctl.note[VRRP_NOTE_RIVAL];
+
+	if (rivals > v->rivals)
+		monitor_event(env, CTL_EVENT_ALARM, v->ctl.id, v->ctl.name,
+		    "rival master %s with priority %u to our %u",
+		    v->ctl.rival, v->ctl.rival_prio, v->ctl.priority_eff);
+	v->rivals = rivals;
 }
 
 static void

@@ -55,7 +55,10 @@ static void		 print_host_detail(const struct ctl_host *);
 static enum output	 print_vrrp(const struct command *,
 			    const struct imsg *);
 static void		 print_vrrp_detail(const struct ctl_vrrp *);
+static void		 print_vrrp_others(const struct ctl_vrrp *);
 static void		 print_vrrp_counters(const struct ctl_vrrp *);
+static void		 print_counts(const char *, const uint64_t *,
+			    const char *const *, int);
 static void		 print_advert(uint32_t);
 static enum output	 print_track(const struct imsg *);
 static enum output	 print_event(const struct imsg *);
@@ -330,6 +333,23 @@ print_vrrp_detail(const struct ctl_vrrp *v)
 	printf("\n");
 	if (v->reason[0] != '\0')
 		printf("\t\t%s\n", SAFE(text, v->reason));
+	print_vrrp_others(v);
+	print_vrrp_counters(v);
+}
+
+/* Who else there is: peers, the master that is heard, a rival. */
+static void
+print_vrrp_others(const struct ctl_vrrp *v)
+{
+	char	text[VIS_LEN(sizeof(v->master))], buf[SINCE_LEN];
+
+	if (v->source[0] != '\0') {
+		printf("\t\tadverts from %s", SAFE(text, v->source));
+		if (v->peers > 0)
+			printf(" to %u peer%s", v->peers,
+			    v->peers == 1 ? "" : "s");
+		printf("\n");
+	}
 	if (v->master[0] != '\0') {
 		printf("\t\tmaster %s priority %u",
 		    SAFE(text, v->master), v->master_prio);
@@ -339,27 +359,43 @@ print_vrrp_detail(const struct ctl_vrrp *v)
 		}
 		printf("\n");
 	}
-	print_vrrp_counters(v);
+	if (v->rival[0] != '\0')
+		printf("\t\trival master %s priority %u, %s ago\n",
+		    SAFE(text, v->rival), v->rival_prio,
+		    since(v->rival_s, buf));
 }
 
 static void
 print_vrrp_counters(const struct ctl_vrrp *v)
 {
-	const char	*sep = "\t\tdropped: ";
-	int		 i;
-
-	printf("\t\tadverts: %" PRIu64 " sent, %" PRIu64 " received; "
+	printf("\t\tadverts: %" PRIu64 " sent, ", v->tx);
+	if (v->tx_failed > 0)
+		printf("%" PRIu64 " failed, ", v->tx_failed);
+	printf("%" PRIu64 " received; "
 	    "priority 0: %" PRIu64 " sent, %" PRIu64 " received; "
-	    "became master %" PRIu64 " times\n", v->tx, v->rx, v->prio0_tx,
+	    "became master %" PRIu64 " times\n", v->rx, v->prio0_tx,
 	    v->prio0_rx, v->became_master);
-	for (i = 0; i < VRRP_DROP_MAX; i++) {
-		if (v->drop[i] == 0)
+	print_counts("remarks", v->note, vrrp_note_names, VRRP_NOTE_MAX);
+	print_counts("dropped", v->drop, vrrp_drop_names, VRRP_DROP_MAX);
+}
+
+/* Those that are not 0, on one line. */
+static void
+print_counts(const char *what, const uint64_t *count,
+    const char *const *names, int n)
+{
+	int	i, printed = 0;
+
+	for (i = 0; i < n; i++) {
+		if (count[i] == 0)
 			continue;
-		printf("%s%" PRIu64 " %s", sep, v->drop[i],
-		    vrrp_drop_names[i]);
-		sep = ", ";
+		if (printed++ == 0)
+			printf("\t\t%s: ", what);
+		else
+			printf(", ");
+		printf("%" PRIu64 " %s", count[i], names[i]);
 	}
-	if (*sep == ',')
+	if (printed > 0)
 		printf("\n");
 }
 
@@ -400,6 +436,7 @@ print_event(const struct imsg *msg)
 		[CTL_EVENT_TABLE]	= "table",
 		[CTL_EVENT_SERVICE]	= "service",
 		[CTL_EVENT_VRRP]	= "vrrp",
+		[CTL_EVENT_ALARM]	= "alarm",
 		[CTL_EVENT_KERNEL]	= "kernel",
 		[CTL_EVENT_RELOAD]	= "reload"
 	};

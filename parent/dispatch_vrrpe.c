@@ -40,7 +40,7 @@ struct vrrp_socket {
 	TAILQ_ENTRY(vrrp_socket) entry;
 	char			 ifname[IFNAMSIZ];
 	uint32_t		 ifindex;
-	unsigned int		 families;	/* FAMILY_* */
+	unsigned int		 has;		/* SOCKET() */
 };
 TAILQ_HEAD(vrrp_socket_list, vrrp_socket);
 
@@ -48,20 +48,21 @@ struct vrrp_sockets {
 	struct vrrp_socket_list	list;
 };
 
-#define FAMILY_INET	0x01
-#define FAMILY_INET6	0x02
+/* One of a kind and a family, as a bit. */
+#define SOCKET(kind, af)						\
+	(1U << ((kind) * 2 + ((af) == AF_INET6)))
 
 static int	vrrpe_role(struct parent *, struct imsg *);
 static int	vrrpe_announce(struct parent *, struct imsg *);
 static struct conf_vrrp *vrrpe_find(struct parent *, struct imsg *, int *);
 static void	vrrpe_mirror(void *, uint32_t, const struct msg_role *);
-static unsigned int families_on(const struct conf *, const char *);
+static unsigned int sockets_on(const struct conf *, const char *);
 static struct vrrp_socket *sockets_find(struct vrrp_sockets *, const char *);
 static void	sockets_clear(struct vrrp_sockets *);
 static void	sockets_prune(struct parent *);
 static void	sockets_update(struct parent *, const struct msg_if *);
 static void	sockets_send(struct parent *, struct vrrp_socket *,
-		    unsigned int, sa_family_t);
+		    enum vsock_kind, sa_family_t);
 
 int
 dispatch_vrrpe(struct parent *env, struct imsg *imsg)
@@ -275,29 +276,29 @@ sockets_find(struct vrrp_sockets *vs, const char *ifname)
 	return (NULL);
 }
 
-/* The families of the instances on an interface. */
+/* What the instances on an interface talk through. */
 static unsigned int
-families_on(const struct conf *conf, const char *ifname)
+sockets_on(const struct conf *conf, const char *ifname)
 {
 	const struct conf_vrrp	*v;
-	unsigned int		 families = 0;
+	unsigned int		 wanted = 0;
 
 	TAILQ_FOREACH(v, &conf->vrrps, entry)
 		if (strcmp(v->conf.ifname, ifname) == 0)
-			families |= v->conf.af == AF_INET6 ?
-			    FAMILY_INET6 : FAMILY_INET;
-	return (families);
+			wanted |= SOCKET(v->conf.flags & VRRP_F_UNICAST ?
+			    VSOCK_UNICAST : VSOCK_GROUP, v->conf.af);
+	return (wanted);
 }
 
-/* vrrpe closes the sockets of interfaces that it has no instance on. */
+/* vrrpe closes the sockets that none of its instances talks through. */
 static void
 sockets_prune(struct parent *env)
 {
 	struct vrrp_socket	*s, *next;
 
 	TAILQ_FOREACH_SAFE(s, &env->vrrp_sockets->list, entry, next) {
-		s->families &= families_on(env->conf, s->ifname);
-		if (s->families != 0)
+		s->has &= sockets_on(env->conf, s->ifname);
+		if (s->has != 0)
 			continue;
 		TAILQ_REMOVE(&env->vrrp_sockets->list, s, entry);
 		free(s);
@@ -305,18 +306,19 @@ sockets_prune(struct parent *env)
 }
 
 /*
- * See that vrrpe has a socket for each family used on this interface, new
- * ones when the interface is another of the same name.
+ * See that vrrpe has each socket used on this interface, new ones when the
+ * interface is another of the same name.
  */
 static void
 sockets_update(struct parent *env, const struct msg_if *mif)
 {
 	struct vrrp_socket	*s;
-	unsigned int		 families;
+	unsigned int		 wanted;
+	int			 kind;
 
-	families = families_on(env->conf, mif->ifname);
+	wanted = sockets_on(env->conf, mif->ifname);
 	if ((s = sockets_find(env->vrrp_sockets, mif->ifname)) == NULL) {
-		if (families == 0 || mif->ifindex == 0)
+		if (wanted == 0 || mif->ifindex == 0)
 			return;
 		if ((s = calloc(1, sizeof(*s))) == NULL) {
 			log_warn("sockets on %s", mif->ifname);
@@ -327,25 +329,28 @@ sockets_update(struct parent *env, const struct msg_if *mif)
 	}
 	if (s->ifindex != mif->ifindex) {
 		s->ifindex = mif->ifindex;
-		s->families = 0;
+		s->has = 0;
 	}
 	if (s->ifindex == 0)
 		return;
-	if (families & ~s->families & FAMILY_INET)
-		sockets_send(env, s, FAMILY_INET, AF_INET);
-	if (families & ~s->families & FAMILY_INET6)
-		sockets_send(env, s, FAMILY_INET6, AF_INET6);
+	wanted &= ~s->has;
+	for (kind = 0; kind < VSOCK_KIND_MAX; kind++) {
+		if (wanted & SOCKET(kind, AF_INET))
+			sockets_send(env, s, kind, AF_INET);
+		if (wanted & SOCKET(kind, AF_INET6))
+			sockets_send(env, s, kind, AF_INET6);
+	}
 }
 
 /* What fails is tried again when the interface changes. */
 static void
-sockets_send(struct parent *env, struct vrrp_socket *s, unsigned int family,
+sockets_send(struct parent *env, struct vrrp_socket *s, enum vsock_kind kind,
     sa_family_t af)
 {
 	struct msg_vrrp_socket	msg;
 	int			fd;
 
-	if ((fd = net_vrrp_socket(s->ifindex, s->ifname, af)) == -1) {
+	if ((fd = net_vrrp_socket(s->ifindex, s->ifname, af, kind)) == -1) {
 		log_warn("%s: VRRP socket for %s", s->ifname,
 		    af == AF_INET ? "IPv4" : "IPv6");
 		return;
@@ -353,6 +358,7 @@ sockets_send(struct parent *env, struct vrrp_socket *s, unsigned int family,
 	memset(&msg, 0, sizeof(msg));
 	msg.ifindex = s->ifindex;
 	msg.af = af;
-	s->families |= family;
+	msg.kind = kind;
+	s->has |= SOCKET(kind, af);
 	proc_send(env, PROC_VRRPE, MSG_VRRP_SOCKET, 0, fd, &msg, sizeof(msg));
 }

@@ -78,6 +78,7 @@ iface_lost(struct net *n, struct net_if *nif)
 	nif->now.ifindex = 0;
 	nif->now.up = 0;
 	nif->now.mtu = 0;
+	nif->now.prefix4 = 0;
 	nif->has_mac = 0;
 	nif->promotes = 0;
 	memset(&nif->now.addr4, 0, sizeof(nif->now.addr4));
@@ -125,6 +126,7 @@ iface_addr_begin(struct net *n)
 	TAILQ_FOREACH(nif, &n->ifs, entry) {
 		memset(&nif->now.addr4, 0, sizeof(nif->now.addr4));
 		memset(&nif->now.addr6, 0, sizeof(nif->now.addr6));
+		nif->now.prefix4 = 0;
 	}
 }
 
@@ -148,9 +150,10 @@ iface_addr(struct net *n, struct net_if *nif, const struct rtnl_addr *ra)
 		ours |= addr_seen(a, ra);
 	if (ours || (ra->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)))
 		return;
-	if (ra->addr.af == AF_INET && nif->now.addr4.af == 0)
+	if (ra->addr.af == AF_INET && nif->now.addr4.af == 0) {
 		nif->now.addr4 = ra->addr;
-	else if (ra->addr.af == AF_INET6 && nif->now.addr6.af == 0 &&
+		nif->now.prefix4 = ra->prefixlen;
+	} else if (ra->addr.af == AF_INET6 && nif->now.addr6.af == 0 &&
 	    IN6_IS_ADDR_LINKLOCAL(&ra->addr.u.v6))
 		nif->now.addr6 = ra->addr;
 }

@@ -23,11 +23,11 @@
 #include <stdint.h>
 
 #include "../conf/wire.h"
+#include "../imsg/msg.h"
 
 struct conf;
 struct conf_vrrp;
 struct event_base;
-struct msg_if;
 struct net;
 
 /*
@@ -86,12 +86,14 @@ void		 net_release_all(struct net *);
 void		 net_announce(struct net *, const struct conf_vrrp *);
 /*
  * net_vrrp_socket: raw socket for protocol 112 of the family, bound to the
- * interface, joined to the VRRP group, no loop, TTL 255, TOS 0xc0, with
- * packet information on, filtered and its filter locked.  -1: errno.
+ * interface, TTL 255, TOS 0xc0, with packet information on, filtered and its
+ * filter locked: VSOCK_GROUP is joined to the VRRP group and hears that
+ * alone, VSOCK_UNICAST hears what is sent to one router.  -1: errno.
  * net_icmp_socket: raw ICMP socket of the family that receives echo replies
  * only, filter locked.  -1: errno.
  */
-int		 net_vrrp_socket(uint32_t, const char *, sa_family_t);
+int		 net_vrrp_socket(uint32_t, const char *, sa_family_t,
+		    enum vsock_kind);
 int		 net_icmp_socket(sa_family_t);
 
 #endif /* PARENT_NET_H */

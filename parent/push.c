@@ -124,6 +124,7 @@ push_vrrps(struct peer *peer, const struct conf *conf)
 {
 	struct conf_group	*g;
 	struct conf_vrrp	*v;
+	struct conf_peer	*p;
 	struct conf_vaddr	*a;
 	struct conf_track	*t;
 
@@ -133,6 +134,9 @@ push_vrrps(struct peer *peer, const struct conf *conf)
 	TAILQ_FOREACH(v, &conf->vrrps, entry) {
 		peer_send(peer, MSG_CONF_VRRP, v->conf.id, -1, &v->conf,
 		    sizeof(v->conf));
+		TAILQ_FOREACH(p, &v->peers, entry)
+			peer_send(peer, MSG_CONF_PEER, v->conf.id, -1,
+			    &p->conf, sizeof(p->conf));
 		TAILQ_FOREACH(a, &v->addrs, entry)
 			peer_send(peer, MSG_CONF_VADDR, v->conf.id, -1,
 			    &a->conf, sizeof(a->conf));

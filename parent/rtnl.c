@@ -78,6 +78,12 @@ rtnl_addr_msg(int type, const struct net_addr *a)
 	return (msg);
 }
 
+/* Valid for ever, but no source that the kernel would choose by itself. */
+static const struct ifa_cacheinfo	life = {
+	.ifa_prefered = 0,
+	.ifa_valid = UINT32_MAX
+};
+
 /* What a new address is to be like. */
 static int
 addr_put_manner(struct nl_msg *msg, const struct net_addr *a)
@@ -89,6 +95,9 @@ addr_put_manner(struct nl_msg *msg, const struct net_addr *a)
 		return (-1);
 	if (a->broadcast.af != 0 && nla_put(msg, IFA_BROADCAST,
 	    addr_size(a->broadcast.af), a->broadcast.u.bytes) < 0)
+		return (-1);
+	if (a->addr.af == AF_INET6 &&
+	    nla_put(msg, IFA_CACHEINFO, sizeof(life), &life) < 0)
 		return (-1);
 	return (0);
 }

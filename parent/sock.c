@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #include <linux/filter.h>
+#include <linux/if_packet.h>
 #include <linux/pkt_sched.h>
 
 #include "net.h"
@@ -57,6 +58,7 @@
 /* A filter returns how many bytes pass: all of them, or none. */
 #define PASS		0xffff
 #define DROP		0
+#define NFILTER(f)	(sizeof(f) / sizeof((f)[0]))
 
 static int	raw_socket(sa_family_t, int);
 static int	set_int(int, int, int, int);
@@ -64,8 +66,11 @@ static int	rcvbuf(int, int);
 static int	filter_lock(int, const struct sock_filter *, size_t);
 static int	drain(int);
 static int	bind_if(int, uint32_t, const char *);
-static int	vrrp_setup4(int, uint32_t);
-static int	vrrp_setup6(int, uint32_t);
+static int	vrrp_group4(int, uint32_t);
+static int	vrrp_group6(int, uint32_t);
+static int	vrrp_setup4(int);
+static int	vrrp_setup6(int);
+static int	vrrp_setup(int, uint32_t, sa_family_t, enum vsock_kind);
 
 /* Raw IPv4 sockets see the IP header. */
 static const struct sock_filter vrrp_filter4[] = {
@@ -94,6 +99,38 @@ static const struct sock_filter vrrp_filter6[] = {
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 3),
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, DST6(3)),
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, VRRP_GROUP6_3, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, PASS),
+	BPF_STMT(BPF_RET | BPF_K, DROP),
+};
+
+/*
+ * For one router: no address above the first of multicast, which are that,
+ * experimental or broadcast, and no frame but to us, which takes out the
+ * broadcasts of networks.
+ */
+#define MULTICAST4	0xe0000000
+#define MULTICAST6	0xff		/* the first byte, RFC 4291 */
+#define PKTTYPE		((uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE))
+
+static const struct sock_filter unicast_filter4[] = {
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, offsetof(struct iphdr, protocol)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PROTO_VRRP, 0, 8),
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct iphdr, daddr)),
+	BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, MULTICAST4, 6, 0),
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, PKTTYPE),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_HOST, 0, 4),
+	BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
+	BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0),
+	BPF_JUMP(BPF_JMP | BPF_JGE | BPF_X, 0, 0, 1),
+	BPF_STMT(BPF_RET | BPF_K, PASS),
+	BPF_STMT(BPF_RET | BPF_K, DROP),
+};
+
+static const struct sock_filter unicast_filter6[] = {
+	BPF_STMT(BPF_LD | BPF_B | BPF_ABS, DST6(0)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MULTICAST6, 3, 0),
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, PKTTYPE),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_HOST, 0, 1),
 	BPF_STMT(BPF_RET | BPF_K, PASS),
 	BPF_STMT(BPF_RET | BPF_K, DROP),
 };
@@ -179,7 +216,7 @@ bind_if(int fd, uint32_t ifindex, const char *ifname)
 }
 
 static int
-vrrp_setup4(int fd, uint32_t ifindex)
+vrrp_group4(int fd, uint32_t ifindex)
 {
 	struct ip_mreqn	mreq;
 
@@ -191,19 +228,13 @@ vrrp_setup4(int fd, uint32_t ifindex)
 	    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &mreq,
 	    sizeof(mreq)) == -1 ||
 	    set_int(fd, IPPROTO_IP, IP_MULTICAST_LOOP, 0) == -1 ||
-	    set_int(fd, IPPROTO_IP, IP_MULTICAST_TTL, VRRP_TTL) == -1 ||
-	    set_int(fd, IPPROTO_IP, IP_TTL, VRRP_TTL) == -1 ||
-	    set_int(fd, IPPROTO_IP, IP_TOS, VRRP_TOS) == -1 ||
-	    set_int(fd, IPPROTO_IP, IP_PKTINFO, 1) == -1 ||
-	    /* An advert that does not fit is an error, not two fragments. */
-	    set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO) == -1)
+	    set_int(fd, IPPROTO_IP, IP_MULTICAST_TTL, VRRP_TTL) == -1)
 		return (-1);
-	return (filter_lock(fd, vrrp_filter4,
-	    sizeof(vrrp_filter4) / sizeof(vrrp_filter4[0])));
+	return (filter_lock(fd, vrrp_filter4, NFILTER(vrrp_filter4)));
 }
 
 static int
-vrrp_setup6(int fd, uint32_t ifindex)
+vrrp_group6(int fd, uint32_t ifindex)
 {
 	struct ipv6_mreq	mreq;
 
@@ -215,8 +246,27 @@ vrrp_setup6(int fd, uint32_t ifindex)
 	    sizeof(mreq)) == -1 ||
 	    set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, ifindex) == -1 ||
 	    set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0) == -1 ||
-	    set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, VRRP_TTL) == -1 ||
-	    set_int(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, VRRP_TTL) == -1 ||
+	    set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, VRRP_TTL) == -1)
+		return (-1);
+	return (filter_lock(fd, vrrp_filter6, NFILTER(vrrp_filter6)));
+}
+
+static int
+vrrp_setup4(int fd)
+{
+	if (set_int(fd, IPPROTO_IP, IP_TTL, VRRP_TTL) == -1 ||
+	    set_int(fd, IPPROTO_IP, IP_TOS, VRRP_TOS) == -1 ||
+	    set_int(fd, IPPROTO_IP, IP_PKTINFO, 1) == -1 ||
+	    /* An advert that does not fit is an error, not two fragments. */
+	    set_int(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO) == -1)
+		return (-1);
+	return (0);
+}
+
+static int
+vrrp_setup6(int fd)
+{
+	if (set_int(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, VRRP_TTL) == -1 ||
 	    set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, VRRP_TOS) == -1 ||
 	    set_int(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) == -1 ||
 	    set_int(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1) == -1 ||
@@ -224,32 +274,47 @@ vrrp_setup6(int fd, uint32_t ifindex)
 	    /* The kernel alone knows the source it takes: it sums up. */
 	    set_int(fd, IPPROTO_IPV6, IPV6_CHECKSUM, VRRP_SUM_OFF) == -1)
 		return (-1);
-	return (filter_lock(fd, vrrp_filter6,
-	    sizeof(vrrp_filter6) / sizeof(vrrp_filter6[0])));
+	return (0);
+}
+
+/* The filter comes last: what is in the queue by then is thrown away. */
+static int
+vrrp_setup(int fd, uint32_t ifindex, sa_family_t af, enum vsock_kind kind)
+{
+	if (af == AF_INET) {
+		if (vrrp_setup4(fd) == -1)
+			return (-1);
+		if (kind == VSOCK_GROUP)
+			return (vrrp_group4(fd, ifindex));
+		return (filter_lock(fd, unicast_filter4,
+		    NFILTER(unicast_filter4)));
+	}
+	if (vrrp_setup6(fd) == -1)
+		return (-1);
+	if (kind == VSOCK_GROUP)
+		return (vrrp_group6(fd, ifindex));
+	return (filter_lock(fd, unicast_filter6, NFILTER(unicast_filter6)));
 }
 
 int
-net_vrrp_socket(uint32_t ifindex, const char *ifname, sa_family_t af)
+net_vrrp_socket(uint32_t ifindex, const char *ifname, sa_family_t af,
+    enum vsock_kind kind)
 {
-	int	fd, error, rv;
+	int	fd, error;
 
 	if ((fd = raw_socket(af, PROTO_VRRP)) == -1)
 		return (-1);
 	if (bind_if(fd, ifindex, ifname) == -1 ||
-	    rcvbuf(fd, VRRP_RCVBUF) == -1)
-		goto fail;
-	rv = af == AF_INET ? vrrp_setup4(fd, ifindex) :
-	    vrrp_setup6(fd, ifindex);
-	/* Before anything else on a busy link; IP_TOS has set another. */
-	if (rv == -1 || set_int(fd, SOL_SOCKET, SO_PRIORITY,
-	    TC_PRIO_CONTROL) == -1)
-		goto fail;
+	    rcvbuf(fd, VRRP_RCVBUF) == -1 ||
+	    vrrp_setup(fd, ifindex, af, kind) == -1 ||
+	    /* Before anything else on a busy link; IP_TOS has set another. */
+	    set_int(fd, SOL_SOCKET, SO_PRIORITY, TC_PRIO_CONTROL) == -1) {
+		error = errno;
+		close(fd);
+		errno = error;
+		return (-1);
+	}
 	return (fd);
-fail:
-	error = errno;
-	close(fd);
-	errno = error;
-	return (-1);
 }
 
 int
@@ -263,8 +328,7 @@ net_icmp_socket(sa_family_t af)
 	if (fd == -1)
 		return (-1);
 	if (af == AF_INET)
-		rv = filter_lock(fd, icmp_filter4,
-		    sizeof(icmp_filter4) / sizeof(icmp_filter4[0]));
+		rv = filter_lock(fd, icmp_filter4, NFILTER(icmp_filter4));
 	else {
 		/* Also saves the kernel the trouble of copying the rest. */
 		ICMP6_FILTER_SETBLOCKALL(&only);
@@ -273,7 +337,7 @@ net_icmp_socket(sa_family_t af)
 		    sizeof(only));
 		if (rv != -1)
 			rv = filter_lock(fd, icmp_filter6,
-			    sizeof(icmp_filter6) / sizeof(icmp_filter6[0]));
+			    NFILTER(icmp_filter6));
 	}
 	if (rv == -1 || rcvbuf(fd, ICMP_RCVBUF) == -1) {
 		error = errno;

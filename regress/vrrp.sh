@@ -107,7 +107,8 @@ mac_of() {
 capture() {
 	_file=$1
 	shift
-	proc_start capture client tcpdump -i eth0 -U -n -w "$_file" "$@"
+	proc_start capture client tcpdump --immediate-mode \
+	    -i eth0 -U -n -w "$_file" "$@"
 	wait_for 10 says capture 'listening on'
 }
 

@@ -79,8 +79,8 @@ ok "dir1 is master" wait_for 10 is_role dir1 VI_1 master
 ok "dir2 hears it" hears dir2
 
 became=$(count_said dir2 '-> master')
-wrong "TTL 254" "TTL not 255" ttl=254
-wrong "TTL 1" "TTL not 255" ttl=1
+wrong "TTL 254" "TTL too low" ttl=254
+wrong "TTL 1" "TTL too low" ttl=1
 wrong "8 octets more" "wrong length" \
     hex=3133c801000a00000a4d000a0000000000000000
 wrong "half an address" "wrong length" hex=3133c801000a00000a4d

@@ -69,7 +69,7 @@ void
 droplog_vrrp(struct vrrp *v, uint32_t reason, const struct addr *src,
     const char *fmt, ...)
 {
-	char		text[CTL_TEXT_LEN], addr[ADDR_STRLEN];
+	char		text[CTL_TEXT_LEN];
 	uint32_t	suppressed;
 	va_list		ap;
 
@@ -78,6 +78,15 @@ droplog_vrrp(struct vrrp *v, uint32_t reason, const struct addr *src,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	droplog_line(v, src, text, suppressed);
+}
+
+void
+droplog_line(const struct vrrp *v, const struct addr *src, const char *text,
+    uint32_t suppressed)
+{
+	char	addr[ADDR_STRLEN];
+
 	if (suppressed > 0)
 		log_warnx("vrrp %s: advert from %s: %s (%u more not logged)",
 		    v->conf.name, addr_str(src, addr), text, suppressed);

@@ -171,8 +171,8 @@ fsm_judge(const struct vrrp *v, const struct packet *p,
 		return (EV_RX_RELEASE);
 	}
 	if (v->state == VRRP_MASTER)
-		return (elect_beats(p->priority, src, v->prio,
-		    &v->iface->status.addr4) ? EV_RX_BETTER : EV_RX_WORSE);
+		return (elect_beats(p->priority, src, v->prio, lan_source(v)) ?
+		    EV_RX_BETTER : EV_RX_WORSE);
 	if (v->state == VRRP_HANDOVER && v->wait != WAIT_RETURN)
 		return (EV_RX_TAKER);
 	if (p->priority >= v->prio || must_obey(v))

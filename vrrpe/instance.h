@@ -46,12 +46,9 @@ struct vrrpe;
 /* Sources told apart: so many lines a flood of forged ones can cause. */
 #define DROPLOG_SOURCES	4
 
-/* What is logged of an advert: enum vrrp_drop, and what drops nothing. */
-enum droplog_reason {
-	DROPLOG_STRANGER = VRRP_DROP_MAX,	/* releases, is no master */
-	DROPLOG_RIVAL,				/* master with less right */
-	DROPLOG_MAX
-};
+/* What is logged of an advert: enum vrrp_drop, then enum vrrp_note. */
+#define DROPLOG_NOTE(note)	(VRRP_DROP_MAX + (note))
+#define DROPLOG_MAX		DROPLOG_NOTE(VRRP_NOTE_MAX)
 
 struct droplog {
 	struct droplog_slot {
@@ -65,18 +62,53 @@ struct droplog {
 /* Text of what is wrong with an instance; fits CTL_TEXT_LEN with a name. */
 #define UNWELL_LEN	(TRACK_NAME_LEN + 64)
 
+/* A raw socket of the parent's making. */
+struct vsock {
+	struct lan		*lan;
+	enum vsock_kind		 kind;
+	int			 fd;		/* -1: none */
+	struct event		*ev;		/* reads fd */
+};
+
+/* A family on an interface: to VRRP a network of its own. */
+struct lan {
+	struct iface		*iface;
+	uint8_t			 af;
+	struct vsock		 sock[VSOCK_KIND_MAX];
+	struct vrrp		*vrid[256];	/* who has this VRID */
+	uint64_t		 drop[VRRP_DROP_MAX];	/* of no instance */
+};
+
+enum lan_family {
+	LAN_INET,
+	LAN_INET6,
+	LAN_MAX
+};
+
 /* An interface that an instance runs on or tracks, known by its name. */
 struct iface {
 	TAILQ_ENTRY(iface)	 entry;
 	struct vrrpe		*env;
 	struct msg_if		 status;	/* ifname is always set */
 	int			 told;		/* status is the parent's */
-	int			 fd;		/* raw IPv4 socket, -1: none */
-	struct event		*ev;		/* reads fd */
-	struct vrrp		*vrid4[256];	/* who has this VRID */
-	uint64_t		 drop[VRRP_DROP_MAX];	/* of no instance */
+	struct lan		 lan[LAN_MAX];
 };
 TAILQ_HEAD(iface_list, iface);
+
+/* A router that an instance talks to, with unicast. */
+struct vpeer {
+	struct peer_config	 conf;
+	uint8_t			 csum[PACKET_CSUM_LEN];	/* of adverts to it */
+	int			 send_errno;	/* last, 0: it went well */
+};
+
+/* The advert of an instance as it is sent again and again. */
+struct advert {
+	uint8_t			*buf;		/* NULL: not encoded yet */
+	size_t			 len;
+	uint8_t			 prio;
+	struct addr		 src;
+};
 
 /* What instances track, but for interfaces; its owner says how it is. */
 struct subject {
@@ -122,9 +154,12 @@ struct vrrp {
 	struct vrrpe		*env;
 	struct vrrp_config	 conf;
 	struct iface		*iface;
+	struct lan		*lan;		/* of iface */
 	struct group		*group;		/* NULL: in none */
 	struct addr		*addrs;
 	uint32_t		 naddrs;
+	struct vpeer		*peers;		/* with VRRP_F_UNICAST */
+	uint32_t		 npeers;
 	struct tracker_list	 trackers;
 	uint32_t		 ntrackers;
 
@@ -154,6 +189,7 @@ struct vrrp {
 	struct monotime		 due;		/* of the timer, 0: off */
 	struct monotime		 base;		/* Backup: due counts from */
 	enum vrrp_wait		 wait;
+	struct advert		 advert;
 	struct monotime		 answered;	/* last advert out of turn */
 	struct monotime		 announced;	/* last time anew */
 	struct monotime		 flap_since;	/* deposed the first time */
@@ -163,11 +199,18 @@ struct vrrp {
 	char			 why[CTL_TEXT_LEN];	/* fault it is in, "" */
 	char			 weights[CTL_TEXT_LEN];	/* what changed prio */
 	int32_t			 addr_error;	/* errno of the parent */
-	int			 send_errno;	/* last, 0: it went well */
+	int			 send_errno;	/* to the group, as above */
 
-	uint64_t		 tx, rx, became_master;
+	uint64_t		 tx, tx_failed, rx, became_master;
 	uint64_t		 prio0_tx, prio0_rx;
 	uint64_t		 drop[VRRP_DROP_MAX];
+	uint64_t		 note[VRRP_NOTE_MAX];
+	struct addr		 stray;		/* of VRRP_NOTE_SUBNET */
+	struct {
+		struct addr	 addr;		/* last heard, af 0: none */
+		uint8_t		 prio;
+		struct monotime	 at;
+	}			 rival;
 	struct droplog		 log;
 };
 TAILQ_HEAD(vrrp_list, vrrp);
@@ -310,20 +353,47 @@ int	order_message(struct vrrpe *, struct imsg *);
 void	order_ended(struct vrrp *, const char *);
 void	order_forget(struct vrrpe *);
 
-/* send.c: send an advert of this priority now, count it, log failures. */
+/*
+ * lan.c: what an instance has of its interface.
+ * lan_init: the parts of a new interface.
+ * lan_of: the part for this family.
+ * lan_close: all sockets of an interface.
+ * lan_socket: by which adverts to this instance come.
+ * lan_source: the address its adverts come from; NULL when there is none.
+ * lan_waits: its interface or socket is still to be told by the parent.
+ * lan_fault: what on the interface keeps it from taking part, into a buffer
+ * of the given size, which is left alone when there is nothing; 1 or 0.
+ */
+void	lan_init(struct iface *);
+struct lan *lan_of(struct iface *, uint8_t);
+void	lan_close(struct iface *);
+struct vsock *lan_socket(const struct vrrp *);
+const struct addr *lan_source(const struct vrrp *);
+int	lan_waits(const struct vrrp *);
+int	lan_fault(const struct vrrp *, char *, size_t);
+
+/*
+ * send.c
+ * send_advert: send an advert of this priority now, count it, log failures.
+ * send_forget: what it says or whom it goes to has changed.
+ */
 void	send_advert(struct vrrp *, uint8_t);
+void	send_forget(struct vrrp *);
 
 /*
  * recv.c
- * recv_open: read this raw IPv4 socket from now on, which is then owned by
- * the interface; recv_close: no longer.
+ * recv_open: read this raw socket from now on, which is then owned by the
+ * structure; recv_close: no longer.
  * recv_drain: read up to so many packets that wait there.
- * recv_packet: judge one IPv4 packet of so many bytes, and act on it.
+ * recv_ip4: take apart an IPv4 packet of so many bytes, and judge it.
  */
-void	recv_open(struct iface *, int);
-void	recv_close(struct iface *);
-void	recv_drain(struct iface *, int);
-void	recv_packet(struct iface *, const uint8_t *, size_t);
+void	recv_open(struct vsock *, int);
+void	recv_close(struct vsock *);
+void	recv_drain(struct vsock *, int);
+void	recv_ip4(struct vsock *, const uint8_t *, size_t);
+
+/* judge.c: check a packet that came in by this socket, and act on it. */
+void	judge_packet(struct vsock *, const struct packet_ip *);
 
 /*
  * droplog.c: say that something about an advert is wrong, but not too often.
@@ -335,6 +405,9 @@ int	droplog_due(struct droplog *, uint32_t, const struct addr *,
 	    struct monotime, uint32_t *);
 void	droplog_vrrp(struct vrrp *, uint32_t, const struct addr *,
 	    const char *, ...) __attribute__((__format__(printf, 4, 5)));
+/* droplog_line: the line itself, of so many suppressed before. */
+void	droplog_line(const struct vrrp *, const struct addr *, const char *,
+	    uint32_t);
 
 /*
  * show.c: fill in what is shown of an instance; answer a STATS_GET of lbe

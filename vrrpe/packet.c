@@ -30,7 +30,6 @@
 #define OFF_AUTH_TYPE	4		/* version 2 */
 #define OFF_ADVER_INT	5		/* version 2, seconds */
 #define OFF_MAX_ADVER	4		/* version 3, 12 bits, centiseconds */
-#define OFF_CSUM	6
 #define HEADER_LEN	8
 
 #define TYPE_ADVERT	1
@@ -44,13 +43,14 @@
 #define IP4_OFF_PROTO	9
 #define IP4_OFF_SRC	12
 #define IP4_OFF_DST	16
+#define IP6_LEN		40		/* of an IPv6 header, RFC 8200 */
 
 static uint16_t	get16(const uint8_t *);
 static void	put16(uint8_t *, uint16_t);
 static uint32_t	sum_bytes(uint32_t, const uint8_t *, size_t);
 static uint16_t	sum_fold(uint32_t);
 static uint32_t	sum_pseudo(const struct addr *, const struct addr *, size_t);
-static size_t	message_len(uint8_t, uint8_t, uint8_t);
+static size_t	message_len(uint8_t, uint8_t, uint32_t);
 static int	csum_ok(struct packet *, const uint8_t *, size_t,
 		    const struct addr *, const struct addr *);
 
@@ -104,7 +104,7 @@ sum_pseudo(const struct addr *src, const struct addr *dst, size_t len)
 }
 
 static size_t
-message_len(uint8_t version, uint8_t af, uint8_t count)
+message_len(uint8_t version, uint8_t af, uint32_t count)
 {
 	size_t	len;
 
@@ -204,8 +204,7 @@ size_t
 packet_encode(const struct packet *p, const struct addr *src,
     const struct addr *dst, uint8_t *buf, size_t size)
 {
-	size_t		len;
-	uint32_t	sum;
+	size_t	len;
 
 	len = message_len(p->version, p->af, p->count);
 	if (len > size)
@@ -224,11 +223,41 @@ packet_encode(const struct packet *p, const struct addr *src,
 	} else
 		put16(buf + OFF_MAX_ADVER, p->interval_cs & MAX_ADVER_MASK);
 
-	sum = sum_bytes(0, buf, len);
-	if (p->version == 3 && !p->csum_plain)
-		sum += sum_pseudo(src, dst, len);
-	put16(buf + OFF_CSUM, ~sum_fold(sum) & 0xffff);
+	packet_csum(buf, len, p->version, src, dst, p->csum_plain);
 	return (len);
+}
+
+void
+packet_csum(uint8_t *buf, size_t len, uint8_t version,
+    const struct addr *src, const struct addr *dst, int plain)
+{
+	uint32_t	sum;
+
+	put16(buf + PACKET_CSUM_OFF, 0);
+	sum = sum_bytes(0, buf, len);
+	if (version == 3 && !plain)
+		sum += sum_pseudo(src, dst, len);
+	put16(buf + PACKET_CSUM_OFF, ~sum_fold(sum) & 0xffff);
+}
+
+uint32_t
+packet_ip_len(uint8_t version, uint8_t af, uint32_t count)
+{
+	return ((af == AF_INET6 ? IP6_LEN : IP4_MIN) +
+	    message_len(version, af, count));
+}
+
+void
+packet_group(uint8_t af, struct addr *a)
+{
+	static const struct in6_addr	group6 = PACKET_GROUP6;
+
+	memset(a, 0, sizeof(*a));
+	a->af = af;
+	if (af == AF_INET6)
+		a->u.v6 = group6;
+	else
+		a->u.v4.s_addr = htonl(PACKET_GROUP4);
 }
 
 void
@@ -238,32 +267,6 @@ packet_addr(const struct packet *p, uint32_t i, struct addr *a)
 	a->af = p->af;
 	memcpy(a->u.bytes, p->addrs + i * addr_size(p->af),
 	    addr_size(p->af));
-}
-
-/*
- * Routers are asked to send their addresses in one order (RFC 9568 section
- * 5.2.9), so that the search for each begins at its own place.
- */
-int
-packet_same_addrs(const struct packet *p, const struct addr *addrs,
-    uint32_t n)
-{
-	size_t		size = addr_size(p->af);
-	uint32_t	i, tries, at;
-
-	if (p->count != n)
-		return (0);
-	for (i = 0; i < n; i++) {
-		for (tries = 0, at = i; tries < n; tries++) {
-			if (memcmp(addrs[i].u.bytes, p->addrs + at * size,
-			    size) == 0)
-				break;
-			at = at + 1 == n ? 0 : at + 1;
-		}
-		if (tries == n)
-			return (0);
-	}
-	return (1);
 }
 
 int
@@ -278,10 +281,14 @@ packet_same_auth(const uint8_t *a, const uint8_t *b)
 }
 
 int
-packet_bad_src(const struct addr *a)
+packet_bad_src(const struct addr *a, int unicast)
 {
+	const struct in6_addr	*v6 = &a->u.v6;
+
 	if (a->af == AF_INET6)
-		return (!IN6_IS_ADDR_LINKLOCAL(&a->u.v6));
+		return (unicast ? IN6_IS_ADDR_UNSPECIFIED(v6) ||
+		    IN6_IS_ADDR_LOOPBACK(v6) || IN6_IS_ADDR_MULTICAST(v6) :
+		    !IN6_IS_ADDR_LINKLOCAL(v6));
 	return (a->u.bytes[0] == 0 || a->u.bytes[0] == IN_LOOPBACKNET ||
 	    IN_MULTICAST(ntohl(a->u.v4.s_addr)) ||
 	    IN_BADCLASS(ntohl(a->u.v4.s_addr)));

@@ -34,14 +34,21 @@
 #define PACKET_PROTO		112	/* IANA, VRRP */
 #define PACKET_TTL		255	/* RFC 9568 section 5.1.1.3 */
 #define PACKET_GROUP4		0xe0000012U	/* 224.0.0.18 */
+/* ff02::12, RFC 9568 section 5.1.2.2. */
+#define PACKET_GROUP6		{ { { 0xff, 0x02, [15] = 0x12 } } }
 #define PACKET_ADDRS_MAX	255	/* the count has 8 bits */
 #define PACKET_PRIO_RELEASE	0	/* the master stops */
 #define PACKET_PRIO_OWNER	255	/* the addresses are its own */
 
-/* The longest message there is, version 3 with 255 IPv6 addresses. */
+/* Where the checksum lies, the same in both versions. */
+#define PACKET_CSUM_OFF		6
+#define PACKET_CSUM_LEN		2
+
+/*
+ * The longest message there is, version 3 with 255 IPv6 addresses.  Over
+ * IPv4 it is shorter, also with the longest IP header before it.
+ */
 #define PACKET_MAX		(8 + 16 * PACKET_ADDRS_MAX)
-/* The same over IPv4 in version 2, with the longest IP header before it. */
-#define PACKET_IP4_MAX		(60 + 8 + 4 * PACKET_ADDRS_MAX + 8)
 
 struct packet {
 	uint8_t		version;	/* 2 or 3 */
@@ -56,7 +63,7 @@ struct packet {
 	uint8_t		addrs[16 * PACKET_ADDRS_MAX];	/* back to back */
 };
 
-/* What an IPv4 header says; data points into the caller's buffer. */
+/* What an IP header says; data points into the caller's buffer. */
 struct packet_ip {
 	struct addr	 src;
 	struct addr	 dst;
@@ -88,6 +95,19 @@ int	packet_decode(struct packet *, const uint8_t *, size_t,
  */
 size_t	packet_encode(const struct packet *, const struct addr *,
 	    const struct addr *, uint8_t *, size_t);
+/*
+ * packet_csum: write the checksum of an encoded message of so many bytes, of
+ * this version, for src to send to dst; plain: without a pseudo-header.
+ */
+void	packet_csum(uint8_t *, size_t, uint8_t, const struct addr *,
+	    const struct addr *, int);
+/*
+ * packet_ip_len: bytes of a message of this version and family with so many
+ * addresses, and of the IP header before it.
+ */
+uint32_t packet_ip_len(uint8_t, uint8_t, uint32_t);
+/* packet_group: where the adverts of a family go. */
+void	packet_group(uint8_t, struct addr *);
 /* packet_vrid: the VRID that even a bad message names, 0 when it is cut. */
 uint8_t	packet_vrid(const uint8_t *, size_t);
 /* packet_addr: address i of the message. */
@@ -100,7 +120,17 @@ int	packet_same_addrs(const struct packet *, const struct addr *,
 	    uint32_t);
 /* packet_same_auth: 1 or 0, in a time that does not tell how much fits. */
 int	packet_same_auth(const uint8_t *, const uint8_t *);
-/* packet_bad_src: no router can have this address: 0.0.0.0, multicast, ... */
-int	packet_bad_src(const struct addr *);
+/*
+ * packet_addr_diff: how the list of the message differs from these n, as "it
+ * lacks 10.0.0.1, has 10.0.0.9 besides", with a few of each at most.
+ */
+void	packet_addr_diff(const struct packet *, const struct addr *, uint32_t,
+	    char *, size_t);
+/*
+ * packet_bad_src: no router can send to the group from this address:
+ * 0.0.0.0, multicast, what is not link-local of IPv6; with unicast the
+ * latter is no reason.
+ */
+int	packet_bad_src(const struct addr *, int);
 
 #endif /* VRRPE_PACKET_H */

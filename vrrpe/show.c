@@ -30,9 +30,10 @@ static void	show_tracks(const struct vrrp *, uint32_t);
 void
 show_fill(const struct vrrp *v, struct ctl_vrrp *c)
 {
-	char		addr[ADDR_STRLEN];
-	const char	*reason;
-	int		i;
+	char			 addr[ADDR_STRLEN];
+	const struct addr	*source;
+	const char		*reason;
+	int			 i;
 
 	memset(c, 0, sizeof(*c));
 	c->id = v->conf.id;
@@ -45,18 +46,22 @@ show_fill(const struct vrrp *v, struct ctl_vrrp *c)
 	c->master_advert_ms = v->mai_cs * MS_PER_CS;
 	c->master_prio = v->master_prio;
 	c->addrs = v->naddrs;
+	c->peers = v->npeers;
 	c->error = v->addr_error;
 	if (monotime_isset(v->since))
 		c->since_s = monotime_diff_us(monotime_now(), v->since) /
 		    US_PER_S;
 	c->tx = v->tx;
+	c->tx_failed = v->tx_failed;
 	c->rx = v->rx;
 	c->became_master = v->became_master;
 	c->prio0_tx = v->prio0_tx;
 	c->prio0_rx = v->prio0_rx;
 	/* What names no instance is shown with each on the interface. */
 	for (i = 0; i < VRRP_DROP_MAX; i++)
-		c->drop[i] = v->drop[i] + v->iface->drop[i];
+		c->drop[i] = v->drop[i] + v->lan->drop[i];
+	for (i = 0; i < VRRP_NOTE_MAX; i++)
+		c->note[i] = v->note[i];
 
 	strlcpy(c->ifname, v->conf.ifname, sizeof(c->ifname));
 	strlcpy(c->name, v->conf.name, sizeof(c->name));
@@ -65,6 +70,15 @@ show_fill(const struct vrrp *v, struct ctl_vrrp *c)
 	if (v->master.af != 0)
 		strlcpy(c->master, addr_str(&v->master, addr),
 		    sizeof(c->master));
+	if ((source = lan_source(v)) != NULL)
+		strlcpy(c->source, addr_str(source, addr), sizeof(c->source));
+	if (v->rival.addr.af != 0) {
+		c->rival_prio = v->rival.prio;
+		c->rival_s = monotime_diff_us(monotime_now(), v->rival.at) /
+		    US_PER_S;
+		strlcpy(c->rival, addr_str(&v->rival.addr, addr),
+		    sizeof(c->rival));
+	}
 	if (v->naddrs > 0)
 		strlcpy(c->addr, addr_str(&v->addrs[0], addr),
 		    sizeof(c->addr));

@@ -29,6 +29,7 @@
 
 static int	stage_group(struct tree *, struct imsg *);
 static int	stage_instance(struct vrrpe *, struct imsg *);
+static int	stage_peer(struct tree *, struct imsg *);
 static int	stage_vaddr(struct tree *, struct imsg *);
 static int	stage_track(struct vrrpe *, struct imsg *);
 static struct subject *stage_tracked(struct tree *,
@@ -43,7 +44,7 @@ static void	commit_adopt(struct vrrp *, struct vrrp *);
 static void	commit_groups(struct tree *);
 static void	commit_index(struct vrrpe *);
 static void	ifaces_prune(struct vrrpe *);
-static int	iface_runs(const struct vrrpe *, const struct iface *);
+static int	iface_runs(const struct vrrpe *, struct iface *);
 static int	iface_tracked(const struct vrrpe *, const struct iface *);
 static void	subjects_free(struct subject_list *);
 static void	groups_free(struct group_list *);
@@ -89,6 +90,8 @@ vrrpe_stage_object(struct engine *e, struct imsg *msg)
 		return (stage_group(env->staged, msg));
 	case MSG_CONF_VRRP:
 		return (stage_instance(env, msg));
+	case MSG_CONF_PEER:
+		return (stage_peer(env->staged, msg));
 	case MSG_CONF_VADDR:
 		return (stage_vaddr(env->staged, msg));
 	case MSG_CONF_TRACK:
@@ -135,9 +138,32 @@ stage_instance(struct vrrpe *env, struct imsg *msg)
 	v->prio = conf.priority;
 	v->mai_cs = conf.advert_cs;
 	v->iface = vrrpe_iface(env, conf.ifname);
+	v->lan = lan_of(v->iface, conf.af);
 	TAILQ_INIT(&v->trackers);
 	TAILQ_INSERT_TAIL(&env->staged->vrrps, v, entry);
 	explicit_bzero(&conf, sizeof(conf));
+	return (0);
+}
+
+static int
+stage_peer(struct tree *t, struct imsg *msg)
+{
+	struct peer_config	 conf;
+	struct vpeer		*peers;
+	struct vrrp		*v;
+
+	if (imsg_get_data(msg, &conf, sizeof(conf)) == -1 ||
+	    !peer_config_ok(&conf) ||
+	    (v = stage_vrrp(t, conf.vrrp_id)) == NULL ||
+	    !(v->conf.flags & VRRP_F_UNICAST) ||
+	    conf.addr.af != v->conf.af || v->npeers == VRRP_PEER_MAX)
+		return (-1);
+	peers = recallocarray(v->peers, v->npeers, v->npeers + 1,
+	    sizeof(*peers));
+	if (peers == NULL)
+		fatal("configuration");
+	v->peers = peers;
+	v->peers[v->npeers++].conf = conf;
 	return (0);
 }
 
@@ -215,13 +241,12 @@ vrrpe_stage_end(struct engine *e)
 	struct vrrp	*v;
 
 	TAILQ_FOREACH(v, &env->staged->vrrps, entry) {
-		if (v->conf.af != AF_INET)
-			snprintf(env->wrong, sizeof(env->wrong),
-			    "vrrp \"%s\": only IPv4 is supported",
-			    v->conf.name);
-		else if (v->naddrs == 0)
+		if (v->naddrs == 0)
 			snprintf(env->wrong, sizeof(env->wrong),
 			    "vrrp \"%s\" has no address", v->conf.name);
+		else if ((v->conf.flags & VRRP_F_UNICAST) && v->npeers == 0)
+			snprintf(env->wrong, sizeof(env->wrong),
+			    "vrrp \"%s\" has no peer", v->conf.name);
 		else
 			continue;
 		return (env->wrong);
@@ -295,13 +320,15 @@ settle_all(struct vrrpe *env)
 
 /*
  * Is it the same virtual router to the network?  With another interface or
- * VRID it is not, and with another version nobody would understand it.
+ * VRID it is not, and with another version or way to the others nobody would
+ * understand it.
  */
 static int
 same_router(const struct vrrp *a, const struct vrrp *b)
 {
-	return (a->iface == b->iface && a->conf.vrid == b->conf.vrid &&
-	    a->conf.af == b->conf.af && a->conf.version == b->conf.version);
+	return (a->lan == b->lan && a->conf.vrid == b->conf.vrid &&
+	    a->conf.version == b->conf.version &&
+	    ((a->conf.flags ^ b->conf.flags) & VRRP_F_UNICAST) == 0);
 }
 
 /*
@@ -315,6 +342,8 @@ same_content(const struct vrrp *a, const struct vrrp *b)
 	    a->conf.advert_cs == b->conf.advert_cs &&
 	    a->conf.auth == b->conf.auth &&
 	    memcmp(a->conf.pass, b->conf.pass, sizeof(a->conf.pass)) == 0 &&
+	    addr_cmp(&a->conf.source, &b->conf.source) == 0 &&
+	    ((a->conf.flags ^ b->conf.flags) & VRRP_F_RFC9568) == 0 &&
 	    a->naddrs == b->naddrs &&
 	    memcmp(a->addrs, b->addrs, a->naddrs * sizeof(*a->addrs)) == 0);
 }
@@ -367,6 +396,8 @@ commit_adopt(struct vrrp *v, struct vrrp *new)
 	struct tracker_list	 trackers;
 	struct addr		*addrs = v->addrs;
 	uint32_t		 naddrs = v->naddrs;
+	struct vpeer		*peers = v->peers;
+	uint32_t		 npeers = v->npeers;
 
 	v->changed |= !same_content(v, new);
 	v->conf = new->conf;
@@ -374,6 +405,11 @@ commit_adopt(struct vrrp *v, struct vrrp *new)
 	v->naddrs = new->naddrs;
 	new->addrs = addrs;
 	new->naddrs = naddrs;
+	v->peers = new->peers;
+	v->npeers = new->npeers;
+	new->peers = peers;
+	new->npeers = npeers;
+	send_forget(v);
 
 	TAILQ_INIT(&trackers);
 	TAILQ_CONCAT(&trackers, &v->trackers, entry);
@@ -400,16 +436,18 @@ commit_index(struct vrrpe *env)
 {
 	struct iface	*ifc;
 	struct vrrp	*v;
+	int		 i;
 
 	TAILQ_FOREACH(ifc, &env->ifaces, entry)
-		memset(ifc->vrid4, 0, sizeof(ifc->vrid4));
+		for (i = 0; i < LAN_MAX; i++)
+			memset(ifc->lan[i].vrid, 0, sizeof(ifc->lan[i].vrid));
 	TAILQ_FOREACH(v, &env->run.vrrps, entry)
-		v->iface->vrid4[v->conf.vrid] = v;
+		v->lan->vrid[v->conf.vrid] = v;
 }
 
 /*
- * Interfaces that no configuration names any more, and sockets on those that
- * have no instance any more.
+ * Interfaces that no configuration names any more, and sockets that no
+ * instance talks through any more.
  */
 static void
 ifaces_prune(struct vrrpe *env)
@@ -420,25 +458,33 @@ ifaces_prune(struct vrrpe *env)
 		return;
 	for (ifc = TAILQ_FIRST(&env->ifaces); ifc != NULL; ifc = next) {
 		next = TAILQ_NEXT(ifc, entry);
-		if (iface_runs(env, ifc))
+		if (iface_runs(env, ifc) || iface_tracked(env, ifc))
 			continue;
-		recv_close(ifc);
-		if (iface_tracked(env, ifc))
-			continue;
+		lan_close(ifc);
 		TAILQ_REMOVE(&env->ifaces, ifc, entry);
 		free(ifc);
 	}
 }
 
+/* Closes the sockets that are not used; 1 when one is. */
 static int
-iface_runs(const struct vrrpe *env, const struct iface *ifc)
+iface_runs(const struct vrrpe *env, struct iface *ifc)
 {
+	struct vsock	*s;
 	struct vrrp	*v;
+	int		 i, used = 0;
 
-	TAILQ_FOREACH(v, &env->run.vrrps, entry)
-		if (v->iface == ifc)
-			return (1);
-	return (0);
+	for (i = 0; i < LAN_MAX * VSOCK_KIND_MAX; i++) {
+		s = &ifc->lan[i / VSOCK_KIND_MAX].sock[i % VSOCK_KIND_MAX];
+		TAILQ_FOREACH(v, &env->run.vrrps, entry)
+			if (lan_socket(v) == s)
+				break;
+		if (v == NULL)
+			recv_close(s);
+		else
+			used = 1;
+	}
+	return (used);
 }
 
 static int
@@ -519,6 +565,8 @@ vrrp_free(struct vrrp *v)
 		free(t);
 	}
 	timer_free(v);
+	send_forget(v);
+	free(v->peers);
 	free(v->addrs);
 	freezero(v, sizeof(*v));
 }

@@ -83,7 +83,7 @@ timer_fire(evutil_socket_t, short, void *arg)
 		fsm_event(v, EV_ADVERT_TIMER, NULL, NULL, NULL);
 		return;
 	}
-	recv_drain(v->iface, TIMER_DRAIN);
+	recv_drain(lan_socket(v), TIMER_DRAIN);
 	if (!monotime_isset(v->due) ||
 	    monotime_diff_us(v->due, monotime_now()) > 0)
 		return;

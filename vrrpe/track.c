@@ -120,28 +120,11 @@ tracker_text(const struct tracker *t, char *buf, size_t len)
 static void
 track_fault(struct vrrp *v)
 {
-	const struct msg_if	*st = &v->iface->status;
-	struct tracker		*t;
+	struct tracker	*t;
 
 	v->unwell[0] = '\0';
-	v->waiting = v->state == VRRP_INIT && (!v->iface->told ||
-	    (st->up && st->addr4.af != 0 && v->iface->fd == -1));
-	if (v->waiting)
-		return;
-
-	if (st->ifindex == 0)
-		snprintf(v->unwell, sizeof(v->unwell),
-		    "there is no interface %s", v->conf.ifname);
-	else if (!st->up)
-		snprintf(v->unwell, sizeof(v->unwell), "%s is down",
-		    v->conf.ifname);
-	else if (st->addr4.af == 0)
-		snprintf(v->unwell, sizeof(v->unwell),
-		    "%s has no IPv4 address", v->conf.ifname);
-	else if (v->iface->fd == -1)
-		snprintf(v->unwell, sizeof(v->unwell),
-		    "there is no socket on %s", v->conf.ifname);
-	if (v->unwell[0] != '\0')
+	v->waiting = v->state == VRRP_INIT && lan_waits(v);
+	if (v->waiting || lan_fault(v, v->unwell, sizeof(v->unwell)))
 		return;
 	TAILQ_FOREACH(t, &v->trackers, entry) {
 		if (!tracker_faults(t))

@@ -244,7 +244,7 @@ vrrpe_iface(struct vrrpe *env, const char *name)
 	if ((ifc = calloc(1, sizeof(*ifc))) == NULL)
 		fatal("interface %s", name);
 	ifc->env = env;
-	ifc->fd = -1;
+	lan_init(ifc);
 	strlcpy(ifc->status.ifname, name, sizeof(ifc->status.ifname));
 	TAILQ_INSERT_TAIL(&env->ifaces, ifc, entry);
 	return (ifc);
@@ -259,11 +259,12 @@ parent_if_status(struct vrrpe *env, struct imsg *msg)
 
 	if (imsg_get_data(msg, &st, sizeof(st)) == -1 ||
 	    !wire_name_ok(st.ifname, sizeof(st.ifname)) ||
-	    (st.addr4.af != 0 && st.addr4.af != AF_INET))
+	    (st.addr4.af != 0 && st.addr4.af != AF_INET) ||
+	    (st.addr6.af != 0 && st.addr6.af != AF_INET6))
 		return (-1);
 	ifc = vrrpe_iface(env, st.ifname);
 	if (ifc->status.ifindex != st.ifindex)
-		recv_close(ifc);
+		lan_close(ifc);
 	ifc->status = st;
 	ifc->told = 1;
 	track_iface(env, ifc);
@@ -278,18 +279,19 @@ parent_socket(struct vrrpe *env, struct imsg *msg)
 	int			 fd;
 
 	if (imsg_get_data(msg, &s, sizeof(s)) == -1 || s.ifindex == 0 ||
-	    (fd = imsg_get_fd(msg)) == -1)
+	    (s.af != AF_INET && s.af != AF_INET6) ||
+	    s.kind >= VSOCK_KIND_MAX || (fd = imsg_get_fd(msg)) == -1)
 		return (-1);
 	TAILQ_FOREACH(ifc, &env->ifaces, entry)
 		if (ifc->status.ifindex == s.ifindex)
 			break;
-	if (ifc == NULL || s.af != AF_INET) {
+	if (ifc == NULL) {
 		log_debug("socket for interface %u, which is not in use",
 		    s.ifindex);
 		close(fd);
 		return (0);
 	}
-	recv_open(ifc, fd);
+	recv_open(&lan_of(ifc, s.af)->sock[s.kind], fd);
 	track_iface(env, ifc);
 	return (0);
 }

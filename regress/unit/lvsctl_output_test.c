@@ -203,7 +203,7 @@ test_vrrp(void)
 	    "\t\tmaster 10.0.0.2 priority 200, advertises every 100ms\n"
 	    "\t\tadverts: 0 sent, 0 received; priority 0: 0 sent, 0 received;"
 	    " became master 0 times\n"
-	    "\t\tdropped: 2 TTL not 255, 1 wrong password\n", "in full");
+	    "\t\tdropped: 2 TTL too low, 1 wrong password\n", "in full");
 	v.state = VRRP_STATE_MAX;
 	is_int(print(SHOW_VRRP, MSG_CTL_VRRP, &v, sizeof(v)), OUTPUT_BAD,
 	    "a state that there is not");

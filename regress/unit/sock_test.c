@@ -29,6 +29,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <linux/netlink.h>
 #include <netlink/netlink.h>
 #include <netlink/route/link/veth.h>
@@ -50,8 +51,11 @@ static void	send6(int, const char *, const void *, size_t);
 static ssize_t	heard(int, unsigned char *, size_t);
 static ssize_t	heard_soon(int, unsigned char *, size_t);
 static void	test_locked(int, const char *);
+static void	linklocal(const char *, char *, size_t);
 static void	test_vrrp4(void);
 static void	test_vrrp6(void);
+static void	test_unicast4(void);
+static void	test_unicast6(void);
 static void	test_icmp4(void);
 static void	test_icmp6(void);
 
@@ -148,6 +152,8 @@ send6(int protocol, const char *to, const void *buf, size_t len)
 	memset(&sin6, 0, sizeof(sin6));
 	sin6.sin6_family = AF_INET6;
 	inet_pton(AF_INET6, to, &sin6.sin6_addr);
+	if (IN6_IS_ADDR_LINKLOCAL(&sin6.sin6_addr))
+		sin6.sin6_scope_id = if_nametoindex("va0");
 	/* A link that has just come up gets its address a moment later. */
 	while ((n = sendto(fd, buf, len, 0, (void *)&sin6,
 	    sizeof(sin6))) == -1 && errno == EADDRNOTAVAIL && tries-- > 0)
@@ -194,7 +200,8 @@ test_vrrp4(void)
 {
 	unsigned char	msg[20] = { 0x21, 51, 100 }, buf[100];
 	struct iphdr	ip;
-	int		fd = net_vrrp_socket(1, "lo", AF_INET);
+	int		fd = net_vrrp_socket(1, "lo", AF_INET,
+			    VSOCK_GROUP);
 
 	if (!ok(fd != -1, "VRRP socket of IPv4"))
 		return;
@@ -219,10 +226,11 @@ test_vrrp4(void)
 	send4(VRRP, "224.0.0.1", msg, sizeof(msg));
 	is_int(heard(fd, buf, sizeof(buf)), 0, "nothing of another group");
 	close(fd);
-	is_int(net_vrrp_socket(2, "lo", AF_INET), -1,
+	is_int(net_vrrp_socket(2, "lo", AF_INET, VSOCK_GROUP), -1,
 	    "not when the name is another interface's now");
 	is_int(errno, ENODEV, "which is said");
-	is_int(net_vrrp_socket(7, "nosuch0", AF_INET), -1, "nor without one");
+	is_int(net_vrrp_socket(7, "nosuch0", AF_INET, VSOCK_GROUP), -1,
+	    "nor without one");
 	is_int(errno, ENODEV, "which is said too");
 }
 
@@ -231,7 +239,7 @@ test_vrrp6(void)
 {
 	unsigned char	msg[40] = { 0x31, 51, 100, 1 }, buf[100];
 	int		fd = net_vrrp_socket(if_nametoindex("va0"), "va0",
-			    AF_INET6);
+			    AF_INET6, VSOCK_GROUP);
 
 	if (!ok(fd != -1, "VRRP socket of IPv6"))
 		return;
@@ -246,11 +254,82 @@ test_vrrp6(void)
 	    "hears its group and no other");
 	is_int(heard(fd, buf, sizeof(buf)), 0, "once");
 	close(fd);
-	if ((fd = net_vrrp_socket(1, "lo", AF_INET6)) == -1)
+	if ((fd = net_vrrp_socket(1, "lo", AF_INET6, VSOCK_GROUP)) == -1)
 		return;
 	send6(VRRP, "::1", msg, sizeof(msg));
 	is_int(heard(fd, buf, sizeof(buf)), 0, "nothing sent to one address");
 	close(fd);
+}
+
+/* What is sent to all does not come by the socket for single routers. */
+static void
+test_unicast4(void)
+{
+	unsigned char	msg[20] = { 0x21, 51, 100 }, buf[100];
+	struct iphdr	ip;
+	int		fd = net_vrrp_socket(1, "lo", AF_INET,
+			    VSOCK_UNICAST);
+
+	if (!ok(fd != -1, "unicast socket of IPv4"))
+		return;
+	test_locked(fd, "unicast");
+	is_int(option(fd, IPPROTO_IP, IP_TTL), 255, "TTL 255");
+	is_int(option(fd, IPPROTO_IP, IP_TOS), 0xc0, "TOS 0xc0");
+	is_int(option(fd, SOL_SOCKET, SO_PRIORITY), 7, "high priority");
+	send4(VRRP, "127.0.0.1", msg, sizeof(msg));
+	is_int(heard(fd, buf, sizeof(buf)), sizeof(ip) + sizeof(msg),
+	    "hears what is sent to one address");
+	send4(VRRP, "224.0.0.18", msg, sizeof(msg));
+	is_int(heard(fd, buf, sizeof(buf)), 0, "nothing of a group");
+	send4(VRRP, "127.255.255.255", msg, sizeof(msg));
+	is_int(heard(fd, buf, sizeof(buf)), 0, "no broadcast");
+	send4(VRRP, "255.255.255.255", msg, sizeof(msg));
+	is_int(heard(fd, buf, sizeof(buf)), 0, "neither to all");
+	send4(VRRP + 1, "127.0.0.1", msg, sizeof(msg));
+	is_int(heard(fd, buf, sizeof(buf)), 0, "no other protocol");
+	close(fd);
+}
+
+static void
+test_unicast6(void)
+{
+	unsigned char	msg[40] = { 0x31, 51, 100, 1 }, buf[100];
+	char		addr[INET6_ADDRSTRLEN];
+	int		fd = net_vrrp_socket(if_nametoindex("va0"), "va0",
+			    AF_INET6, VSOCK_UNICAST);
+
+	if (!ok(fd != -1, "unicast socket of IPv6"))
+		return;
+	test_locked(fd, "unicast6");
+	is_int(option(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS), 255, "hops");
+	send6(VRRP, "ff02::12", msg, 8);
+	send6(VRRP, "ff02::1", msg, 10);
+	linklocal("va0", addr, sizeof(addr));
+	send6(VRRP, addr, msg, sizeof(msg));
+	is_int(heard_soon(fd, buf, sizeof(buf)), sizeof(msg),
+	    "hears what is sent to one address");
+	is_int(heard(fd, buf, sizeof(buf)), 0, "and nothing else");
+	close(fd);
+}
+
+/* The link-local address of an interface. */
+static void
+linklocal(const char *ifname, char *buf, size_t size)
+{
+	struct ifaddrs		*all, *ifa;
+	struct sockaddr_in6	 sin6;
+
+	if (getifaddrs(&all) == -1)
+		abort();
+	for (ifa = all; ifa != NULL; ifa = ifa->ifa_next) {
+		if (strcmp(ifa->ifa_name, ifname) != 0 ||
+		    ifa->ifa_addr == NULL ||
+		    ifa->ifa_addr->sa_family != AF_INET6)
+			continue;
+		memcpy(&sin6, ifa->ifa_addr, sizeof(sin6));
+		inet_ntop(AF_INET6, &sin6.sin6_addr, buf, size);
+	}
+	freeifaddrs(all);
 }
 
 static void
@@ -316,6 +395,8 @@ main(void)
 	pair_up();
 	test_vrrp4();
 	test_vrrp6();
+	test_unicast4();
+	test_unicast6();
 	test_icmp4();
 	test_icmp6();
 	return (done_testing());

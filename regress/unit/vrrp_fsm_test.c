@@ -336,11 +336,11 @@ test_fault(void)
 	track_look(&v);
 	group_settle(&v);
 	moved("well again", &v, VRRP_BACKUP, "b", DOWN_100);
-	eth0.fd = -1;
+	stub_fd(&eth0.lan[LAN_INET], -1);
 	track_look(&v);
 	group_settle(&v);
 	moved("socket lost", &v, VRRP_FAULT, "f", -1);
-	eth0.fd = 0;
+	stub_fd(&eth0.lan[LAN_INET], 0);
 	eth0.status.ifindex = 0;
 	track_look(&v);
 	is_str(v.unwell, "there is no interface eth0", "interface gone");
@@ -531,11 +531,11 @@ test_waiting(void)
 	group_settle(&v);
 	moved("interface not told", &v, VRRP_INIT, "", -1);
 	eth0.told = 1;
-	eth0.fd = -1;
+	stub_fd(&eth0.lan[LAN_INET], -1);
 	track_look(&v);
 	group_settle(&v);
 	moved("socket not there", &v, VRRP_INIT, "", -1);
-	eth0.fd = 0;
+	stub_fd(&eth0.lan[LAN_INET], 0);
 	track_look(&v);
 	group_settle(&v);
 	moved("there it is", &v, VRRP_BACKUP, "b", DOWN_100);

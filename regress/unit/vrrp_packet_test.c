@@ -502,11 +502,11 @@ test_src(void)
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		set_addr(&a, bad[i]);
-		ok(packet_bad_src(&a), "%s is no router", bad[i]);
+		ok(packet_bad_src(&a, 0), "%s is no router", bad[i]);
 	}
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		set_addr(&a, good[i]);
-		ok(!packet_bad_src(&a), "%s may be one", good[i]);
+		ok(!packet_bad_src(&a, 0), "%s may be one", good[i]);
 	}
 }
 

@@ -76,6 +76,8 @@ static void	test_fuzz(void);
 
 static struct vrrpe	env;
 static struct iface	eth0;
+static struct lan	*lan = &eth0.lan[LAN_INET];
+static struct vsock	*sock = &eth0.lan[LAN_INET].sock[VSOCK_GROUP];
 static struct vrrp	v;
 
 /* Zero stands for what is right, for the router under test. */
@@ -160,7 +162,7 @@ router(int version, int prio)
 	TAILQ_INSERT_TAIL(&env.ifaces, &eth0, entry);
 	stub_vrrp(&v, &env, &eth0, "VI_1", prio);
 	v.conf.version = version;
-	eth0.vrid4[51] = &v;
+	eth0.lan[LAN_INET].vrid[51] = &v;
 	stub_now.us += 100 * SECOND;
 	group_settle(&v);
 	stub_now.us += 300 * MS;
@@ -254,7 +256,7 @@ receive(const struct knobs *k)
 	if ((exact = malloc(len)) == NULL)
 		abort();
 	memcpy(exact, buf, len);
-	recv_packet(&eth0, exact, len);
+	recv_ip4(sock, exact, len);
 	free(exact);
 }
 
@@ -310,7 +312,7 @@ test_v2(void)
 	is_int(v.rx, 1, "type 0 with garbage for a password is taken");
 	receive(&owner);
 	is_int(v.rx, 2, "other addresses of an owner are taken");
-	is_int(v.drop[VRRP_DROP_ADDRS], 3, "but counted");
+	is_int(v.note[VRRP_NOTE_ADDRS], 1, "but counted");
 }
 
 static void
@@ -368,15 +370,15 @@ test_unknown(void)
 
 	router(3, 100);
 	receive(&other);
-	is_int(eth0.drop[VRRP_DROP_VRID], 1, "unknown VRID, counted");
+	is_int(lan->drop[VRRP_DROP_VRID], 1, "unknown VRID, counted");
 	is_int(stub_warnings, 0, "no line");
 	other.ttl = 3;
 	receive(&other);
-	is_int(eth0.drop[VRRP_DROP_TTL], 1, "and TTL of it");
+	is_int(lan->drop[VRRP_DROP_TTL], 1, "and TTL of it");
 	len = build(&other, buf);
 	buf[3] += 1;
-	recv_packet(&eth0, buf, len);
-	is_int(eth0.drop[VRRP_DROP_LEN], 1, "not the whole packet");
+	recv_ip4(sock, buf, len);
+	is_int(lan->drop[VRRP_DROP_LEN], 1, "not the whole packet");
 }
 
 /* Version 3 takes much and says so. */
@@ -397,12 +399,12 @@ test_taken(void)
 	receive(&interval);
 	is_int(v.rx, 2, "another interval");
 	is_int(v.mai_cs, 50, "is learned");
-	is_int(v.drop[VRRP_DROP_INTERVAL], 1, "and counted");
+	is_int(v.note[VRRP_NOTE_INTERVAL], 1, "and counted");
 	receive(&addrs);
 	is_int(v.rx, 3, "other addresses");
-	is_int(v.drop[VRRP_DROP_ADDRS], 1, "are counted");
+	is_int(v.note[VRRP_NOTE_ADDRS], 1, "are counted");
 	len = build(&padded, buf);
-	recv_packet(&eth0, buf, len + 14);
+	recv_ip4(sock, buf, len + 14);
 	is_int(v.rx, 4, "padding of the link");
 	is_int(v.master_prio, 200, "the master's priority is known");
 
@@ -410,7 +412,7 @@ test_taken(void)
 	memmove(buf + 24, buf + 20, len - 20);
 	memset(buf + 20, 1, 4);
 	buf[3] += 4;
-	recv_packet(&eth0, buf, len + 4);
+	recv_ip4(sock, buf, len + 4);
 	is_int(v.rx, 5, "IP options");
 }
 
@@ -445,7 +447,7 @@ test_two(void)
 	router(3, 100);
 	stub_vrrp(&w, &env, &eth0, "VI_2", 100);
 	w.conf.vrid = 52;
-	eth0.vrid4[52] = &w;
+	eth0.lan[LAN_INET].vrid[52] = &w;
 	group_settle(&w);
 	receive(&second);
 	is_int(w.rx, 1, "the second has it");
@@ -516,7 +518,7 @@ send_raw(const uint8_t *buf, size_t len)
 	if ((exact = malloc(len)) == NULL)
 		abort();
 	memcpy(exact, buf, len);
-	recv_packet(&eth0, exact, len);
+	recv_ip4(sock, exact, len);
 	free(exact);
 }
 
@@ -552,7 +554,7 @@ test_interval(void)
 	receive(&reserved);
 	is_int(v.rx, 1, "reserved bits set: taken");
 	is_int(v.mai_cs, 100, "and not read as interval");
-	is_int(v.drop[VRRP_DROP_INTERVAL], 0, "nor as another one");
+	is_int(v.note[VRRP_NOTE_INTERVAL], 0, "nor as another one");
 }
 
 /* Priority 255 is obeyed, whoever says so, and no longer than it lasts. */
@@ -636,8 +638,9 @@ test_full(void)
 		buf[2] = (IP_LEN + len) >> 8;
 		buf[3] = (IP_LEN + len) & 0xff;
 		send_raw(buf, IP_LEN + len);
-		is_int(v.drop[VRRP_DROP_ADDRS], 1, "255 addresses, version "
-		    "%d: counted", version);
+		is_int(version == 3 ? v.note[VRRP_NOTE_ADDRS] :
+		    v.drop[VRRP_DROP_ADDRS], 1, "255 addresses, version %d: "
+		    "counted", version);
 		is_int(v.rx, version == 3, "%s",
 		    version == 3 ? "and taken" : "and dropped");
 	}
@@ -670,7 +673,7 @@ test_fuzz(void)
 		due = v.due;
 		rx = v.rx;
 		stub_now.us += 10;
-		recv_packet(&eth0, exact, len);
+		recv_ip4(sock, exact, len);
 		if (v.rx == rx && v.due.us != due.us)
 			changed++;
 		free(exact);

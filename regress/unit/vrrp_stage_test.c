@@ -40,6 +40,8 @@ static void	setup(void);
 static int	object(enum msg_type, const void *, size_t);
 static int	send_vrrp(uint32_t, const char *, uint32_t, int, int);
 static int	send_vaddr_as(uint32_t, const char *, uint32_t);
+static int	send_unicast(uint32_t, uint8_t);
+static int	send_peer(uint32_t, const char *);
 static int	send_vaddr(uint32_t, const char *);
 static int	send_track(uint32_t, enum track_kind, uint32_t, const char *);
 static int	send_group(uint32_t);
@@ -52,6 +54,8 @@ static void	test_kept(void);
 static void	test_changed(void);
 static void	test_gone(void);
 static void	test_anew(void);
+static void	test_families(void);
+static void	test_peers(void);
 static void	test_abort(void);
 static void	test_groups(void);
 static void	test_subjects(void);
@@ -72,7 +76,9 @@ vrrpe_iface(struct vrrpe *en, const char *name)
 	if ((ifc = calloc(1, sizeof(*ifc))) == NULL)
 		abort();
 	stub_iface(ifc, name, "10.77.0.5");
-	ifc->fd = 1 << 20;	/* none that recv_close() could close */
+	/* None that recv_close() could close. */
+	stub_fd(&ifc->lan[LAN_INET], 1 << 20);
+	stub_fd(&ifc->lan[LAN_INET6], 1 << 20);
 	ifc->env = en;
 	TAILQ_INSERT_TAIL(&en->ifaces, ifc, entry);
 	return (ifc);
@@ -127,6 +133,38 @@ send_vrrp(uint32_t id, const char *ifname, uint32_t group, int prio,
 	strlcpy(c.ifname, ifname, sizeof(c.ifname));
 	snprintf(c.name, sizeof(c.name), "VI_%u", id);
 	return (object(MSG_CONF_VRRP, &c, sizeof(c)));
+}
+
+/* The same on eth0, talking to peers alone. */
+static int
+send_unicast(uint32_t id, uint8_t af)
+{
+	struct vrrp_config	c;
+
+	memset(&c, 0, sizeof(c));
+	c.id = id;
+	c.flags = VRRP_F_UNICAST;
+	c.advert_cs = 100;
+	c.vrid = id;
+	c.priority = 100;
+	c.version = 3;
+	c.af = af;
+	strlcpy(c.ifname, "eth0", sizeof(c.ifname));
+	snprintf(c.name, sizeof(c.name), "VI_%u", id);
+	return (object(MSG_CONF_VRRP, &c, sizeof(c)));
+}
+
+static int
+send_peer(uint32_t id, const char *addr)
+{
+	struct peer_config	c;
+
+	memset(&c, 0, sizeof(c));
+	c.vrrp_id = id;
+	c.min_ttl = 255;
+	if (addr_parse(addr, &c.addr) == -1)
+		abort();
+	return (object(MSG_CONF_PEER, &c, sizeof(c)));
 }
 
 static int
@@ -264,7 +302,7 @@ test_start(void)
 	is_str(stub_trace, "", "silent");
 	vrrpe_stage_start(&e);
 	is_int(v->state, VRRP_BACKUP, "started");
-	ok(v->iface->vrid4[1] == v, "found by its VRID");
+	ok(v->lan->vrid[1] == v, "found by its VRID");
 }
 
 static void
@@ -337,7 +375,7 @@ test_gone(void)
 	ok(stage_vrrp(&env.run, 1) == NULL, "and is no more");
 	v = stage_vrrp(&env.run, 2);
 	is_int(v->state, VRRP_MASTER, "the other stays master");
-	ok(v->iface->vrid4[1] == NULL && v->iface->vrid4[2] == v,
+	ok(v->lan->vrid[1] == NULL && v->lan->vrid[2] == v,
 	    "adverts find only it");
 }
 
@@ -359,6 +397,78 @@ test_anew(void)
 	is_str(stub_trace, "0ib", "another interface: the same");
 	v = stage_vrrp(&env.run, 2);
 	is_str(v->iface->status.ifname, "eth1", "and there it is");
+}
+
+/* IPv6 and IPv4 have numbers and sockets of their own. */
+static void
+test_families(void)
+{
+	struct vrrp	*four, *six;
+	struct iface	*eth0;
+
+	master(2);
+	vrrpe_stage_begin(&e);
+	instance(2, 100);
+	send_unicast(3, AF_INET6);
+	is_int(send_peer(3, "10.77.0.1"), -1, "a peer of another family");
+	is_int(send_vaddr(3, "10.77.0.10"), -1, "an address of one");
+	is_int(send_peer(3, "fe80::1"), 0, "a peer");
+	is_int(send_vaddr(3, "fe80::10"), 0, "an address");
+	is_str(commit() == NULL ? "" : "wrong", "", "both are whole");
+	four = stage_vrrp(&env.run, 2);
+	six = stage_vrrp(&env.run, 3);
+	eth0 = four->iface;
+	ok(six->iface == eth0 && six->lan == &eth0->lan[LAN_INET6] &&
+	    four->lan == &eth0->lan[LAN_INET], "on one interface");
+	ok(six->lan->vrid[3] == six && six->lan->vrid[2] == NULL &&
+	    four->lan->vrid[2] == four, "each with its numbers");
+	ok(eth0->lan[LAN_INET].sock[VSOCK_GROUP].fd != -1 &&
+	    eth0->lan[LAN_INET6].sock[VSOCK_UNICAST].fd != -1,
+	    "their sockets stay");
+	ok(eth0->lan[LAN_INET].sock[VSOCK_UNICAST].fd == -1 &&
+	    eth0->lan[LAN_INET6].sock[VSOCK_GROUP].fd == -1,
+	    "what none talks through is closed");
+	vrrpe_stage_begin(&e);
+	instance(2, 100);
+	commit();
+	ok(eth0->lan[LAN_INET6].sock[VSOCK_UNICAST].fd == -1,
+	    "with the last of them its socket goes");
+}
+
+static void
+test_peers(void)
+{
+	struct vrrp	*v;
+
+	vrrpe_stage_begin(&e);
+	instance(2, 100);
+	is_int(send_peer(2, "10.77.0.1"), -1, "a peer, with multicast");
+	is_int(send_peer(4, "10.77.0.1"), -1, "of no instance");
+	send_unicast(4, AF_INET);
+	send_vaddr(4, "10.77.0.11");
+	is_str(commit(), "vrrp \"VI_4\" has no peer", "unicast without one");
+
+	vrrpe_stage_begin(&e);
+	send_unicast(2, AF_INET);
+	send_peer(2, "10.77.0.1");
+	send_vaddr(2, "10.77.0.10");
+	stub_fd(master(2)->lan, 1 << 20);
+	commit();
+	is_str(stub_trace, "0ib", "from multicast to unicast: starts again");
+	v = master(2);
+	vrrpe_stage_begin(&e);
+	send_unicast(2, AF_INET);
+	send_peer(2, "10.77.0.1");
+	send_peer(2, "10.77.0.2");
+	send_vaddr(2, "10.77.0.10");
+	commit();
+	ok(stage_vrrp(&env.run, 2) == v && v->state == VRRP_MASTER,
+	    "one more peer: the same instance");
+	is_int(v->npeers, 2, "which has it");
+	vrrpe_stage_begin(&e);
+	send_vrrp(2, "eth1", 0, 100, 2);
+	send_vaddr(2, "10.77.0.10");
+	commit();
 }
 
 static void
@@ -459,7 +569,8 @@ test_ifaces(void)
 	send_track(1, TRACK_INTERFACE, 0, "eth1");
 	commit();
 	ifc = TAILQ_NEXT(TAILQ_FIRST(&env.ifaces), entry);
-	ok(ifc != NULL && ifc->fd == -1, "none reads where none runs");
+	ok(ifc != NULL && ifc->lan[LAN_INET].sock[VSOCK_GROUP].fd == -1,
+	    "none reads where none runs");
 	vrrpe_stage_begin(&e);
 	commit();
 	ok(TAILQ_EMPTY(&env.ifaces), "an empty configuration has none");
@@ -476,6 +587,8 @@ main(void)
 	test_changed();
 	test_gone();
 	test_anew();
+	test_families();
+	test_peers();
 	test_abort();
 	test_groups();
 	test_subjects();

@@ -44,6 +44,7 @@ static char		stub_warning[512];	/* the last one */
 static void		(*stub_wire)(struct vrrp *, uint8_t);
 
 static void	stub_note(char);
+static void	stub_fd(struct lan *, int);
 static void	stub_iface(struct iface *, const char *, const char *);
 static inline void stub_vrrp(struct vrrp *, struct vrrpe *, struct iface *,
 		    const char *, int);
@@ -61,17 +62,32 @@ stub_note(char c)
 	}
 }
 
+/* All sockets of a family. */
+static void
+stub_fd(struct lan *lan, int fd)
+{
+	int	kind;
+
+	for (kind = 0; kind < VSOCK_KIND_MAX; kind++)
+		lan->sock[kind].fd = fd;
+}
+
 /* An interface that is up, with this address. */
 static void
 stub_iface(struct iface *ifc, const char *name, const char *addr)
 {
+	int	i;
+
 	memset(ifc, 0, sizeof(*ifc));
-	ifc->fd = 0;
+	lan_init(ifc);
+	for (i = 0; i < LAN_MAX; i++)
+		stub_fd(&ifc->lan[i], 0);
 	ifc->told = 1;
 	ifc->status.ifindex = 1;
 	ifc->status.up = 1;
 	strlcpy(ifc->status.ifname, name, sizeof(ifc->status.ifname));
-	if (addr_parse(addr, &ifc->status.addr4) == -1)
+	if (addr_parse(addr, strchr(addr, ':') != NULL ? &ifc->status.addr6 :
+	    &ifc->status.addr4) == -1)
 		abort();
 }
 
@@ -88,6 +104,7 @@ stub_vrrp(struct vrrp *v, struct vrrpe *env, struct iface *ifc,
 	TAILQ_INIT(&v->trackers);
 	v->env = env;
 	v->iface = ifc;
+	v->lan = &ifc->lan[LAN_INET];
 	v->conf.id = 1;
 	v->conf.vrid = 51;
 	v->conf.af = AF_INET;
@@ -125,6 +142,11 @@ send_advert(struct vrrp *v, uint8_t prio)
 	v->tx++;
 	if (stub_wire != NULL)
 		stub_wire(v, prio);
+}
+
+void
+send_forget(struct vrrp *)
+{
 }
 
 void
