@@ -39,6 +39,7 @@
 #define DEFAULT_VERSION6	3
 #define DEFAULT_TTL		255
 #define DEFAULT_ADVERT_CS	100
+#define DEFAULT_FILE_WEIGHT	1
 
 /* A byte counts them: RFC 3768 section 5.3.5, RFC 5798 section 5.2.5. */
 #define VRRP_ADDR_MAX	255

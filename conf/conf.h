@@ -144,6 +144,14 @@ struct conf_process {
 };
 TAILQ_HEAD(conf_processes, conf_process);
 
+/* A file with a number. */
+struct conf_trackfile {
+	TAILQ_ENTRY(conf_trackfile)	 entry;
+	uint32_t			 id;
+	char				*path;
+};
+TAILQ_HEAD(conf_trackfiles, conf_trackfile);
+
 /* A `track' of an instance, or of a sync group for each of its members. */
 struct conf_track {
 	TAILQ_ENTRY(conf_track)		 entry;
@@ -153,6 +161,7 @@ struct conf_track {
 		struct conf_service	*service;
 		struct conf_tabledef	*table;
 		struct conf_process	*process;
+		struct conf_trackfile	*file;
 	}				 what;	/* by kind */
 	const char			*file;
 	int				 line;
@@ -198,6 +207,7 @@ struct conf {
 	struct conf_groups	 groups;
 	struct conf_vrrps	 vrrps;
 	struct conf_processes	 processes;
+	struct conf_trackfiles	 trackfiles;
 	struct conf_hosts_byid	 hosts_byid;	/* after conf_assign_ids */
 	struct conf_listens_byid listens_byid;
 };
@@ -232,7 +242,7 @@ void		 conf_free(struct conf *);
  * of *next_id, which starts at 1.  Keys: service name; service name, address,
  * protocol, port of a listen; table name, port and variant; these and the
  * address for a host; VRRP, group and script name; a check's whole content;
- * name and quorum of a process.
+ * name and quorum of a process; path of a file.
  * Fills all references by id and the indexes by id.
  */
 void		 conf_assign_ids(struct conf *, const struct conf *,

@@ -169,6 +169,7 @@ ids_old_tracked(struct ids *ids, const struct conf *old)
 {
 	const struct conf_tabledef	*d;
 	const struct conf_process	*p;
+	const struct conf_trackfile	*f;
 
 	TAILQ_FOREACH(d, &old->tabledefs, entry) {
 		if (!d->tracked)
@@ -180,6 +181,10 @@ ids_old_tracked(struct ids *ids, const struct conf *old)
 		key_process(&ids->key, p);
 		ids_remember(ids, p->id);
 	}
+	TAILQ_FOREACH(f, &old->trackfiles, entry) {
+		key_name(&ids->key, KEY_TRACK_FILE, f->path);
+		ids_remember(ids, f->id);
+	}
 }
 
 /* What is known by its being tracked alone. */
@@ -188,6 +193,7 @@ ids_tracked(struct ids *ids, struct conf *new)
 {
 	struct conf_tabledef	*d;
 	struct conf_process	*p;
+	struct conf_trackfile	*f;
 
 	TAILQ_FOREACH(d, &new->tabledefs, entry) {
 		if (!d->tracked)
@@ -198,6 +204,10 @@ ids_tracked(struct ids *ids, struct conf *new)
 	TAILQ_FOREACH(p, &new->processes, entry) {
 		key_process(&ids->key, p);
 		p->id = ids_give(ids);
+	}
+	TAILQ_FOREACH(f, &new->trackfiles, entry) {
+		key_name(&ids->key, KEY_TRACK_FILE, f->path);
+		f->id = ids_give(ids);
 	}
 }
 
@@ -366,6 +376,8 @@ ids_track(const struct conf_track *t)
 		return (t->what.table->track_id);
 	case TRACK_PROCESS:
 		return (t->what.process->id);
+	case TRACK_FILE:
+		return (t->what.file->id);
 	default:
 		return (0);
 	}

@@ -83,7 +83,7 @@ int				 yyparse(void);
 %token	SEND SERVICE SOCKET STATE SYNC TABLE TCP TCPFIN TIMEOUT TLS TO TRACK
 %token	TUNNEL UDP USER VERIFY VERSION VRID VRRP WEIGHT
 %token	BROADCAST EXCLUDED LABEL REVERSE SCOPE
-%token	PROCESS QUORUM
+%token	PROCESS QUORUM TRACKFILE
 %token	BACKUP DELAY MASTER START
 %token	ADDRESSES CHECKSUM PEER SOURCE STRICT TTL
 %token	ERROR
@@ -427,6 +427,9 @@ track_what	: INTERFACE STRING		{
 		| PROCESS STRING		{
 			build_track_begin(y.p, &y.track, TRACK_PROCESS, &$2);
 		}
+		| TRACKFILE STRING		{
+			build_track_begin(y.p, &y.track, TRACK_FILE, &$2);
+		}
 		;
 
 track_options	: /* empty */
@@ -479,6 +482,7 @@ static const struct keyword keywords[] = {
 	{ "excluded",		EXCLUDED, 0 },
 	{ "expect",		EXPECT, 1 },
 	{ "fall",		FALL, 0 },
+	{ "file",		TRACKFILE, 1 },
 	{ "forward",		FORWARD, 0 },
 	{ "group",		GROUP, 1 },
 	{ "host",		HOST, 0 },

@@ -240,7 +240,7 @@ print_track(const struct conf_track *t, FILE *f)
 		print_str(f, t->conf.name);
 	if (t->conf.kind == TRACK_PROCESS)
 		fprintf(f, " quorum %d", t->what.process->quorum);
-	if (t->conf.weight != 0)
+	if (t->conf.weight != 0 || t->conf.kind == TRACK_FILE)
 		fprintf(f, " weight %d", t->conf.weight);
 	if (t->conf.flags & TRACK_F_REVERSE)
 		fprintf(f, " reverse");

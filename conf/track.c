@@ -28,6 +28,7 @@
  * is found when the whole file is known.
  */
 
+static int	track_path(struct parse *, const struct lex_str *, char *);
 static int	track_name(struct parse *, struct track_spec *,
 		    struct conf_track *);
 static void	track_missing(struct parse *, const struct track_ref *,
@@ -36,6 +37,7 @@ static void	track_script(struct parse *, const struct track_ref *);
 static void	track_service(struct parse *, const struct track_ref *);
 static void	track_table(struct parse *, const struct track_ref *);
 static void	track_process(struct parse *, const struct track_ref *);
+static void	track_file(struct parse *, const struct track_ref *);
 static void	track_count(struct parse *, const struct conf_vrrp *);
 
 void
@@ -45,6 +47,7 @@ build_track_begin(struct parse *p, struct track_spec *spec,
 	memset(spec, 0, sizeof(*spec));
 	spec->kind = kind;
 	spec->name = *name;
+	spec->weight = kind == TRACK_FILE ? DEFAULT_FILE_WEIGHT : 0;
 	spec->quorum = 1;
 	spec->pos = p->pos;
 }
@@ -57,7 +60,8 @@ build_track_weight(struct parse *p, struct track_spec *spec,
 		return;
 	spec->weight = value_number(p, "weight", weight, -TRACK_WEIGHT_MAX,
 	    TRACK_WEIGHT_MAX);
-	if (spec->weight == 0)
+	/* Of a file it is, by default. */
+	if (spec->weight == 0 && spec->kind != TRACK_FILE)
 		conf_error(p, "weight 0 changes nothing; without weight a "
 		    "failure is a fault");
 }
@@ -81,6 +85,21 @@ build_track_quorum(struct parse *p, struct track_spec *spec,
 		    "several");
 }
 
+static int
+track_path(struct parse *p, const struct lex_str *str, char *name)
+{
+	char	*path;
+
+	if ((path = value_path(p, "file", str, TRACK_NAME_LEN)) == NULL)
+		return (-1);
+	(void)strlcpy(name, path, TRACK_NAME_LEN);
+	free(path);
+	if (name[strlen(name) - 1] != '/')
+		return (0);
+	conf_error(p, "file \"%s\": is a directory", name);
+	return (-1);
+}
+
 /* The name as it travels and is shown; -1: wrong. */
 static int
 track_name(struct parse *p, struct track_spec *spec, struct conf_track *t)
@@ -89,6 +108,8 @@ track_name(struct parse *p, struct track_spec *spec, struct conf_track *t)
 
 	if (spec->kind == TRACK_INTERFACE)
 		return (value_ifname(p, &spec->name, t->conf.ifname));
+	if (spec->kind == TRACK_FILE)
+		return (track_path(p, &spec->name, t->conf.name));
 	if (value_name(p, "track", &spec->name, name) == -1)
 		return (-1);
 	if (spec->kind == TRACK_PROCESS && strchr(name, '/') != NULL) {
@@ -213,6 +234,25 @@ track_process(struct parse *p, const struct track_ref *ref)
 }
 
 static void
+track_file(struct parse *p, const struct track_ref *ref)
+{
+	struct conf_trackfile	*f;
+
+	key_name(&p->key, KEY_TRACK_FILE, ref->track->conf.name);
+	if ((f = index_get(p->index, &p->key)) == NULL) {
+		if ((f = calloc(1, sizeof(*f))) == NULL ||
+		    (f->path = strdup(ref->track->conf.name)) == NULL) {
+			free(f);
+			diag_nomem(&p->diag);
+			return;
+		}
+		TAILQ_INSERT_TAIL(&p->conf->trackfiles, f, entry);
+		(void)build_unique(p, f);
+	}
+	ref->track->what.file = f;
+}
+
+static void
 track_count(struct parse *p, const struct conf_vrrp *v)
 {
 	const struct conf_track	*t;
@@ -246,6 +286,9 @@ check_tracks(struct parse *p)
 			break;
 		case TRACK_PROCESS:
 			track_process(p, ref);
+			break;
+		case TRACK_FILE:
+			track_file(p, ref);
 			break;
 		default:
 			break;

@@ -68,6 +68,7 @@ conf_new(void)
 	TAILQ_INIT(&c->groups);
 	TAILQ_INIT(&c->vrrps);
 	TAILQ_INIT(&c->processes);
+	TAILQ_INIT(&c->trackfiles);
 	RB_INIT(&c->hosts_byid);
 	RB_INIT(&c->listens_byid);
 	return (c);
@@ -171,10 +172,16 @@ static void
 conf_free_tracked(struct conf *c)
 {
 	struct conf_process	*p;
+	struct conf_trackfile	*f;
 
 	while ((p = TAILQ_FIRST(&c->processes)) != NULL) {
 		TAILQ_REMOVE(&c->processes, p, entry);
 		free(p);
+	}
+	while ((f = TAILQ_FIRST(&c->trackfiles)) != NULL) {
+		TAILQ_REMOVE(&c->trackfiles, f, entry);
+		free(f->path);
+		free(f);
 	}
 }
 

@@ -57,7 +57,8 @@ const char *const track_kind_names[TRACK_KIND_MAX] = {
 	"script",
 	"service",
 	"table",
-	"process"
+	"process",
+	"file"
 };
 
 const char *const scheduler_names[] = {

@@ -296,11 +296,14 @@ enum track_kind {
 	TRACK_SERVICE,
 	TRACK_TABLE,
 	TRACK_PROCESS,		/* of a program; the parent looks */
+	TRACK_FILE,		/* a number in it; the parent reads */
 	TRACK_KIND_MAX
 };
 
 /* Weights of trackers: with 0 a failure is a fault of the instance. */
 #define TRACK_WEIGHT_MAX	253
+/* Numbers in files: times the weight they are added to the priority. */
+#define TRACK_VALUE_MAX		253
 /* Trackers of one instance, those of its sync group counted. */
 #define TRACK_COUNT_MAX		64
 #define TRACK_NAME_LEN		256	/* of what is tracked, with the NUL */

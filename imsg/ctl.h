@@ -217,7 +217,7 @@ struct ctl_track {
 };
 #define CTL_TRACK_F_REVERSE	0x01
 #define CTL_TRACK_F_FAULT	0x02	/* it makes a fault now */
-#define CTL_TRACK_F_VALUE	0x04	/* value: how many processes */
+#define CTL_TRACK_F_VALUE	0x04	/* value: of a file, of processes */
 
 enum ctl_event_kind {
 	CTL_EVENT_HOST,

@@ -104,8 +104,9 @@ enum msg_type {
 	MSG_VRRP_SOCKET,	/* struct msg_vrrp_socket, with fd */
 	MSG_ADDR_RESULT,	/* id vrrp; struct msg_result: the addresses
 				   asked for by VRRP_ROLE are there, or not */
-	MSG_TRACK_VALUE,	/* id process; struct msg_track: all between
-				   COMMIT and START, then at each change */
+	MSG_TRACK_VALUE,	/* id process or file; struct msg_track: all
+				   between COMMIT and START, then at each
+				   change */
 
 	/* vrrpe to parent */
 	MSG_VRRP_ROLE,		/* id vrrp; struct msg_role: role changed; the
@@ -304,7 +305,7 @@ struct msg_vrrp_socket {
 struct msg_track {
 	uint32_t	ok;		/* 0: it fails, 1: it is well */
 	int32_t		value;		/* process: how many run, of those
-					   that are wanted */
+					   that are wanted; file: its number */
 };
 
 /* Exit of a script; what kept it from running is an errno. */

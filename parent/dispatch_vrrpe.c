@@ -148,6 +148,7 @@ feed_vrrpe(struct parent *env, int fresh)
 	sockets_prune(env);
 	net_each_iface(env->net);
 	track_processes_tell(env->processes);
+	track_files_tell(env->files);
 }
 
 static void

@@ -183,10 +183,12 @@ parent_modules(struct parent *env, const struct conf *tree)
 	env->scripts = scripts_new(env);
 	env->processes = track_processes_new(env->base, PROC_DIR,
 	    dispatch_track, env);
+	env->files = track_files_new(env->base, dispatch_track, env);
 	env->vrrp_sockets = vrrp_sockets_new();
 	if (env->reload == NULL || env->mirror == NULL ||
 	    env->runs == NULL || env->scripts == NULL ||
-	    env->processes == NULL || env->vrrp_sockets == NULL) {
+	    env->processes == NULL || env->files == NULL ||
+	    env->vrrp_sockets == NULL) {
 		log_warnx("out of memory");
 		return (-1);
 	}
@@ -355,6 +357,7 @@ parent_free(struct parent *env)
 	reload_free(env->reload);
 	scripts_free(env->scripts);
 	track_processes_free(env->processes);
+	track_files_free(env->files);
 	runs_free(env->runs);
 	if (env->net != NULL) {
 		net_release_all(env->net);

@@ -36,6 +36,7 @@ struct peer;
 struct reload;
 struct runs;
 struct scripts;
+struct track_files;
 struct track_processes;
 struct vrrp_sockets;
 
@@ -93,6 +94,7 @@ struct parent {
 	struct runs		*runs;
 	struct scripts		*scripts;
 	struct track_processes	*processes;
+	struct track_files	*files;
 	struct vrrp_sockets	*vrrp_sockets;
 	unsigned int		 icmp_sent;	/* ICMP_SENT_*, to this hce */
 	unsigned int		 old_batches;	/* of an lbe that died, not

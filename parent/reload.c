@@ -324,6 +324,7 @@ reload_switch(struct reload *r)
 	mirror_prune(env->mirror, env->conf);
 	scripts_prune(env, env->conf);
 	track_processes_set(env->processes, env->conf);
+	track_files_set(env->files, env->conf);
 	if (env->ipvs != NULL) {
 		ipvs_set_conf(env->ipvs, env->conf);
 		env->ipvs_runs = 1;

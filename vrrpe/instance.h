@@ -116,7 +116,7 @@ struct subject {
 	uint32_t		 id;
 	uint32_t		 kind;	/* enum track_kind */
 	enum ctl_track_state	 state;	/* as told */
-	int32_t			 value;	/* as told; TRACK_PROCESS */
+	int32_t			 value;	/* as told; process, file */
 };
 TAILQ_HEAD(subject_list, subject);
 

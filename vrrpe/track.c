@@ -33,6 +33,11 @@
  *	< 0	added to the priority while it fails
  *	> 0	added to the priority while it does not fail
  *
+ * The number in a file is added to the priority as often as the weight says,
+ * or subtracted with `reverse'; with weight 0, one other than 0 is a fault,
+ * or 0 is with `reverse'.  A file without a number fails: it adds nothing,
+ * or it is a fault in either direction.
+ *
  * Weights of several trackers add up, and what the operator has demoted the
  * instance by is taken away; the result is kept in 1 .. 254, and an owner's
  * 255 is not touched.  What has not been told yet counts as not failing,
@@ -47,6 +52,8 @@
 #define TRACK_TEXT_LEN	(TRACK_NAME_LEN + 64)
 
 static enum ctl_track_state tracker_state(const struct tracker *);
+static int	file_holds(const struct tracker *);
+static int	file_adds(const struct tracker *);
 static int	tracker_fails(const struct tracker *);
 static int	tracker_faults(const struct tracker *);
 static int	tracker_adds(const struct tracker *);
@@ -63,6 +70,9 @@ static void	track_all(struct vrrpe *, const struct iface *,
 static enum ctl_track_state
 tracker_state(const struct tracker *t)
 {
+	if (file_holds(t) && t->conf.weight == 0)
+		return (t->subject->value == 0 ? CTL_TRACK_WELL :
+		    CTL_TRACK_FAILS);
 	if (t->conf.kind != TRACK_INTERFACE)
 		return (t->subject->state);
 	if (!t->iface->told)
@@ -70,12 +80,32 @@ tracker_state(const struct tracker *t)
 	return (t->iface->status.up ? CTL_TRACK_WELL : CTL_TRACK_FAILS);
 }
 
+/* A file with a number in it. */
+static int
+file_holds(const struct tracker *t)
+{
+	return (t->conf.kind == TRACK_FILE &&
+	    t->subject->state == CTL_TRACK_WELL);
+}
+
+static int
+file_adds(const struct tracker *t)
+{
+	int	n;
+
+	if (!file_holds(t))
+		return (0);
+	n = t->subject->value * t->conf.weight;
+	return (t->conf.flags & TRACK_F_REVERSE ? -n : n);
+}
+
 static int
 tracker_fails(const struct tracker *t)
 {
 	enum ctl_track_state	bad = CTL_TRACK_FAILS;
 
-	if (t->conf.flags & TRACK_F_REVERSE)
+	if (t->conf.flags & TRACK_F_REVERSE &&
+	    (t->conf.kind != TRACK_FILE || file_holds(t)))
 		bad = CTL_TRACK_WELL;
 	return (tracker_state(t) == bad);
 }
@@ -90,6 +120,8 @@ tracker_faults(const struct tracker *t)
 static int
 tracker_adds(const struct tracker *t)
 {
+	if (t->conf.kind == TRACK_FILE)
+		return (file_adds(t));
 	return (tracker_fails(t) == (t->conf.weight < 0) ?
 	    t->conf.weight : 0);
 }
@@ -101,7 +133,7 @@ tracker_name(const struct tracker *t)
 	    t->conf.name);
 }
 
-/* "service www fails", into buf; returns it. */
+/* "service www fails", "file /run/load holds 5" into buf; returns it. */
 static const char *
 tracker_text(const struct tracker *t, char *buf, size_t len)
 {
@@ -111,6 +143,11 @@ tracker_text(const struct tracker *t, char *buf, size_t len)
 		[CTL_TRACK_FAILS]	= "fails"
 	};
 
+	if (file_holds(t)) {
+		snprintf(buf, len, "file %s holds %d", t->conf.name,
+		    t->subject->value);
+		return (buf);
+	}
 	snprintf(buf, len, "%s %s %s", track_kind_names[t->conf.kind],
 	    tracker_name(t), states[tracker_state(t)]);
 	return (buf);
@@ -238,7 +275,8 @@ track_fill(const struct tracker *t, struct ctl_track *c)
 		c->flags |= CTL_TRACK_F_REVERSE;
 	if (tracker_faults(t))
 		c->flags |= CTL_TRACK_F_FAULT;
-	if (t->conf.kind == TRACK_PROCESS && c->state != CTL_TRACK_UNKNOWN) {
+	if (file_holds(t) || (t->conf.kind == TRACK_PROCESS &&
+	    c->state != CTL_TRACK_UNKNOWN)) {
 		c->flags |= CTL_TRACK_F_VALUE;
 		c->value = t->subject->value;
 	}

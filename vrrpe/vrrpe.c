@@ -366,10 +366,10 @@ parent_track_value(struct vrrpe *env, struct imsg *msg)
 	struct subject		*s;
 
 	if (imsg_get_data(msg, &m, sizeof(m)) == -1 || m.ok > 1 ||
-	    m.value < 0)
+	    m.value < -TRACK_VALUE_MAX || m.value > TRACK_VALUE_MAX)
 		return (-1);
 	s = stage_subject(&env->run, imsg_id(msg));
-	if (s == NULL || s->kind != TRACK_PROCESS)
+	if (s == NULL || (s->kind != TRACK_PROCESS && s->kind != TRACK_FILE))
 		return (engine_stale(env->engine, msg) ? 0 : -1);
 	s->state = m.ok ? CTL_TRACK_WELL : CTL_TRACK_FAILS;
 	s->value = m.value;

@@ -48,6 +48,7 @@ static uint32_t	next = 1;
 static struct conf	*made(const char *, const struct conf *);
 static const struct conf_track *nth(const struct conf *, int);
 static void	test_table(void);
+static void	test_objects(void);
 
 /* A tree with its ids, as the one that comes after another. */
 static struct conf *
@@ -109,6 +110,50 @@ test_table(void)
 	conf_free(b);
 }
 
+/* Shared where they are the same; known over a reload by what they are. */
+static void
+test_objects(void)
+{
+	static const char	first[] =
+	    VRRP("	track process p\n"
+	    "	track process p quorum 2 weight 5\n"
+	    "	track file /a/b\n")
+	    "vrrp \"w\" on eth0 {\n"
+	    "	vrid 2\n"
+	    "	address 192.0.2.2\n"
+	    "	track file /a/b weight 0\n"
+	    "	track process p weight 3\n"
+	    "}\n";
+	static const char	second[] =
+	    VRRP("	track file /a/b weight 7\n"
+	    "	track process q\n"
+	    "	track process p\n");
+	const struct conf_track	*t;
+	struct conf		*a, *b;
+
+	a = made(first, NULL);
+	t = TAILQ_FIRST(&TAILQ_NEXT(TAILQ_FIRST(&a->vrrps), entry)->tracks);
+	ok(nth(a, 2)->conf.ref_id == t->conf.ref_id, "a file is shared");
+	ok(nth(a, 2)->conf.weight == 1 && t->conf.weight == 0,
+	    "its weight is not, by default 1");
+	t = TAILQ_NEXT(t, entry);
+	ok(nth(a, 0)->conf.ref_id == t->conf.ref_id, "so is a process");
+	ok(nth(a, 1)->conf.ref_id != t->conf.ref_id,
+	    "of the same number of them");
+	is_str(TAILQ_FIRST(&a->trackfiles)->path, "/a/b", "the path");
+	is_int(TAILQ_FIRST(&a->processes)->quorum, 1, "one, by default");
+
+	b = made(second, a);
+	ok(nth(b, 0)->conf.ref_id == nth(a, 2)->conf.ref_id,
+	    "a file stays over a reload");
+	ok(nth(b, 2)->conf.ref_id == nth(a, 0)->conf.ref_id,
+	    "a process stays");
+	ok(nth(b, 1)->conf.ref_id > nth(b, 2)->conf.ref_id,
+	    "another is another");
+	conf_free(a);
+	conf_free(b);
+}
+
 int
 main(void)
 {
@@ -116,6 +161,7 @@ main(void)
 
 	conf_begin();
 	test_table();
+	test_objects();
 	conf_end(files);
 	return (done_testing());
 }

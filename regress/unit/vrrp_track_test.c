@@ -30,6 +30,7 @@ static struct tracker *add(enum track_kind, const char *, int, uint32_t);
 static void	state(int, enum ctl_track_state);
 static void	test_table(void);
 static void	test_sum(void);
+static void	test_file(void);
 static void	test_interface(void);
 static void	test_shown(void);
 
@@ -163,6 +164,55 @@ test_sum(void)
 	is_str(v.unwell, "service b fails", "but may be in fault");
 }
 
+/* The number counts: lvsd.conf(5) has this table, too. */
+static void
+test_file(void)
+{
+	static const struct {
+		int		 weight;
+		uint32_t	 flags;
+		int		 ok;
+		int		 value;
+		int		 prio;
+		const char	*unwell;
+		const char	*weights;
+	} table[] = {
+		{ 1, 0, 1, 5, 105, "", "file x holds 5 +5" },
+		{ 1, 0, 1, -5, 95, "", "file x holds -5 -5" },
+		{ 1, 0, 1, 0, 100, "", "" },
+		{ -3, 0, 1, 5, 85, "", "file x holds 5 -15" },
+		{ 2, TRACK_F_REVERSE, 1, 5, 90, "", "file x holds 5 -10" },
+		{ 253, 0, 1, 253, 254, "", "file x holds 253 +64009" },
+		{ 253, 0, 1, -253, 1, "", "file x holds -253 -64009" },
+		{ 10, 0, 0, 0, 100, "", "" },
+		{ -10, 0, 0, 0, 100, "", "" },
+		{ 10, TRACK_F_REVERSE, 0, 0, 100, "", "" },
+		{ 0, 0, 1, 0, 100, "", "" },
+		{ 0, 0, 1, 5, 100, "file x holds 5", "" },
+		{ 0, 0, 1, -1, 100, "file x holds -1", "" },
+		{ 0, 0, 0, 0, 100, "file x fails", "" },
+		{ 0, TRACK_F_REVERSE, 1, 0, 100, "file x holds 0", "" },
+		{ 0, TRACK_F_REVERSE, 1, 5, 100, "", "" },
+		{ 0, TRACK_F_REVERSE, 0, 0, 100, "file x fails", "" }
+	};
+	size_t	i;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		setup(100);
+		add(TRACK_FILE, "x", table[i].weight, table[i].flags);
+		track_look(&v);
+		ok(v.prio == 100 && v.unwell[0] == '\0',
+		    "a file of which nothing is known");
+		subjects[0].value = table[i].value;
+		state(0, table[i].ok ? CTL_TRACK_WELL : CTL_TRACK_FAILS);
+		is_int(v.prio, table[i].prio, "weight %d%s, %d",
+		    table[i].weight, table[i].flags ? " reverse" : "",
+		    table[i].value);
+		is_str(v.unwell, table[i].unwell, "and what is unwell");
+		is_str(v.weights, table[i].weights, "and what it does");
+	}
+}
+
 static void
 test_interface(void)
 {
@@ -206,6 +256,32 @@ test_shown(void)
 	track_fill(t, &c);
 	is_str(c.name, "eth1", "an interface");
 	is_int(c.flags, 0, "no fault");
+
+	setup(100);
+	t = add(TRACK_FILE, "/x", 2, 0);
+	subjects[0].value = -4;
+	state(0, CTL_TRACK_WELL);
+	track_fill(t, &c);
+	ok(c.state == CTL_TRACK_WELL && c.flags == CTL_TRACK_F_VALUE &&
+	    c.value == -4 && c.effect == -8, "a file with its number");
+	t->conf.weight = 0;
+	track_fill(t, &c);
+	ok(c.state == CTL_TRACK_FAILS && c.value == -4 &&
+	    c.flags == (CTL_TRACK_F_VALUE | CTL_TRACK_F_FAULT),
+	    "and as a fault");
+	state(0, CTL_TRACK_FAILS);
+	track_fill(t, &c);
+	ok(c.state == CTL_TRACK_FAILS && c.flags == CTL_TRACK_F_FAULT,
+	    "without one");
+	setup(100);
+	t = add(TRACK_PROCESS, "p", 0, 0);
+	track_fill(t, &c);
+	is_int(c.flags, 0, "a process of which nothing is known");
+	subjects[0].value = 1;
+	state(0, CTL_TRACK_FAILS);
+	track_fill(t, &c);
+	ok(c.value == 1 && c.flags == (CTL_TRACK_F_VALUE |
+	    CTL_TRACK_F_FAULT), "one of several");
 }
 
 int
@@ -213,6 +289,7 @@ main(void)
 {
 	test_table();
 	test_sum();
+	test_file();
 	test_interface();
 	test_shown();
 	return (done_testing());
