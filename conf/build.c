@@ -295,7 +295,7 @@ build_command(struct parse *p, const struct lex_str *str)
 	if (s == NULL ||
 	    build_once(p, &p->block_seen, SEEN_COMMAND, "command") == -1)
 		return;
-	if ((s->argv = value_argv(p, str)) == NULL)
+	if ((s->argv = value_argv(p, "command", str)) == NULL)
 		return;
 	if ((s->command = strdup(str->s)) == NULL)
 		diag_nomem(&p->diag);

@@ -40,6 +40,7 @@
 #define DEFAULT_TTL		255
 #define DEFAULT_ADVERT_CS	100
 #define DEFAULT_FILE_WEIGHT	1
+#define DEFAULT_NOTIFY_MS	60000
 
 /* A byte counts them: RFC 3768 section 5.3.5, RFC 5798 section 5.2.5. */
 #define VRRP_ADDR_MAX	255
@@ -120,6 +121,13 @@ struct check_spec {
 	uint16_t	 port;			/* 0: the host's */
 	unsigned int	 seen;			/* SEEN_* */
 	struct lex_str	 str[CHECK_STR_MAX];
+};
+
+/* The options of a notify script. */
+struct notify_spec {
+	unsigned int	 seen;			/* SEEN_* */
+	struct lex_str	 user;
+	struct lex_str	 timeout;
 };
 
 /* `forward to <table> ...' until the whole file is known. */
@@ -243,7 +251,8 @@ char		*value_path(struct parse *, const char *,
 /* value_user: of this machine; NULL: wrong. */
 char		*value_user(struct parse *, const struct lex_str *);
 /* value_argv: a command split into words; NULL: wrong. */
-char		**value_argv(struct parse *, const struct lex_str *);
+char		**value_argv(struct parse *, const char *,
+		    const struct lex_str *);
 
 /* resolve.c: what the files of /etc know; never a name server. */
 
@@ -358,6 +367,11 @@ void		 build_address_family(struct parse *);
 void		 print_bytes(FILE *, const char *, size_t);
 void		 print_str(FILE *, const char *);
 void		 print_vaddr(const struct conf_vaddr *, const char *, FILE *);
+/* notify.c: notify scripts, of the block at hand or of all. */
+void		 build_notify_option(struct parse *, struct notify_spec *,
+		    enum seen, const struct lex_str *);
+void		 build_notify(struct parse *, enum notify_kind,
+		    const struct lex_str *, const struct notify_spec *);
 
 /*
  * track.c: trackers.  build_track_begin: of this kind, of what has this name;

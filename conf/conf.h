@@ -119,6 +119,30 @@ struct conf_service {
 };
 TAILQ_HEAD(conf_services, conf_service);
 
+/* What a notify script is run for. */
+enum notify_kind {
+	NOTIFY_ANY,		/* any of the next four */
+	NOTIFY_MASTER,
+	NOTIFY_BACKUP,
+	NOTIFY_FAULT,
+	NOTIFY_STOP,
+	NOTIFY_RIVAL,		/* another master, which should be none */
+	NOTIFY_KIND_MAX
+};
+
+/* A `notify' of an instance, of a sync group or of all. */
+struct conf_notify {
+	TAILQ_ENTRY(conf_notify)	 entry;
+	enum notify_kind		 kind;
+	uint32_t			 timeout_ms;
+	char				*command;	/* as written */
+	char				**argv;		/* split, NULL ended */
+	char				*user;		/* NULL: the global */
+	const char			*file;
+	int				 line;
+};
+TAILQ_HEAD(conf_notifies, conf_notify);
+
 struct conf_vaddr {
 	TAILQ_ENTRY(conf_vaddr)		 entry;
 	struct vaddr_config		 conf;
@@ -177,6 +201,7 @@ struct conf_vrrp {
 	struct conf_peers		 peers;
 	struct conf_vaddrs		 addrs;
 	struct conf_tracks		 tracks;
+	struct conf_notifies		 notifies;
 	const char			*file;
 	int				 line;
 };
@@ -185,6 +210,7 @@ TAILQ_HEAD(conf_vrrps, conf_vrrp);
 struct conf_group {
 	TAILQ_ENTRY(conf_group)		 entry;
 	struct group_config		 conf;
+	struct conf_notifies		 notifies;
 	const char			*file;
 	int				 line;
 };
@@ -198,6 +224,7 @@ struct conf {
 	struct global_config	 global;
 	char			*socket;	/* NULL: LVSD_SOCKET */
 	char			*script_user;	/* NULL: nobody */
+	struct conf_notifies	 notifies;	/* of all instances, groups */
 	struct conf_files	 files;
 	struct conf_scripts	 scripts;
 	struct conf_checks	 checks;
@@ -251,9 +278,11 @@ void		 conf_assign_ids(struct conf *, const struct conf *,
 struct conf_host	*conf_find_host(const struct conf *, uint32_t);
 struct conf_listen	*conf_find_listen(const struct conf *, uint32_t);
 struct conf_vrrp	*conf_find_vrrp(const struct conf *, uint32_t);
+struct conf_group	*conf_find_group(const struct conf *, uint32_t);
 struct conf_script	*conf_find_script(const struct conf *, uint32_t);
 struct conf_table	*conf_find_table(const struct conf *, uint32_t);
 struct conf_service	*conf_find_service(const struct conf *, uint32_t);
+extern const char	*const notify_kind_names[NOTIFY_KIND_MAX];
 /* conf_print (print.c): the canonical text, which parses to the same. */
 void		 conf_print(const struct conf *, FILE *);
 /*

@@ -50,6 +50,7 @@ enum key_kind {
 	KEY_PROCESS,
 	KEY_TRACK_FILE,
 	KEY_GROUP,
+	KEY_NOTIFY,
 	KEY_MACRO
 };
 

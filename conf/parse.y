@@ -54,6 +54,7 @@ static struct {
 	struct pool_ref		*pool;
 	struct check_spec	 check;
 	struct track_spec	 track;
+	struct notify_spec	 notify;
 	struct pool_ref		 nowhere;	/* where no memory was left */
 } y;
 
@@ -86,9 +87,10 @@ int				 yyparse(void);
 %token	PROCESS QUORUM TRACKFILE
 %token	BACKUP DELAY MASTER START
 %token	ADDRESSES CHECKSUM PEER SOURCE STRICT TTL
+%token	FAULT NOTIFY RIVAL STOP
 %token	ERROR
 %token	<str>		STRING TABLENAME
-%type	<number>	method proto timing tls
+%type	<number>	method notify_kind proto timing tls
 
 %%
 
@@ -131,6 +133,7 @@ global		: timing STRING			{
 		| SCRIPT USER STRING		{
 			build_script_user(y.p, &$3);
 		}
+		| notify
 		;
 
 ipvs_timeouts	: ipvs_timeout
@@ -384,6 +387,7 @@ vrrp_stmt	: VRID STRING			{ build_vrid(y.p, &$2); }
 		| START MASTER			{ build_start(y.p, 1); }
 		| START BACKUP			{ build_start(y.p, 0); }
 		| TRACK track
+		| notify
 		;
 
 address_options	: /* empty */
@@ -447,6 +451,34 @@ track_option	: WEIGHT STRING			{
 		}
 		;
 
+notify		: NOTIFY			{
+			memset(&y.notify, 0, sizeof(y.notify));
+		} notify_kind STRING notify_options {
+			build_notify(y.p, $3, &$4, &y.notify);
+		}
+		;
+
+notify_kind	: /* empty */			{ $$ = NOTIFY_ANY; }
+		| MASTER			{ $$ = NOTIFY_MASTER; }
+		| BACKUP			{ $$ = NOTIFY_BACKUP; }
+		| FAULT				{ $$ = NOTIFY_FAULT; }
+		| STOP				{ $$ = NOTIFY_STOP; }
+		| RIVAL				{ $$ = NOTIFY_RIVAL; }
+		;
+
+notify_options	: /* empty */
+		| notify_options notify_option
+		;
+
+notify_option	: USER STRING			{
+			build_notify_option(y.p, &y.notify, SEEN_USER, &$2);
+		}
+		| TIMEOUT STRING		{
+			build_notify_option(y.p, &y.notify, SEEN_TIMEOUT,
+			    &$2);
+		}
+		;
+
 group		: SYNC GROUP STRING		{
 			build_group(y.p, &$3);
 		} '{' group_body '}'		{
@@ -457,6 +489,7 @@ group		: SYNC GROUP STRING		{
 group_body	: /* empty */
 		| group_body '\n'
 		| group_body VRRP STRING	{ build_member(y.p, &$3); }
+		| group_body notify
 		| group_body error '\n'		{ yyerrok; }
 		;
 
@@ -482,6 +515,7 @@ static const struct keyword keywords[] = {
 	{ "excluded",		EXCLUDED, 0 },
 	{ "expect",		EXPECT, 1 },
 	{ "fall",		FALL, 0 },
+	{ "fault",		FAULT, 0 },
 	{ "file",		TRACKFILE, 1 },
 	{ "forward",		FORWARD, 0 },
 	{ "group",		GROUP, 1 },
@@ -500,6 +534,7 @@ static const struct keyword keywords[] = {
 	{ "netmask",		NETMASK, 1 },
 	{ "no",			NO, 0 },
 	{ "nothing",		NOTHING, 0 },
+	{ "notify",		NOTIFY, 0 },
 	{ "on",			ON, 0 },
 	{ "one-packet",		ONEPACKET, 0 },
 	{ "pass",		PASS, 1 },
@@ -513,6 +548,7 @@ static const struct keyword keywords[] = {
 	{ "quorum",		QUORUM, 1 },
 	{ "reverse",		REVERSE, 0 },
 	{ "rise",		RISE, 0 },
+	{ "rival",		RIVAL, 0 },
 	{ "route",		ROUTE, 0 },
 	{ "scheduler",		SCHEDULER, 1 },
 	{ "scope",		SCOPE, 1 },
@@ -523,6 +559,7 @@ static const struct keyword keywords[] = {
 	{ "source",		SOURCE, 1 },
 	{ "start",		START, 0 },
 	{ "state",		STATE, 0 },
+	{ "stop",		STOP, 0 },
 	{ "strict",		STRICT, 0 },
 	{ "sync",		SYNC, 0 },
 	{ "table",		TABLE, 0 },

@@ -35,6 +35,8 @@ static void	print_service(const struct conf_service *, FILE *);
 static void	print_script(const struct conf_script *, FILE *);
 static void	print_track(const struct conf_track *, FILE *);
 static void	print_adverts(const struct conf_vrrp *, FILE *);
+static void	print_notifies(const struct conf_notifies *, const char *,
+		    FILE *);
 static void	print_vrrp(const struct conf_vrrp *, FILE *);
 static void	print_group(const struct conf *, const struct conf_group *,
 		    FILE *);
@@ -95,6 +97,7 @@ print_global(const struct conf *c, FILE *f)
 		print_str(f, c->script_user);
 		fputc('\n', f);
 	}
+	print_notifies(&c->notifies, "", f);
 }
 
 static void
@@ -270,6 +273,26 @@ print_adverts(const struct conf_vrrp *v, FILE *f)
 }
 
 static void
+print_notifies(const struct conf_notifies *list, const char *indent, FILE *f)
+{
+	const struct conf_notify	*n;
+	char				 text[DURATION_STRLEN];
+
+	TAILQ_FOREACH(n, list, entry) {
+		fprintf(f, "%snotify ", indent);
+		if (n->kind != NOTIFY_ANY)
+			fprintf(f, "%s ", notify_kind_names[n->kind]);
+		print_str(f, n->command);
+		if (n->user != NULL) {
+			fprintf(f, " user ");
+			print_str(f, n->user);
+		}
+		fprintf(f, " timeout %s\n",
+		    duration_str(n->timeout_ms, text));
+	}
+}
+
+static void
 print_vrrp(const struct conf_vrrp *v, FILE *f)
 {
 	const struct conf_vaddr	*a;
@@ -300,6 +323,7 @@ print_vrrp(const struct conf_vrrp *v, FILE *f)
 		fprintf(f, "\tno accept\n");
 	TAILQ_FOREACH(t, &v->tracks, entry)
 		print_track(t, f);
+	print_notifies(&v->notifies, "\t", f);
 	fprintf(f, "}\n");
 }
 
@@ -317,6 +341,7 @@ print_group(const struct conf *c, const struct conf_group *g, FILE *f)
 			print_str(f, v->conf.name);
 			fputc('\n', f);
 		}
+	print_notifies(&g->notifies, "\t", f);
 	fprintf(f, "}\n");
 }
 

@@ -44,6 +44,7 @@ build_vrrp(struct parse *p, const struct lex_str *name,
 	TAILQ_INIT(&v->peers);
 	TAILQ_INIT(&v->addrs);
 	TAILQ_INIT(&v->tracks);
+	TAILQ_INIT(&v->notifies);
 	v->file = p->pos.file;
 	v->line = p->pos.line;
 	v->conf.af = AF_INET;
@@ -246,6 +247,7 @@ build_group(struct parse *p, const struct lex_str *name)
 		diag_nomem(&p->diag);
 		return;
 	}
+	TAILQ_INIT(&g->notifies);
 	g->file = p->pos.file;
 	g->line = p->pos.line;
 	TAILQ_INSERT_TAIL(&p->conf->groups, g, entry);

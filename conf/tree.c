@@ -23,7 +23,9 @@
 
 #include "build.h"
 
+static void	 argv_free(char **);
 static void	 script_free(struct conf_script *);
+static void	 notifies_free(struct conf_notifies *);
 static void	 check_free(struct conf_check *);
 static void	 hosts_free(struct conf_hosts *);
 static void	 service_free(struct conf_service *);
@@ -59,6 +61,7 @@ conf_new(void)
 
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		return (NULL);
+	TAILQ_INIT(&c->notifies);
 	TAILQ_INIT(&c->files);
 	TAILQ_INIT(&c->scripts);
 	TAILQ_INIT(&c->checks);
@@ -75,17 +78,38 @@ conf_new(void)
 }
 
 static void
-script_free(struct conf_script *s)
+argv_free(char **argv)
 {
 	int	 i;
 
-	if (s->argv != NULL)
-		for (i = 0; s->argv[i] != NULL; i++)
-			free(s->argv[i]);
-	free(s->argv);
+	if (argv == NULL)
+		return;
+	for (i = 0; argv[i] != NULL; i++)
+		free(argv[i]);
+	free(argv);
+}
+
+static void
+script_free(struct conf_script *s)
+{
+	argv_free(s->argv);
 	free(s->command);
 	free(s->user);
 	free(s);
+}
+
+static void
+notifies_free(struct conf_notifies *list)
+{
+	struct conf_notify	*n;
+
+	while ((n = TAILQ_FIRST(list)) != NULL) {
+		TAILQ_REMOVE(list, n, entry);
+		argv_free(n->argv);
+		free(n->command);
+		free(n->user);
+		free(n);
+	}
 }
 
 static void
@@ -140,6 +164,7 @@ vrrp_free(struct conf_vrrp *v)
 		TAILQ_REMOVE(&v->tracks, t, entry);
 		free(t);
 	}
+	notifies_free(&v->notifies);
 	/* There is a password in it. */
 	explicit_bzero(v, sizeof(*v));
 	free(v);
@@ -212,6 +237,7 @@ conf_free(struct conf *c)
 	}
 	while ((group = TAILQ_FIRST(&c->groups)) != NULL) {
 		TAILQ_REMOVE(&c->groups, group, entry);
+		notifies_free(&group->notifies);
 		free(group);
 	}
 	while ((file = TAILQ_FIRST(&c->files)) != NULL) {
@@ -219,6 +245,7 @@ conf_free(struct conf *c)
 		free(file->path);
 		free(file);
 	}
+	notifies_free(&c->notifies);
 	free(c->socket);
 	free(c->script_user);
 	free(c);
@@ -253,6 +280,17 @@ conf_find_vrrp(const struct conf *c, uint32_t id)
 	TAILQ_FOREACH(v, &c->vrrps, entry)
 		if (v->conf.id == id)
 			return (v);
+	return (NULL);
+}
+
+struct conf_group *
+conf_find_group(const struct conf *c, uint32_t id)
+{
+	struct conf_group	*g;
+
+	TAILQ_FOREACH(g, &c->groups, entry)
+		if (g->conf.id == id)
+			return (g);
 	return (NULL);
 }
 

@@ -273,7 +273,7 @@ argv_word(const char **s, char *out)
 }
 
 char **
-value_argv(struct parse *p, const struct lex_str *str)
+value_argv(struct parse *p, const char *what, const struct lex_str *str)
 {
 	char		 word[COMMAND_LEN + 1];
 	char		**argv;
@@ -281,8 +281,8 @@ value_argv(struct parse *p, const struct lex_str *str)
 	int		 n = 0, more;
 
 	if (str->len > COMMAND_LEN || !value_plain(str)) {
-		conf_error(p, "command: must be printable ASCII of at most %d "
-		    "bytes", COMMAND_LEN);
+		conf_error(p, "%s: must be printable ASCII of at most %d bytes",
+		    what, COMMAND_LEN);
 		return (NULL);
 	}
 	if ((argv = calloc(ARGV_MAX + 1, sizeof(*argv))) == NULL) {
@@ -295,13 +295,13 @@ value_argv(struct parse *p, const struct lex_str *str)
 			goto fail;
 		}
 	if (more == -1)
-		conf_error(p, "command \"%s\": a quote or backslash is open "
-		    "at the end", str->s);
+		conf_error(p, "%s \"%s\": a quote or backslash is open at the "
+		    "end", what, str->s);
 	else if (more == 1)
-		conf_error(p, "command: more than %d words", ARGV_MAX);
+		conf_error(p, "%s: more than %d words", what, ARGV_MAX);
 	else if (n == 0 || argv[0][0] != '/')
-		conf_error(p, "command \"%s\": must begin with the absolute "
-		    "path of a program", str->s);
+		conf_error(p, "%s \"%s\": must begin with the absolute path of "
+		    "a program", what, str->s);
 	else
 		return (argv);
  fail:

@@ -226,7 +226,10 @@ enum ctl_event_kind {
 	CTL_EVENT_VRRP,
 	CTL_EVENT_ALARM,	/* vrrp: there are two masters */
 	CTL_EVENT_KERNEL,	/* the kernel refused something */
-	CTL_EVENT_RELOAD
+	CTL_EVENT_RELOAD,
+	CTL_EVENT_GROUP,	/* role of a sync group */
+	CTL_EVENT_NOTIFY,	/* a notify script has failed */
+	CTL_EVENT_MAX
 };
 
 /* One event for `lvsctl monitor'. */

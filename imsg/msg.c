@@ -101,6 +101,8 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	FIXED(TRACK_VALUE, PARENT, VRRPE, struct msg_track),
 	FIXED(VRRP_ROLE, VRRPE, PARENT, struct msg_role),
 	EMPTY(VRRP_ANNOUNCE, VRRPE, PARENT),
+	FIXED(VRRP_RIVAL, VRRPE, PARENT, struct msg_rival),
+	FIXED(GROUP_ROLE, VRRPE, PARENT, struct msg_group_role),
 
 	EMPTY(ICMP_SOCKET, PARENT, HCE),
 	FIXED(SCRIPT_RESULT, PARENT, HCE, struct msg_script_result),
@@ -135,6 +137,8 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	EMPTY(RELOAD, LBE, PARENT),
 	EMPTY(STOP, LBE, PARENT),
 	FIXED(LOG, LBE, PARENT, struct msg_verbose),
+
+	FIXED(EVENT, PARENT | VRRPE, LBE, struct ctl_event),
 
 	EMPTY(CTL_SOCKET, PARENT, LBE),
 	FIXED(IPVS_ERROR, PARENT, LBE, struct msg_ipvs_error),

@@ -115,6 +115,10 @@ enum msg_type {
 				   something else in it has changed */
 	MSG_VRRP_ANNOUNCE,	/* id vrrp; nothing: announce the addresses
 				   again (a rival was heard) */
+	MSG_VRRP_RIVAL,		/* id vrrp; struct msg_rival: another master
+				   is heard, for scripts; not too often */
+	MSG_GROUP_ROLE,		/* id group; struct msg_group_role: all its
+				   members have this role */
 
 	/* parent to hce */
 	MSG_ICMP_SOCKET,	/* id address family, with fd */
@@ -176,6 +180,10 @@ enum msg_type {
 	MSG_RELOAD,		/* id request; nothing: read the file again */
 	MSG_STOP,		/* nothing: the operator ends lvsd */
 	MSG_LOG,		/* struct msg_verbose: from the operator */
+
+	/* parent and vrrpe to lbe */
+	MSG_EVENT,		/* struct ctl_event, its time not set: for
+				   those who monitor */
 
 	/* parent to lbe */
 	MSG_CTL_SOCKET,		/* with fd: the listening control socket */
@@ -262,6 +270,16 @@ struct msg_order {
 struct msg_outcome {
 	uint32_t	failed;		/* 0 or 1 */
 	char		text[256];	/* what came of it, or why nothing */
+};
+
+struct msg_group_role {
+	uint32_t	state;		/* enum vrrp_state */
+};
+
+/* A master that should be none, as its advert says. */
+struct msg_rival {
+	struct addr	addr;
+	uint32_t	priority;	/* 0 .. 255 */
 };
 
 enum override_kind {

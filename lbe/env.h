@@ -336,9 +336,13 @@ void		 tracks_free(struct lbe_vrrp *);
 int		 tracks_add(struct lbe_vrrp *, struct imsg *);
 void		 tracks_show(struct client *, const struct lbe_vrrp *);
 
-/* monitor.c: events for `lvsctl monitor'. */
+/*
+ * monitor.c: events for `lvsctl monitor'.
+ * monitor_pass: one that another process has sent; 0 or -1.
+ */
 void		 monitor_event(struct lbe_env *, enum ctl_event_kind,
 		    uint32_t, const char *, const char *, ...)
 		    __attribute__((__format__(printf, 5, 6)));
+int		 monitor_pass(struct lbe_env *, struct imsg *);
 
 #endif /* LBE_ENV_H */

@@ -109,6 +109,8 @@ lbe_dispatch_parent(struct lbe_env *env, struct imsg *msg)
 		return (lbe_reload_text(env, msg));
 	case MSG_RELOAD_DONE:
 		return (lbe_reload_done(env, msg));
+	case MSG_EVENT:
+		return (monitor_pass(env, msg));
 	default:
 		return (-1);
 	}

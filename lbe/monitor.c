@@ -22,11 +22,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "../imsg/imsg.h"
 #include "../imsg/peer.h"
 #include "control.h"
 #include "env.h"
 
 static int	monitor_any(struct clients *);
+static void	monitor_send(struct clients *, struct ctl_event *);
 
 static int
 monitor_any(struct clients *clients)
@@ -44,7 +46,6 @@ monitor_event(struct lbe_env *env, enum ctl_event_kind kind, uint32_t id,
     const char *name, const char *fmt, ...)
 {
 	struct clients		*clients = control_clients(env->control);
-	struct client		*c;
 	struct ctl_event	 ev;
 	va_list			 ap;
 
@@ -53,14 +54,36 @@ monitor_event(struct lbe_env *env, enum ctl_event_kind kind, uint32_t id,
 	memset(&ev, 0, sizeof(ev));
 	ev.kind = kind;
 	ev.id = id;
-	ev.time = time(NULL);
 	strlcpy(ev.name, name, sizeof(ev.name));
 	va_start(ap, fmt);
 	vsnprintf(ev.text, sizeof(ev.text), fmt, ap);
 	va_end(ap);
+	monitor_send(clients, &ev);
+}
+
+int
+monitor_pass(struct lbe_env *env, struct imsg *msg)
+{
+	struct ctl_event	ev;
+
+	if (imsg_get_data(msg, &ev, sizeof(ev)) == -1 ||
+	    ev.kind >= CTL_EVENT_MAX ||
+	    !wire_name_ok(ev.name, sizeof(ev.name)) ||
+	    !wire_name_ok(ev.text, sizeof(ev.text)))
+		return (-1);
+	monitor_send(control_clients(env->control), &ev);
+	return (0);
+}
+
+static void
+monitor_send(struct clients *clients, struct ctl_event *ev)
+{
+	struct client	*c;
+
+	ev->time = time(NULL);
 	/* One that reads too slowly is dropped by its queue's limit. */
 	TAILQ_FOREACH(c, clients, entry)
 		if (c->state == CLIENT_MONITOR)
-			peer_send(c->peer, MSG_CTL_EVENT, 0, -1, &ev,
-			    sizeof(ev));
+			peer_send(c->peer, MSG_CTL_EVENT, 0, -1, ev,
+			    sizeof(*ev));
 }

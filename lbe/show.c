@@ -124,6 +124,8 @@ show_dispatch_vrrpe(struct lbe_env *env, struct imsg *msg)
 		return (0);
 	case MSG_VRRP_OUTCOME:
 		return (order_outcome(env, msg));
+	case MSG_EVENT:
+		return (monitor_pass(env, msg));
 	default:
 		return (-1);
 	}

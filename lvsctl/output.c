@@ -438,7 +438,9 @@ print_event(const struct imsg *msg)
 		[CTL_EVENT_VRRP]	= "vrrp",
 		[CTL_EVENT_ALARM]	= "alarm",
 		[CTL_EVENT_KERNEL]	= "kernel",
-		[CTL_EVENT_RELOAD]	= "reload"
+		[CTL_EVENT_RELOAD]	= "reload",
+		[CTL_EVENT_GROUP]	= "group",
+		[CTL_EVENT_NOTIFY]	= "notify"
 	};
 	struct ctl_event	 ev;
 	struct tm		 tm;

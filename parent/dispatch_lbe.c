@@ -19,6 +19,8 @@
 #include <bsd/string.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../imsg/imsg.h"
@@ -229,6 +231,23 @@ dispatch_ipvs_error(void *arg, uint32_t listen, uint32_t host, int error,
 	m.error = error;
 	strlcpy(m.text, text, sizeof(m.text));
 	proc_send(env, PROC_LBE, MSG_IPVS_ERROR, listen, -1, &m, sizeof(m));
+}
+
+void
+dispatch_event(struct parent *env, enum ctl_event_kind kind, uint32_t id,
+    const char *name, const char *fmt, ...)
+{
+	struct ctl_event	ev;
+	va_list			ap;
+
+	memset(&ev, 0, sizeof(ev));
+	ev.kind = kind;
+	ev.id = id;
+	strlcpy(ev.name, name, sizeof(ev.name));
+	va_start(ap, fmt);
+	vsnprintf(ev.text, sizeof(ev.text), fmt, ap);
+	va_end(ap);
+	proc_send(env, PROC_LBE, MSG_EVENT, id, -1, &ev, sizeof(ev));
 }
 
 void

@@ -26,6 +26,7 @@
 #include "../imsg/imsg.h"
 #include "../imsg/log.h"
 #include "net.h"
+#include "notify.h"
 #include "parent.h"
 #include "track.h"
 
@@ -53,7 +54,10 @@ struct vrrp_sockets {
 	(1U << ((kind) * 2 + ((af) == AF_INET6)))
 
 static int	vrrpe_role(struct parent *, struct imsg *);
+static void	role_act(struct parent *, struct conf_vrrp *, uint32_t);
 static int	vrrpe_announce(struct parent *, struct imsg *);
+static int	vrrpe_rival(struct parent *, struct imsg *);
+static int	vrrpe_group(struct parent *, struct imsg *);
 static struct conf_vrrp *vrrpe_find(struct parent *, struct imsg *, int *);
 static void	vrrpe_mirror(void *, uint32_t, const struct msg_role *);
 static unsigned int sockets_on(const struct conf *, const char *);
@@ -72,6 +76,10 @@ dispatch_vrrpe(struct parent *env, struct imsg *imsg)
 		return (vrrpe_role(env, imsg));
 	case MSG_VRRP_ANNOUNCE:
 		return (vrrpe_announce(env, imsg));
+	case MSG_VRRP_RIVAL:
+		return (vrrpe_rival(env, imsg));
+	case MSG_GROUP_ROLE:
+		return (vrrpe_group(env, imsg));
 	default:
 		return (-1);
 	}
@@ -102,9 +110,17 @@ vrrpe_role(struct parent *env, struct imsg *imsg)
 		return (rc);
 	if ((rc = mirror_set_role(env->mirror, v->conf.id, &role)) == -1)
 		log_warn("vrrp %s", v->conf.name);
-	if (rc == 1)
-		return (0);
-	switch (role.state) {
+	if (rc != 1)
+		role_act(env, v, role.state);
+	notify_role(env, v, &role);
+	return (0);
+}
+
+/* Whose the addresses are in this role. */
+static void
+role_act(struct parent *env, struct conf_vrrp *v, uint32_t state)
+{
+	switch (state) {
 	case VRRP_MASTER:
 		if (!env->stopping)
 			net_hold(env->net, v);
@@ -116,7 +132,6 @@ vrrpe_role(struct parent *env, struct imsg *imsg)
 		net_release(env->net, v);
 		break;
 	}
-	return (0);
 }
 
 static int
@@ -129,6 +144,38 @@ vrrpe_announce(struct parent *env, struct imsg *imsg)
 		return (rc);
 	if (!env->stopping)
 		net_announce(env->net, v);
+	return (0);
+}
+
+static int
+vrrpe_rival(struct parent *env, struct imsg *imsg)
+{
+	struct conf_vrrp	*v;
+	struct msg_rival	 rival;
+	int			 rc;
+
+	if (imsg_get_data(imsg, &rival, sizeof(rival)) == -1 ||
+	    !addr_valid(&rival.addr) || rival.priority > UINT8_MAX)
+		return (-1);
+	if ((v = vrrpe_find(env, imsg, &rc)) == NULL)
+		return (rc);
+	if (!env->stopping)
+		notify_rival(env, v, &rival);
+	return (0);
+}
+
+static int
+vrrpe_group(struct parent *env, struct imsg *imsg)
+{
+	struct conf_group	*g;
+	struct msg_group_role	 role;
+
+	if (imsg_get_data(imsg, &role, sizeof(role)) == -1 ||
+	    role.state >= VRRP_STATE_MAX)
+		return (-1);
+	if ((g = conf_find_group(env->conf, imsg_id(imsg))) == NULL)
+		return (imsg_gen(imsg) < env->conf->generation ? 0 : -1);
+	notify_group(env, g, role.state);
 	return (0);
 }
 
@@ -164,9 +211,10 @@ lost_vrrpe(struct parent *env)
 	struct timeval	tv = { VRRPE_AWAY_S, 0 };
 
 	sockets_clear(env->vrrp_sockets);
-	if (env->stopping)
+	if (env->stopping) {
 		net_release_all(env->net);
-	else if (!evtimer_pending(env->ev_away, NULL))
+		notify_ended(env);
+	} else if (!evtimer_pending(env->ev_away, NULL))
 		evtimer_add(env->ev_away, &tv);
 }
 
@@ -181,6 +229,7 @@ dispatch_vrrpe_away(int, short, void *arg)
 	    "given up", VRRPE_AWAY_S);
 	net_release_all(env->net);
 	mirror_forget_roles(env->mirror);
+	notify_away(env);
 }
 
 /* Callback of track.h. */

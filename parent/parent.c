@@ -31,6 +31,7 @@
 #include "../imsg/log.h"
 #include "ipvs.h"
 #include "net.h"
+#include "notify.h"
 #include "parent.h"
 #include "run.h"
 #include "track.h"
@@ -184,10 +185,12 @@ parent_modules(struct parent *env, const struct conf *tree)
 	env->processes = track_processes_new(env->base, PROC_DIR,
 	    dispatch_track, env);
 	env->files = track_files_new(env->base, dispatch_track, env);
+	env->notify = notify_new(env);
 	env->vrrp_sockets = vrrp_sockets_new();
 	if (env->reload == NULL || env->mirror == NULL ||
 	    env->runs == NULL || env->scripts == NULL ||
 	    env->processes == NULL || env->files == NULL ||
+	    env->notify == NULL ||
 	    env->vrrp_sockets == NULL) {
 		log_warnx("out of memory");
 		return (-1);
@@ -318,8 +321,15 @@ parent_stop(struct parent *env, int status, const char *why)
 	else
 		log_warnx("lvsd ends: %s", why);
 	proc_shutdown(env);
+	notify_hurry(env);
 	evtimer_add(env->ev_stop, &tv);
-	if (proc_alive(env) == 0)
+	parent_try_end(env);
+}
+
+void
+parent_try_end(struct parent *env)
+{
+	if (env->stopping && proc_alive(env) == 0 && notify_idle(env))
 		event_base_loopbreak(env->base);
 }
 
@@ -330,7 +340,9 @@ parent_stop_cb(int, short, void *arg)
 	struct parent	*env = arg;
 
 	proc_kill_all(env);
+	notify_abandon(env);
 	evtimer_add(env->ev_stop, &tv);
+	parent_try_end(env);
 }
 
 void
@@ -342,8 +354,7 @@ parent_engine_gone(struct parent *env, struct engine_proc *e)
 		lost_lbe(env);
 	if (!env->stopping)
 		reload_engine_gone(e);
-	if (env->stopping && proc_alive(env) == 0)
-		event_base_loopbreak(env->base);
+	parent_try_end(env);
 }
 
 /*
@@ -358,6 +369,7 @@ parent_free(struct parent *env)
 	scripts_free(env->scripts);
 	track_processes_free(env->processes);
 	track_files_free(env->files);
+	notify_free(env->notify);
 	runs_free(env->runs);
 	if (env->net != NULL) {
 		net_release_all(env->net);

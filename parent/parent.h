@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include "../conf/conf.h"
+#include "../imsg/ctl.h"
 #include "../imsg/monotime.h"
 #include "../imsg/msg.h"
 #include "round.h"
@@ -32,6 +33,7 @@ struct imsg;
 struct ipvs;
 struct mirror;
 struct net;
+struct notify;
 struct peer;
 struct reload;
 struct runs;
@@ -95,6 +97,7 @@ struct parent {
 	struct scripts		*scripts;
 	struct track_processes	*processes;
 	struct track_files	*files;
+	struct notify		*notify;
 	struct vrrp_sockets	*vrrp_sockets;
 	unsigned int		 icmp_sent;	/* ICMP_SENT_*, to this hce */
 	unsigned int		 old_batches;	/* of an lbe that died, not
@@ -120,6 +123,8 @@ int	 parent_main(const struct options *);
 void	 parent_up(struct parent *);
 /* parent_stop: end in good order with this exit status; says why. */
 void	 parent_stop(struct parent *, int, const char *);
+/* parent_try_end: when lvsd is to end and nobody is waited for, it ends. */
+void	 parent_try_end(struct parent *);
 /* parent_engine_gone: proc.c tells that an engine's process has ended. */
 void	 parent_engine_gone(struct parent *, struct engine_proc *);
 /*
@@ -232,6 +237,10 @@ void	 feed_lbe(struct parent *, int);
 void	 lost_lbe(struct parent *);
 void	 dispatch_ipvs_error(void *, uint32_t, uint32_t, int, const char *);
 void	 dispatch_ipvs_done(void *, uint32_t, const struct msg_result *);
+/* dispatch_event: for lvsctl(8) to show who monitors: kind, id, name, text. */
+void	 dispatch_event(struct parent *, enum ctl_event_kind, uint32_t,
+	    const char *, const char *, ...)
+	    __attribute__((__format__(printf, 5, 6)));
 
 /* script.c */
 struct scripts	*scripts_new(struct parent *);

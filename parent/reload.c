@@ -30,6 +30,7 @@
 #include "../imsg/peer.h"
 #include "ipvs.h"
 #include "net.h"
+#include "notify.h"
 #include "parent.h"
 #include "track.h"
 
@@ -325,6 +326,7 @@ reload_switch(struct reload *r)
 	scripts_prune(env, env->conf);
 	track_processes_set(env->processes, env->conf);
 	track_files_set(env->files, env->conf);
+	notify_conf(env, old, env->conf);
 	if (env->ipvs != NULL) {
 		ipvs_set_conf(env->ipvs, env->conf);
 		env->ipvs_runs = 1;

@@ -33,6 +33,8 @@
 #define FLAP_MAX	3
 /* The log says so no more often. */
 #define FLAP_LOG_US	10000000
+/* Scripts that are to know of a rival master: not more often. */
+#define RIVAL_US	(10 * 1000000LL)
 
 static void	act_start(struct vrrp *, const struct packet *,
 		    const struct addr *);
@@ -80,6 +82,8 @@ static void	master_forget(struct vrrp *);
 static int	must_obey(const struct vrrp *);
 static int	may_answer(struct vrrp *, struct monotime);
 static void	announce(struct vrrp *, struct monotime);
+static void	rival(struct vrrp *, const struct packet *,
+		    const struct addr *, struct monotime);
 static void	state_set(struct vrrp *, enum vrrp_state, const char *);
 
 /*
@@ -435,9 +439,20 @@ act_reassert(struct vrrp *v, const struct packet *, const struct addr *)
 	announce(v, now);
 }
 
+static void
+rival(struct vrrp *v, const struct packet *p, const struct addr *src,
+    struct monotime now)
+{
+	if (monotime_isset(v->rival_told) &&
+	    monotime_diff_us(now, v->rival_told) < RIVAL_US)
+		return;
+	v->rival_told = now;
+	vrrpe_tell_rival(v, src, p->priority);
+}
+
 /* RFC 9568 section 6.4.3: at once, the period stays as it is. */
 static void
-act_answer(struct vrrp *v, const struct packet *, const struct addr *)
+act_answer(struct vrrp *v, const struct packet *p, const struct addr *src)
 {
 	struct monotime	now = monotime_now();
 
@@ -445,6 +460,7 @@ act_answer(struct vrrp *v, const struct packet *, const struct addr *)
 		return;
 	send_advert(v, v->prio);
 	announce(v, now);
+	rival(v, p, src, now);
 }
 
 static void

@@ -140,6 +140,23 @@ group_settle(struct vrrp *v)
 			if (rules[i](v, &t))
 				break;
 	} while (i < NRULES);
+	if (v->group != NULL)
+		group_tell(v->group);
+}
+
+/* It has a role when all its members have the same. */
+void
+group_tell(struct group *g)
+{
+	struct vrrp	*m, *first = TAILQ_FIRST(&g->members);
+
+	if (first == NULL || first->state == g->role)
+		return;
+	TAILQ_FOREACH(m, &g->members, member)
+		if (m->state != first->state)
+			return;
+	g->role = first->state;
+	vrrpe_tell_group(g);
 }
 
 static int

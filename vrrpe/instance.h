@@ -194,6 +194,7 @@ struct vrrp {
 	struct monotime		 announced;	/* last time anew */
 	struct monotime		 flap_since;	/* deposed the first time */
 	unsigned int		 flaps;		/* so many times since */
+	struct monotime		 rival_told;	/* last time, for scripts */
 
 	char			 unwell[UNWELL_LEN];	/* own fault, or "" */
 	char			 why[CTL_TEXT_LEN];	/* fault it is in, "" */
@@ -217,7 +218,9 @@ TAILQ_HEAD(vrrp_list, vrrp);
 
 struct group {
 	TAILQ_ENTRY(group)	 entry;
+	struct vrrpe		*env;
 	struct group_config	 conf;
+	enum vrrp_state		 role;		/* last told */
 	struct vrrp_list	 members;
 };
 TAILQ_HEAD(group_list, group);
@@ -244,12 +247,17 @@ struct vrrpe {
  * vrrpe_tell_status: lbe alone, for what changes no role.
  * vrrpe_tell_announce: the parent, to announce the addresses again.
  * vrrpe_left: while ending, an instance may have been the last to leave.
+ * vrrpe_tell_rival: the parent, of another master at this address, with this
+ * priority.
+ * vrrpe_tell_group: the parent, of the role of a sync group.
  * vrrpe_iface: the interface of this name, made when there is none.
  */
 void	vrrpe_tell_role(struct vrrp *);
 void	vrrpe_tell_status(struct vrrp *);
 void	vrrpe_tell_announce(struct vrrp *);
 void	vrrpe_left(struct vrrpe *);
+void	vrrpe_tell_rival(struct vrrp *, const struct addr *, uint8_t);
+void	vrrpe_tell_group(struct group *);
 struct iface *vrrpe_iface(struct vrrpe *, const char *);
 
 /* stage.c: the engine_ops of the configuration; see imsg/engine.h. */
@@ -314,9 +322,11 @@ void	wait_arm(struct vrrp *);
  * group.c: members of a sync group move together.  An instance without one
  * is treated as a group of its own.
  * group_settle: bring the group of this instance where its rules want it.
+ * group_tell: tell of the role of this group, if it has a new one.
  * group_first, group_next: walk the group of an instance.
  */
 void	group_settle(struct vrrp *);
+void	group_tell(struct group *);
 struct vrrp *group_first(struct vrrp *);
 struct vrrp *group_next(struct vrrp *);
 

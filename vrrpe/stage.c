@@ -27,7 +27,7 @@
 #include "../imsg/log.h"
 #include "instance.h"
 
-static int	stage_group(struct tree *, struct imsg *);
+static int	stage_group(struct vrrpe *, struct imsg *);
 static int	stage_instance(struct vrrpe *, struct imsg *);
 static int	stage_peer(struct tree *, struct imsg *);
 static int	stage_vaddr(struct tree *, struct imsg *);
@@ -41,6 +41,7 @@ static int	same_content(const struct vrrp *, const struct vrrp *);
 static void	commit_subjects(struct tree *, struct tree *);
 static void	commit_retire(struct vrrpe *, struct tree *);
 static void	commit_adopt(struct vrrp *, struct vrrp *);
+static void	commit_roles(const struct tree *, struct tree *);
 static void	commit_groups(struct tree *);
 static void	commit_index(struct vrrpe *);
 static void	ifaces_prune(struct vrrpe *);
@@ -87,7 +88,7 @@ vrrpe_stage_object(struct engine *e, struct imsg *msg)
 		/* Nothing in it is for this engine. */
 		return (imsg_get_data(msg, &global, sizeof(global)));
 	case MSG_CONF_GROUP:
-		return (stage_group(env->staged, msg));
+		return (stage_group(env, msg));
 	case MSG_CONF_VRRP:
 		return (stage_instance(env, msg));
 	case MSG_CONF_PEER:
@@ -102,8 +103,9 @@ vrrpe_stage_object(struct engine *e, struct imsg *msg)
 }
 
 static int
-stage_group(struct tree *t, struct imsg *msg)
+stage_group(struct vrrpe *env, struct imsg *msg)
 {
+	struct tree		*t = env->staged;
 	struct group_config	 conf;
 	struct group		*g;
 
@@ -113,7 +115,9 @@ stage_group(struct tree *t, struct imsg *msg)
 		return (-1);
 	if ((g = calloc(1, sizeof(*g))) == NULL)
 		fatal("configuration");
+	g->env = env;
 	g->conf = conf;
+	g->role = VRRP_INIT;
 	TAILQ_INIT(&g->members);
 	TAILQ_INSERT_TAIL(&t->groups, g, entry);
 	return (0);
@@ -263,6 +267,7 @@ vrrpe_stage_commit(struct engine *e)
 
 	commit_retire(env, new);
 	commit_subjects(&env->run, new);
+	commit_roles(&env->run, new);
 	groups_free(&env->run.groups);
 	TAILQ_CONCAT(&env->run.groups, &new->groups, entry);
 
@@ -417,6 +422,17 @@ commit_adopt(struct vrrp *v, struct vrrp *new)
 	TAILQ_CONCAT(&new->trackers, &trackers, entry);
 	v->ntrackers = new->ntrackers;
 	fsm_repreempt(v);
+}
+
+/* What was told of groups need not be told again. */
+static void
+commit_roles(const struct tree *run, struct tree *new)
+{
+	struct group	*g, *old;
+
+	TAILQ_FOREACH(g, &new->groups, entry)
+		if ((old = group_find(run, g->conf.id)) != NULL)
+			g->role = old->role;
 }
 
 static void

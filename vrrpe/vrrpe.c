@@ -190,6 +190,7 @@ vrrpe_shutdown(struct engine *e)
 void
 vrrpe_left(struct vrrpe *env)
 {
+	struct group	*g;
 	struct vrrp	*v;
 
 	if (!env->ending)
@@ -197,6 +198,8 @@ vrrpe_left(struct vrrpe *env)
 	TAILQ_FOREACH(v, &env->run.vrrps, entry)
 		if (v->state != VRRP_INIT)
 			return;
+	TAILQ_FOREACH(g, &env->run.groups, entry)
+		group_tell(g);
 	engine_exit(env->engine);
 }
 
@@ -231,6 +234,28 @@ vrrpe_tell_announce(struct vrrp *v)
 {
 	engine_send(v->env->engine, PROC_PARENT, MSG_VRRP_ANNOUNCE,
 	    v->conf.id, NULL, 0);
+}
+
+void
+vrrpe_tell_rival(struct vrrp *v, const struct addr *addr, uint8_t priority)
+{
+	struct msg_rival	rival;
+
+	memset(&rival, 0, sizeof(rival));
+	rival.addr = *addr;
+	rival.priority = priority;
+	engine_send(v->env->engine, PROC_PARENT, MSG_VRRP_RIVAL, v->conf.id,
+	    &rival, sizeof(rival));
+}
+
+void
+vrrpe_tell_group(struct group *g)
+{
+	struct msg_group_role	role;
+
+	role.state = g->role;
+	engine_send(g->env->engine, PROC_PARENT, MSG_GROUP_ROLE, g->conf.id,
+	    &role, sizeof(role));
 }
 
 struct iface *

@@ -253,7 +253,7 @@ test_others(void)
 	    "a text that does not end");
 	is_int(strlen(printed), sizeof(t.text), "is ended, with a newline");
 	memset(&ev, 0, sizeof(ev));
-	ev.kind = CTL_EVENT_RELOAD + 1;
+	ev.kind = CTL_EVENT_MAX;
 	is_int(print(MONITOR, MSG_CTL_EVENT, &ev, sizeof(ev)), OUTPUT_BAD,
 	    "an event of no kind");
 	ev.kind = CTL_EVENT_VRRP;

@@ -378,6 +378,7 @@ test_answers(void)
 
 	begin(&v, 100);
 	to_master(&v);
+	stub_rivals = 0;
 	for (i = 0; i < 100; i++) {
 		heard(&v, "10.77.0.1", 50, 100);
 		stub_now.us += MS;
@@ -385,6 +386,13 @@ test_answers(void)
 	is_str(stub_trace, "AgAAAAAAAAA", "100 in 100 ms: 10 answers, one "
 	    "announcement");
 	is_int(stub_due(&v), 900 * MS, "period untouched");
+	is_int(stub_rivals, 1, "scripts hear of it once");
+	stub_now.us += 9 * SECOND;
+	heard(&v, "10.77.0.1", 50, 100);
+	is_int(stub_rivals, 1, "not soon again");
+	stub_now.us += SECOND;
+	heard(&v, "10.77.0.1", 50, 100);
+	is_int(stub_rivals, 2, "but later");
 	stub_trace[0] = '\0';
 	stub_now.us += 20 * MS;
 	for (i = 0; i < 100; i++)
@@ -614,6 +622,7 @@ test_group(void)
 	struct vrrp	v[2];
 
 	group_make(&g, v, 2);
+	stub_groups[0] = '\0';
 	group_settle(&v[0]);
 	is_str(stub_trace, "bb", "a group starts as one");
 	stub_trace[0] = '\0';
@@ -636,6 +645,7 @@ test_group(void)
 	is_int(stub_due(&v[0]), DOWN_100, "and listens");
 	heard(&v[0], "10.77.0.1", 0, 100);
 	is_int(stub_due(&v[0]), SKEW_100, "no master known there");
+	is_str(stub_groups, "bmb", "its roles are told, each once");
 }
 
 static void

@@ -37,6 +37,8 @@
 
 /* What came of an event: A advert, 0 release, g announced, i f b m h role. */
 static char		stub_trace[256];
+static char		stub_groups[64];	/* roles of groups told */
+static int		stub_rivals;		/* masters told of */
 static struct monotime	stub_now = { 1000000 };
 static int		stub_warnings;		/* lines of log_warnx() */
 static char		stub_warning[512];	/* the last one */
@@ -166,6 +168,23 @@ void
 vrrpe_tell_announce(struct vrrp *)
 {
 	stub_note('g');
+}
+
+void
+vrrpe_tell_rival(struct vrrp *, const struct addr *, uint8_t)
+{
+	stub_rivals++;
+}
+
+void
+vrrpe_tell_group(struct group *g)
+{
+	size_t	len = strlen(stub_groups);
+
+	if (len + 1 < sizeof(stub_groups)) {
+		stub_groups[len] = "ifbmh"[g->role];
+		stub_groups[len + 1] = '\0';
+	}
 }
 
 void
