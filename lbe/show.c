@@ -149,12 +149,13 @@ static struct lbe_vrrp *
 vrrp_status(struct lbe_env *env, const struct ctl_vrrp *ctl)
 {
 	struct lbe_vrrp	*v, key;
-	uint32_t	 before = VRRP_INIT;
+	uint32_t	 before = VRRP_INIT, priority = ctl->priority_eff;
 
 	key.ctl.id = ctl->id;
-	if ((v = RB_FIND(lbe_vrrps, &env->vrrps, &key)) != NULL)
+	if ((v = RB_FIND(lbe_vrrps, &env->vrrps, &key)) != NULL) {
 		before = v->ctl.state;
-	else {
+		priority = v->ctl.priority_eff;
+	} else {
 		if ((v = calloc(1, sizeof(*v))) == NULL)
 			fatal("vrrp %s", ctl->name);
 		v->ctl.id = ctl->id;
@@ -168,6 +169,10 @@ vrrp_status(struct lbe_env *env, const struct ctl_vrrp *ctl)
 		monitor_event(env, CTL_EVENT_VRRP, ctl->id, ctl->name,
 		    "%s -> %s%s%s", vrrp_state_names[before],
 		    vrrp_state_names[ctl->state],
+		    ctl->reason[0] != '\0' ? ", " : "", ctl->reason);
+	if (priority != ctl->priority_eff)
+		monitor_event(env, CTL_EVENT_VRRP, ctl->id, ctl->name,
+		    "priority %u -> %u%s%s", priority, ctl->priority_eff,
 		    ctl->reason[0] != '\0' ? ", " : "", ctl->reason);
 	vrrp_rival(env, v);
 	return (v);

@@ -454,8 +454,8 @@ print_event(const struct imsg *msg)
 		return (OUTPUT_BAD);
 	t = ev.time;
 	if (localtime_r(&t, &tm) != NULL)
-		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
-	printf("%s %s %s: %s\n", when, kinds[ev.kind], SAFE(name, ev.name),
+		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S%z", &tm);
+	printf("%s %s \"%s\" %s\n", when, kinds[ev.kind], SAFE(name, ev.name),
 	    SAFE(text, ev.text));
 	return (OUTPUT_MORE);
 }

@@ -171,7 +171,7 @@ monitor=$!
 table_events() {
 	lvsctl table disable sorry >/dev/null
 	lvsctl table enable sorry >/dev/null
-	monitor_saw 'table sorry:8080: disabled -> enabled by uid 0'
+	monitor_saw 'table "sorry:8080" disabled -> enabled by uid 0'
 }
 ok "monitor sees what the operator does" wait_for 10 table_events
 
@@ -233,8 +233,8 @@ ok "a server dies: out of the kernel" wait_for 10 \
 ok "as is shown" summary_has "host 10.77.0.12:80 down"
 like "with the reason" "$(lvsctl show hosts)" 'checks, connection refused'
 ok "monitor sees its host" wait_for 5 monitor_saw \
-    'host web:80 10.77.0.12:80: up -> down, connection refused$'
-ok "its service" wait_for 5 monitor_saw 'service www: 1 of 2 hosts up$'
+    'host "web:80 10.77.0.12:80" up -> down, connection refused$'
+ok "its service" wait_for 5 monitor_saw 'service "www" 1 of 2 hosts up$'
 
 configure 'table <web> { 10.77.0.11 }'
 exits "reload of a bad file" 1 lvsctl reload

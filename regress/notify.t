@@ -133,6 +133,19 @@ is "also of a group" "$(sed -n '1s/.*|//p' $out/G)" \
     "LVSD_NAME=G LVSD_PREVIOUS=INIT LVSD_PRIORITY=0 LVSD_STATE=BACKUP $(
     )LVSD_TYPE=GROUP "
 
+# Events, which a program can read.
+"$LVSCTL" -s /run/lvsd-dir1.sock monitor >"$LAB_TMP/events" 2>&1 &
+monitor=$!
+told() {
+	sed -n 's/^20[-0-9]*T[0-9:]*[+-][0-9]* //p' "$LAB_TMP/events" |
+	    grep -Eqx -e "$1"
+}
+monitored() {
+	ctl dir1 reload
+	told 'reload "configuration" generation [0-9]* runs'
+}
+ok "somebody monitors" wait_for 10 monitored
+
 # Nothing has changed.
 before=$(cat $out/A $out/G $out/all)
 ok "a reload of the same" ctl dir1 reload
@@ -152,6 +165,13 @@ any INSTANCE A FAULT 100"
 in_ns dir1 ip link set eth0 up
 ok "master again" wait_for 5 recorded A 'any INSTANCE A MASTER.*MASTER'
 ok "the group too" wait_for 5 has_lines G 10
+ok "of roles the monitor heard" told 'vrrp "A" master -> fault, .*eth0 is down'
+ok "both ways" wait_for 5 told 'vrrp "A" backup -> master'
+ok "and of those of groups" told 'group "G" master -> fault'
+ok "A is demoted" ctl dir1 vrrp demote A by 7
+ok "which is told" wait_for 5 told 'vrrp "A" demotion 0 -> 7, .* by uid 0.*'
+ok "with what comes of it" wait_for 5 told 'vrrp "A" priority 100 -> 93, .*'
+ok "A is demoted no more" ctl dir1 vrrp undemote A
 
 # The end.
 ok "dir1 stops" proc_stop dir1
@@ -214,6 +234,7 @@ in_ns dir2 ip link set eth0 up
 	notify backup "$dir/whoami nobody"
 	notify backup "$dir/whoami root" user root
 	notify rival "$dir/record rival"
+	notify fault "$dir/fails"
 	CONF
 } | vrrp A 51 200 >"$LAB_TMP/dir1.conf"
 ok "dir1 starts" director dir1
@@ -229,6 +250,14 @@ ok "one hung" test -e $out/hangs
 ok "and was ended" says dir1 "A: notify backup $dir/hangs: timeout"
 ok "one is not there" says dir1 "A: notify backup $dir/missing: not run"
 
+"$LVSCTL" -s /run/lvsd-dir1.sock monitor >"$LAB_TMP/events" 2>&1 &
+monitor=$!
+ok "somebody monitors" wait_for 10 monitored
+link_cut dir1
+ok "a failure is an event" wait_for 5 told "notify \"A\" $dir/fails: exit 3"
+link_mend dir1
+ok "A is master again" wait_for 5 is_role dir1 A master
+
 # Another master, with less right.
 vrrp A 51 100 </dev/null >"$LAB_TMP/dir2.conf"
 in_ns dir2 nft add table ip deaf
@@ -242,6 +271,7 @@ is "the script is told of it" "$(sed 's/.*|//' $out/rival)" \
     )LVSD_PRIORITY=200 LVSD_RIVAL=10.77.0.2 LVSD_RIVAL_PRIORITY=100 $(
     )LVSD_STATE=MASTER LVSD_TYPE=INSTANCE LVSD_VRID=51 "
 ok "it is heard again and again" hears dir1
+ok "which is alarming" told 'alarm "A" rival master 10.77.0.2 .* 100 to our 200'
 is "but told once" "$(lines rival)" 1
 in_ns dir2 nft delete table ip deaf
 ok "dir2 gives way" wait_for 5 is_role dir2 A backup

@@ -250,6 +250,7 @@ struct vrrpe {
  * vrrpe_tell_rival: the parent, of another master at this address, with this
  * priority.
  * vrrpe_tell_group: the parent, of the role of a sync group.
+ * vrrpe_event: lbe, of an event for those who monitor.
  * vrrpe_iface: the interface of this name, made when there is none.
  */
 void	vrrpe_tell_role(struct vrrp *);
@@ -258,6 +259,8 @@ void	vrrpe_tell_announce(struct vrrp *);
 void	vrrpe_left(struct vrrpe *);
 void	vrrpe_tell_rival(struct vrrp *, const struct addr *, uint8_t);
 void	vrrpe_tell_group(struct group *);
+void	vrrpe_event(struct vrrp *, const char *, ...)
+	    __attribute__((__format__(printf, 2, 3)));
 struct iface *vrrpe_iface(struct vrrpe *, const char *);
 
 /* stage.c: the engine_ops of the configuration; see imsg/engine.h. */

@@ -107,6 +107,7 @@ order_demote(struct vrrp *v, const struct msg_order *o)
 	snprintf(text, sizeof(text), "demotion %u -> %u, priority %u -> %u%s",
 	    before, v->demote, prio, v->prio, again);
 	log_info("vrrp %s: %s by %s", v->conf.name, text, order_who(o, who));
+	vrrpe_event(v, "%s by %s", text, who);
 	outcome(v->env, o->request, 0, "%s: %s", v->conf.name, text);
 }
 
@@ -145,6 +146,7 @@ order_resign(struct vrrp *v, const struct msg_order *o)
 	}
 	v->order = o->request;
 	snprintf(why, sizeof(why), "resigned by %s", who);
+	vrrpe_event(v, "%s", why);
 	for (m = group_first(v); m != NULL; m = group_next(m))
 		fsm_event(m, EV_RESIGN, NULL, NULL, why);
 	group_settle(v);

@@ -17,6 +17,8 @@
 #include <sys/types.h>
 
 #include <bsd/string.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -256,6 +258,23 @@ vrrpe_tell_group(struct group *g)
 	role.state = g->role;
 	engine_send(g->env->engine, PROC_PARENT, MSG_GROUP_ROLE, g->conf.id,
 	    &role, sizeof(role));
+}
+
+void
+vrrpe_event(struct vrrp *v, const char *fmt, ...)
+{
+	struct ctl_event	ev;
+	va_list			ap;
+
+	memset(&ev, 0, sizeof(ev));
+	ev.kind = CTL_EVENT_VRRP;
+	ev.id = v->conf.id;
+	strlcpy(ev.name, v->conf.name, sizeof(ev.name));
+	va_start(ap, fmt);
+	vsnprintf(ev.text, sizeof(ev.text), fmt, ap);
+	va_end(ap);
+	engine_send(v->env->engine, PROC_LBE, MSG_EVENT, v->conf.id, &ev,
+	    sizeof(ev));
 }
 
 struct iface *

@@ -547,6 +547,72 @@ test_monitors(void)
 }
 
 /* An answer of many parts goes out as it is read. */
+/* Of whom they are sent on: lbe tells them apart from rubbish. */
+static void
+test_events(void)
+{
+	struct imsgbuf		*c = client_open();
+	struct ctl_event	 ev;
+	struct heard		 h;
+
+	memset(&ev, 0, sizeof(ev));
+	say(c, MSG_CTL_MONITOR, 0, NULL, 0);
+	ok(alive(), "a monitor");
+	ev.kind = CTL_EVENT_NOTIFY;
+	ev.id = 7;
+	snprintf(ev.name, sizeof(ev.name), "VI_1");
+	snprintf(ev.text, sizeof(ev.text), "/bin/false: exit 1");
+	say(fake_parent, MSG_EVENT, 7, &ev, sizeof(ev));
+	ok(hear_type(c, MSG_CTL_EVENT, &h) && h.u.event.id == 7 &&
+	    h.u.event.kind == CTL_EVENT_NOTIFY && h.u.event.time > 0 &&
+	    strcmp(h.u.event.text, ev.text) == 0, "hears what the parent says");
+	ev.kind = CTL_EVENT_VRRP;
+	say(fake_vrrpe, MSG_EVENT, 7, &ev, sizeof(ev));
+	ok(hear_type(c, MSG_CTL_EVENT, &h) &&
+	    h.u.event.kind == CTL_EVENT_VRRP, "and what vrrpe says");
+	ev.kind = CTL_EVENT_MAX;
+	say(fake_vrrpe, MSG_EVENT, 7, &ev, sizeof(ev));
+	ok(hear_type(fake_parent, MSG_BAD_PEER, &h) && h.id == PROC_VRRPE,
+	    "an event of no kind is held against vrrpe");
+	vrrpe_anew();
+	ev.kind = CTL_EVENT_VRRP;
+	memset(ev.text, 'x', sizeof(ev.text));
+	say(fake_vrrpe, MSG_EVENT, 7, &ev, sizeof(ev));
+	ok(hear_type(fake_parent, MSG_BAD_PEER, &h) && h.id == PROC_VRRPE,
+	    "so is a text without an end");
+	vrrpe_anew();
+	imsgbuf_free(c);
+}
+
+/* Changes of a priority, told once each. */
+static void
+test_priority(void)
+{
+	struct imsgbuf	*c = client_open();
+	struct ctl_vrrp	 v;
+	struct heard	 h;
+
+	memset(&v, 0, sizeof(v));
+	v.id = 60;
+	v.state = VRRP_MASTER;
+	v.priority = v.priority_eff = 100;
+	snprintf(v.name, sizeof(v.name), "VI_6");
+	say(c, MSG_CTL_MONITOR, 0, NULL, 0);
+	ok(alive(), "a monitor");
+	say(fake_vrrpe, MSG_VRRP_STATUS, 60, &v, sizeof(v));
+	ok(hear_type(c, MSG_CTL_EVENT, &h) &&
+	    strcmp(h.u.event.text, "init -> master") == 0, "hears of a role");
+	say(fake_vrrpe, MSG_VRRP_STATUS, 60, &v, sizeof(v));
+	v.priority_eff = 80;
+	snprintf(v.reason, sizeof(v.reason), "script x fails -20");
+	say(fake_vrrpe, MSG_VRRP_STATUS, 60, &v, sizeof(v));
+	ok(hear_type(c, MSG_CTL_EVENT, &h) &&
+	    h.u.event.kind == CTL_EVENT_VRRP && strcmp(h.u.event.text,
+	    "priority 100 -> 80, script x fails -20") == 0,
+	    "and of a priority");
+	imsgbuf_free(c);
+}
+
 static void
 test_long_answer(void)
 {
@@ -671,6 +737,8 @@ main(void)
 	test_reload();
 	test_log_and_stop();
 	test_monitors();
+	test_events();
+	test_priority();
 	test_crowd();
 	test_long_answer();
 

@@ -256,6 +256,15 @@ test_others(void)
 	ev.kind = CTL_EVENT_MAX;
 	is_int(print(MONITOR, MSG_CTL_EVENT, &ev, sizeof(ev)), OUTPUT_BAD,
 	    "an event of no kind");
+	ev.kind = CTL_EVENT_GROUP;
+	ev.time = 86400 + 61;
+	snprintf(ev.name, sizeof(ev.name), "the group");
+	snprintf(ev.text, sizeof(ev.text), "backup -> master");
+	is_int(print(MONITOR, MSG_CTL_EVENT, &ev, sizeof(ev)), OUTPUT_MORE,
+	    "an event");
+	is_str(printed, "1970-01-02T00:01:01+0000 group \"the group\" "
+	    "backup -> master\n", "in four fields");
+	memset(ev.text, 'x', sizeof(ev.text));
 	ev.kind = CTL_EVENT_VRRP;
 	ev.time = UINT64_MAX;
 	is_int(print(MONITOR, MSG_CTL_EVENT, &ev, sizeof(ev)), OUTPUT_MORE,
@@ -272,6 +281,7 @@ main(void)
 {
 	int	fd[2];
 
+	setenv("TZ", "UTC", 1);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC,
 	    0, fd) == -1 || (to = imsgbuf_new(fd[0], 0)) == NULL ||
 	    (from = imsgbuf_new(fd[1], 0)) == NULL)

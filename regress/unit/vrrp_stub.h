@@ -188,6 +188,11 @@ vrrpe_tell_group(struct group *g)
 }
 
 void
+vrrpe_event(struct vrrp *, const char *, ...)
+{
+}
+
+void
 vrrpe_tell_status(struct vrrp *)
 {
 }
