@@ -35,12 +35,22 @@ static const struct {
 	{ "host",	VADDR_SCOPE_HOST }
 };
 
+/* Of an announce statement: taken from elsewhere. */
+#define ANNOUNCE_UNSAID_COUNT	UINT16_MAX
+#define ANNOUNCE_UNSAID_MS	UINT32_MAX
+
 #define NSCOPES	(sizeof(scopes) / sizeof(scopes[0]))
 
 static int		 address_option(struct parse *, enum seen,
 			    const char *);
 static const char	*address_ifname(const struct parse *);
 static void		 address_label(struct parse *);
+static void		 announce_count(struct parse *, const char *,
+			    const struct lex_str *, uint16_t *);
+static void		 announce_ms(struct parse *, const char *,
+			    const struct lex_str *, uint32_t, uint32_t *);
+static void		 announce_fill(struct conf_announce *,
+			    const struct conf_announce *);
 static void		 address_family(struct parse *);
 
 const char *
@@ -227,4 +237,107 @@ build_address_family(struct parse *p)
 		    "an instance of its own", v->conf.name,
 		    addr_str(&a->conf.addr, text));
 	}
+}
+
+/*
+ * The rest of what is said of addresses: their lease, announcements.
+ */
+
+void
+build_lease(struct parse *p, const struct lex_str *str)
+{
+	uint32_t	 ms;
+
+	if (build_once(p, &p->seen, SEEN_LEASE, "lease") == -1 || str == NULL)
+		return;
+	ms = value_ms(p, "lease", str, LEASE_MIN_S * 1000,
+	    LEASE_MAX_S * 1000);
+	if (ms % 1000 != 0)
+		conf_error(p, "lease %s: must be whole seconds", str->s);
+	p->conf->lease_s = ms / 1000;
+}
+
+void
+build_announce_begin(struct conf_announce *a)
+{
+	memset(a, 0xff, sizeof(*a));
+}
+
+void
+build_announce(struct parse *p, enum announce_part part,
+    const struct lex_str *str)
+{
+	struct conf_announce	*a;
+
+	a = p->vrrp != NULL ? &p->vrrp->announce : &p->announce;
+	switch (part) {
+	case ANNOUNCE_COUNT:
+		announce_count(p, "announce count", str, &a->count);
+		break;
+	case ANNOUNCE_DELAY:
+		announce_ms(p, "announce delay", str, ANNOUNCE_DELAY_MS,
+		    &a->delay_ms);
+		break;
+	case ANNOUNCE_REFRESH:
+		announce_ms(p, "announce refresh", str, ANNOUNCE_REFRESH_MS,
+		    &a->refresh_ms);
+		break;
+	case ANNOUNCE_REFRESH_COUNT:
+		announce_count(p, "announce refresh count", str,
+		    &a->refresh_count);
+		break;
+	case ANNOUNCE_INTERVAL:
+		announce_ms(p, "announce interval", str,
+		    ANNOUNCE_INTERVAL_MS, &a->interval_ms);
+		break;
+	}
+}
+
+static void
+announce_count(struct parse *p, const char *what, const struct lex_str *str,
+    uint16_t *count)
+{
+	if (*count != ANNOUNCE_UNSAID_COUNT)
+		conf_error(p, "\"%s\" is given twice", what);
+	*count = value_number(p, what, str, 1, ANNOUNCE_MAX);
+}
+
+static void
+announce_ms(struct parse *p, const char *what, const struct lex_str *str,
+    uint32_t max, uint32_t *ms)
+{
+	if (*ms != ANNOUNCE_UNSAID_MS)
+		conf_error(p, "\"%s\" is given twice", what);
+	*ms = value_ms(p, what, str, 0, max);
+}
+
+/* What was not said is as it is in the other. */
+static void
+announce_fill(struct conf_announce *a, const struct conf_announce *from)
+{
+	if (a->count == ANNOUNCE_UNSAID_COUNT)
+		a->count = from->count;
+	if (a->delay_ms == ANNOUNCE_UNSAID_MS)
+		a->delay_ms = from->delay_ms;
+	if (a->refresh_ms == ANNOUNCE_UNSAID_MS)
+		a->refresh_ms = from->refresh_ms;
+	if (a->refresh_count == ANNOUNCE_UNSAID_COUNT)
+		a->refresh_count = from->refresh_count;
+	if (a->interval_ms == ANNOUNCE_UNSAID_MS)
+		a->interval_ms = from->interval_ms;
+}
+
+void
+check_announce(struct parse *p)
+{
+	static const struct conf_announce	 otherwise = {
+		.count		= DEFAULT_ANNOUNCE_COUNT,
+		.delay_ms	= DEFAULT_ANNOUNCE_MS,
+		.refresh_count	= 1
+	};
+	struct conf_vrrp			*v;
+
+	announce_fill(&p->announce, &otherwise);
+	TAILQ_FOREACH(v, &p->conf->vrrps, entry)
+		announce_fill(&v->announce, &p->announce);
 }

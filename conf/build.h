@@ -41,6 +41,10 @@
 #define DEFAULT_ADVERT_CS	100
 #define DEFAULT_FILE_WEIGHT	1
 #define DEFAULT_NOTIFY_MS	60000
+#define DEFAULT_LEASE_S		10
+/* What other VRRP routers do. */
+#define DEFAULT_ANNOUNCE_COUNT	5
+#define DEFAULT_ANNOUNCE_MS	5000
 
 /* A byte counts them: RFC 3768 section 5.3.5, RFC 5798 section 5.2.5. */
 #define VRRP_ADDR_MAX	255
@@ -48,6 +52,14 @@
 #define VRRP_OWNER	255
 /* Processes of one name: each of them is a descriptor. */
 #define QUORUM_MAX	100
+/* An address stays so long when lvsd is gone. */
+#define LEASE_MIN_S	3
+#define LEASE_MAX_S	3600
+/* Announcements: how often, and the times between them. */
+#define ANNOUNCE_MAX		100
+#define ANNOUNCE_DELAY_MS	(60 * 60 * 1000)
+#define ANNOUNCE_REFRESH_MS	(24 * 60 * 60 * 1000)
+#define ANNOUNCE_INTERVAL_MS	1000
 /* Words of a command. */
 #define ARGV_MAX	64
 
@@ -97,6 +109,8 @@ enum seen {
 	SEEN_START	= 0x10000000,
 	SEEN_CHECKSUM	= 0x20000000,
 	SEEN_SOURCE	= 0x40000000,
+	/* outside of blocks, beside some of the above */
+	SEEN_LEASE	= 0x200,
 	/* of an address, which counts its own */
 	SEEN_ON		= 0x01,
 	SEEN_LABEL	= 0x02,
@@ -186,6 +200,7 @@ struct parse {
 	struct member_refs	 members;
 	struct track_refs	 tracks;
 	unsigned int		 seen;		/* SEEN_*, at the top */
+	struct conf_announce	 announce;	/* at the top */
 	struct timing		 timing;	/* at the top */
 	struct pos		 timing_pos;	/* of the last of these */
 	int			 errors_top;	/* of syntax, outside blocks */
@@ -346,6 +361,15 @@ void		 build_group(struct parse *, const struct lex_str *);
 void		 build_member(struct parse *, const struct lex_str *);
 void		 build_group_end(struct parse *);
 
+/* The parts of an announce statement. */
+enum announce_part {
+	ANNOUNCE_COUNT,
+	ANNOUNCE_DELAY,
+	ANNOUNCE_REFRESH,
+	ANNOUNCE_REFRESH_COUNT,
+	ANNOUNCE_INTERVAL
+};
+
 /* address.c: the addresses of VRRP instances. */
 void		 build_address(struct parse *, const struct lex_str *);
 void		 build_address_on(struct parse *, const struct lex_str *);
@@ -357,6 +381,17 @@ void		 build_address_excluded(struct parse *);
 void		 build_address_end(struct parse *);
 /* address_scope_name: NULL: none of ours. */
 const char	*address_scope_name(uint8_t);
+/* build_lease: NULL: there is none. */
+void		 build_lease(struct parse *, const struct lex_str *);
+/*
+ * build_announce_begin: nothing was said yet.
+ * build_announce: of the instance at hand, or of all outside of blocks.
+ */
+void		 build_announce(struct parse *, enum announce_part,
+		    const struct lex_str *);
+void		 build_announce_begin(struct conf_announce *);
+/* check_announce: fill in what was not said. */
+void		 check_announce(struct parse *);
 /* build_address_family: of the instance at hand, by what it advertises. */
 void		 build_address_family(struct parse *);
 
@@ -367,6 +402,9 @@ void		 build_address_family(struct parse *);
 void		 print_bytes(FILE *, const char *, size_t);
 void		 print_str(FILE *, const char *);
 void		 print_vaddr(const struct conf_vaddr *, const char *, FILE *);
+void		 print_announce(const struct conf_announce *, FILE *);
+void		 print_lease(const struct conf *, FILE *);
+
 /* notify.c: notify scripts, of the block at hand or of all. */
 void		 build_notify_option(struct parse *, struct notify_spec *,
 		    enum seen, const struct lex_str *);

@@ -438,6 +438,9 @@ check_conf(struct parse *p)
 	check_scripts(p);
 	check_tracks(p);
 	check_members(p);
+	check_announce(p);
+	if ((p->seen & SEEN_LEASE) == 0)
+		p->conf->lease_s = DEFAULT_LEASE_S;
 	if (p->errors_syntax == 0)
 		check_unused(p);
 	if (p->diag.errors == 0 && TAILQ_EMPTY(&p->conf->services) &&

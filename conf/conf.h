@@ -192,13 +192,24 @@ struct conf_track {
 };
 TAILQ_HEAD(conf_tracks, conf_track);
 
+/* How an instance announces its addresses; a time of 0: not at all. */
+struct conf_announce {
+	uint32_t	delay_ms;	/* until the second burst */
+	uint32_t	refresh_ms;	/* from one refresh to the next */
+	uint32_t	interval_ms;	/* between two frames at least */
+	uint16_t	count;		/* of each address, in a burst */
+	uint16_t	refresh_count;	/* and in a refresh */
+};
+
 struct conf_group;
 
 struct conf_vrrp {
 	TAILQ_ENTRY(conf_vrrp)		 entry;
+	RB_ENTRY(conf_vrrp)		 byid;
 	struct vrrp_config		 conf;
 	struct conf_group		*group;	/* NULL: none */
 	struct conf_peers		 peers;
+	struct conf_announce		 announce;
 	struct conf_vaddrs		 addrs;
 	struct conf_tracks		 tracks;
 	struct conf_notifies		 notifies;
@@ -206,6 +217,8 @@ struct conf_vrrp {
 	int				 line;
 };
 TAILQ_HEAD(conf_vrrps, conf_vrrp);
+RB_HEAD(conf_vrrps_byid, conf_vrrp);
+RB_PROTOTYPE(conf_vrrps_byid, conf_vrrp, byid, )
 
 struct conf_group {
 	TAILQ_ENTRY(conf_group)		 entry;
@@ -222,6 +235,7 @@ TAILQ_HEAD(conf_tabledefs, conf_tabledef);
 struct conf {
 	uint32_t		 generation;
 	struct global_config	 global;
+	uint32_t		 lease_s;	/* of addresses; 0: for ever */
 	char			*socket;	/* NULL: LVSD_SOCKET */
 	char			*script_user;	/* NULL: nobody */
 	struct conf_notifies	 notifies;	/* of all instances, groups */
@@ -237,6 +251,7 @@ struct conf {
 	struct conf_trackfiles	 trackfiles;
 	struct conf_hosts_byid	 hosts_byid;	/* after conf_assign_ids */
 	struct conf_listens_byid listens_byid;
+	struct conf_vrrps_byid	 vrrps_byid;
 };
 
 /* A `-D name=value' of the command line. */
@@ -274,7 +289,7 @@ void		 conf_free(struct conf *);
  */
 void		 conf_assign_ids(struct conf *, const struct conf *,
 		    uint32_t *);
-/* conf_find_*: by id; NULL: none.  Hosts and listens in log(n). */
+/* conf_find_*: by id; NULL: none.  Hosts, listens, VRRP in log(n). */
 struct conf_host	*conf_find_host(const struct conf *, uint32_t);
 struct conf_listen	*conf_find_listen(const struct conf *, uint32_t);
 struct conf_vrrp	*conf_find_vrrp(const struct conf *, uint32_t);

@@ -349,9 +349,11 @@ ids_vrrps(struct ids *ids, struct conf *new)
 	struct conf_vaddr	*a;
 	struct conf_track	*t;
 
+	RB_INIT(&new->vrrps_byid);
 	TAILQ_FOREACH(v, &new->vrrps, entry) {
 		key_name(&ids->key, KEY_VRRP, v->conf.name);
 		v->conf.id = ids_give(ids);
+		RB_INSERT(conf_vrrps_byid, &new->vrrps_byid, v);
 		v->conf.group_id = v->group == NULL ? 0 : v->group->conf.id;
 		TAILQ_FOREACH(peer, &v->peers, entry)
 			peer->conf.vrrp_id = v->conf.id;

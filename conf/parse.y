@@ -83,7 +83,7 @@ int				 yyparse(void);
 %token	PERSISTENT PORT PREEMPT PREFIX PRIORITY RISE ROUTE SCHEDULER SCRIPT
 %token	SEND SERVICE SOCKET STATE SYNC TABLE TCP TCPFIN TIMEOUT TLS TO TRACK
 %token	TUNNEL UDP USER VERIFY VERSION VRID VRRP WEIGHT
-%token	BROADCAST EXCLUDED LABEL REVERSE SCOPE
+%token	ANNOUNCE BROADCAST COUNT EXCLUDED LABEL LEASE REFRESH REVERSE SCOPE
 %token	PROCESS QUORUM TRACKFILE
 %token	BACKUP DELAY MASTER START
 %token	ADDRESSES CHECKSUM PEER SOURCE STRICT TTL
@@ -134,6 +134,9 @@ global		: timing STRING			{
 			build_script_user(y.p, &$3);
 		}
 		| notify
+		| LEASE STRING			{ build_lease(y.p, &$2); }
+		| NO LEASE			{ build_lease(y.p, NULL); }
+		| announce
 		;
 
 ipvs_timeouts	: ipvs_timeout
@@ -386,8 +389,30 @@ vrrp_stmt	: VRID STRING			{ build_vrid(y.p, &$2); }
 		| NO ACCEPT			{ build_accept(y.p, 0); }
 		| START MASTER			{ build_start(y.p, 1); }
 		| START BACKUP			{ build_start(y.p, 0); }
+		| announce
 		| TRACK track
 		| notify
+		;
+
+announce	: ANNOUNCE announce_option
+		| announce announce_option
+		;
+
+announce_option	: COUNT STRING			{
+			build_announce(y.p, ANNOUNCE_COUNT, &$2);
+		}
+		| DELAY STRING			{
+			build_announce(y.p, ANNOUNCE_DELAY, &$2);
+		}
+		| REFRESH STRING		{
+			build_announce(y.p, ANNOUNCE_REFRESH, &$2);
+		}
+		| REFRESH COUNT STRING		{
+			build_announce(y.p, ANNOUNCE_REFRESH_COUNT, &$3);
+		}
+		| INTERVAL STRING		{
+			build_announce(y.p, ANNOUNCE_INTERVAL, &$2);
+		}
 		;
 
 address_options	: /* empty */
@@ -501,6 +526,7 @@ static const struct keyword keywords[] = {
 	{ "address",		ADDRESS, 1 },
 	{ "addresses",		ADDRESSES, 0 },
 	{ "advertise",		ADVERTISE, 1 },
+	{ "announce",		ANNOUNCE, 0 },
 	{ "auth",		AUTH, 0 },
 	{ "backup",		BACKUP, 0 },
 	{ "broadcast",		BROADCAST, 1 },
@@ -510,6 +536,7 @@ static const struct keyword keywords[] = {
 	{ "checksum",		CHECKSUM, 1 },
 	{ "code",		CODE, 0 },
 	{ "command",		COMMAND, 1 },
+	{ "count",		COUNT, 1 },
 	{ "delay",		DELAY, 1 },
 	{ "disable",		DISABLE, 0 },
 	{ "excluded",		EXCLUDED, 0 },
@@ -528,6 +555,7 @@ static const struct keyword keywords[] = {
 	{ "interval",		INTERVAL, 0 },
 	{ "ipvs",		IPVS, 0 },
 	{ "label",		LABEL, 1 },
+	{ "lease",		LEASE, 1 },
 	{ "listen",		LISTEN, 0 },
 	{ "log",		LOG, 0 },
 	{ "master",		MASTER, 0 },
@@ -546,6 +574,7 @@ static const struct keyword keywords[] = {
 	{ "priority",		PRIORITY, 1 },
 	{ "process",		PROCESS, 1 },
 	{ "quorum",		QUORUM, 1 },
+	{ "refresh",		REFRESH, 0 },
 	{ "reverse",		REVERSE, 0 },
 	{ "rise",		RISE, 0 },
 	{ "rival",		RIVAL, 0 },
@@ -740,6 +769,7 @@ parse_run(struct parse *p, const char *path, const struct conf_macros *macros)
 {
 	TAILQ_INIT(&p->pools);
 	TAILQ_INIT(&p->members);
+	build_announce_begin(&p->announce);
 	TAILQ_INIT(&p->tracks);
 	if ((p->conf = conf_new()) == NULL ||
 	    (p->index = index_new()) == NULL) {

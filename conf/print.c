@@ -87,6 +87,7 @@ print_global(const struct conf *c, FILE *f)
 		fprintf(f, "ipvs timeout tcpfin %us\n", g->ipvs_tcpfin);
 	if (g->ipvs_udp != 0)
 		fprintf(f, "ipvs timeout udp %us\n", g->ipvs_udp);
+	print_lease(c, f);
 	if (c->socket != NULL) {
 		fprintf(f, "socket ");
 		print_str(f, c->socket);
@@ -312,6 +313,7 @@ print_vrrp(const struct conf_vrrp *v, FILE *f)
 	print_adverts(v, f);
 	TAILQ_FOREACH(a, &v->addrs, entry)
 		print_vaddr(a, "\t", f);
+	print_announce(&v->announce, f);
 	if (v->conf.flags & VRRP_F_NOPREEMPT)
 		fprintf(f, "\tno preempt\n");
 	if (v->conf.preempt_ms != 0)

@@ -46,3 +46,34 @@ print_vaddr(const struct conf_vaddr *a, const char *before, FILE *f)
 		fprintf(f, " excluded");
 	fputc('\n', f);
 }
+
+/* Only what is not so anyway. */
+void
+print_announce(const struct conf_announce *a, FILE *f)
+{
+	char	 time[DURATION_STRLEN];
+
+	if (a->count != DEFAULT_ANNOUNCE_COUNT)
+		fprintf(f, "\tannounce count %u\n", a->count);
+	if (a->delay_ms != DEFAULT_ANNOUNCE_MS)
+		fprintf(f, "\tannounce delay %s\n",
+		    duration_str(a->delay_ms, time));
+	if (a->refresh_ms != 0)
+		fprintf(f, "\tannounce refresh %s\n",
+		    duration_str(a->refresh_ms, time));
+	if (a->refresh_count != 1)
+		fprintf(f, "\tannounce refresh count %u\n",
+		    a->refresh_count);
+	if (a->interval_ms != 0)
+		fprintf(f, "\tannounce interval %s\n",
+		    duration_str(a->interval_ms, time));
+}
+
+void
+print_lease(const struct conf *c, FILE *f)
+{
+	if (c->lease_s == 0)
+		fprintf(f, "no lease\n");
+	else if (c->lease_s != DEFAULT_LEASE_S)
+		fprintf(f, "lease %us\n", c->lease_s);
+}

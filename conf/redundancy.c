@@ -47,6 +47,7 @@ build_vrrp(struct parse *p, const struct lex_str *name,
 	TAILQ_INIT(&v->notifies);
 	v->file = p->pos.file;
 	v->line = p->pos.line;
+	build_announce_begin(&v->announce);
 	v->conf.af = AF_INET;
 	v->conf.priority = DEFAULT_PRIORITY;
 	v->conf.advert_cs = DEFAULT_ADVERT_CS;

@@ -34,9 +34,11 @@ static void	 conf_free_tables(struct conf *);
 static void	 conf_free_tracked(struct conf *);
 static int	 host_id_cmp(struct conf_host *, struct conf_host *);
 static int	 listen_id_cmp(struct conf_listen *, struct conf_listen *);
+static int	 vrrp_id_cmp(struct conf_vrrp *, struct conf_vrrp *);
 
 RB_GENERATE(conf_hosts_byid, conf_host, byid, host_id_cmp)
 RB_GENERATE(conf_listens_byid, conf_listen, byid, listen_id_cmp)
+RB_GENERATE(conf_vrrps_byid, conf_vrrp, byid, vrrp_id_cmp)
 
 static int
 host_id_cmp(struct conf_host *a, struct conf_host *b)
@@ -48,6 +50,14 @@ host_id_cmp(struct conf_host *a, struct conf_host *b)
 
 static int
 listen_id_cmp(struct conf_listen *a, struct conf_listen *b)
+{
+	if (a->conf.id == b->conf.id)
+		return (0);
+	return (a->conf.id < b->conf.id ? -1 : 1);
+}
+
+static int
+vrrp_id_cmp(struct conf_vrrp *a, struct conf_vrrp *b)
 {
 	if (a->conf.id == b->conf.id)
 		return (0);
@@ -74,6 +84,7 @@ conf_new(void)
 	TAILQ_INIT(&c->trackfiles);
 	RB_INIT(&c->hosts_byid);
 	RB_INIT(&c->listens_byid);
+	RB_INIT(&c->vrrps_byid);
 	return (c);
 }
 
@@ -275,12 +286,11 @@ conf_find_listen(const struct conf *c, uint32_t id)
 struct conf_vrrp *
 conf_find_vrrp(const struct conf *c, uint32_t id)
 {
-	struct conf_vrrp	*v;
+	struct conf_vrrp	 find;
 
-	TAILQ_FOREACH(v, &c->vrrps, entry)
-		if (v->conf.id == id)
-			return (v);
-	return (NULL);
+	find.conf.id = id;
+	return (RB_FIND(conf_vrrps_byid,
+	    (struct conf_vrrps_byid *)&c->vrrps_byid, &find));
 }
 
 struct conf_group *

@@ -14,18 +14,12 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-#include <sys/socket.h>
-#include <sys/uio.h>
-
-#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <event2/event.h>
-#include <linux/if_packet.h>
 
 #include "../imsg/log.h"
-#include "announce.h"
 #include "net_state.h"
 
 /*
@@ -33,137 +27,143 @@
  * asks for one an address; frames get lost while a network settles, so
  * each is sent several times at once and as often again later, as other
  * VRRP routers do it: peers and switches are used to it.
+ *
+ * Who has something to say on an interface has a burst in one of the two
+ * queues of it, which pace.c works off.
  */
-#define ANNOUNCE_REPEAT		5
-#define ANNOUNCE_AGAIN_S	5
+
 /* No new burst for an instance that was announced within this time. */
-#define ANNOUNCE_GAP_US		1000000
-/* Frames handed to the kernel in one call. */
-#define ANNOUNCE_VEC		64
-/* Room for the bursts of some thousand addresses, about 800 bytes each. */
-#define ANNOUNCE_SNDBUF		(8 * 1024 * 1024)
+#define ANNOUNCE_GAP_US	1000000
 
-struct burst {
-	struct net	*net;
-	const char	*ifname;
-	unsigned int	 n;
-	unsigned int	 lost;
-	struct sockaddr_ll to[ANNOUNCE_VEC];
-	uint8_t		 frame[ANNOUNCE_VEC][ANNOUNCE_LEN];
-	struct iovec	 iov[ANNOUNCE_VEC];
-	struct mmsghdr	 msg[ANNOUNCE_VEC];
-};
+static void	 again_cb(int, short, void *);
+static void	 refresh_cb(int, short, void *);
+static void	 refresh_arm(struct net_vrrp *);
+static void	 after_ms(struct event *, uint32_t);
+static void	 burst_all(struct net_vrrp *, unsigned int, int);
+static void	 burst_on(struct net_vrrp *, struct net_if *, unsigned int,
+		    int);
 
-static void	burst_all(struct net *, struct net_vrrp *);
-static void	burst_add(struct burst *, const struct net_addr *);
-static void	burst_send(struct burst *);
-
-/* A packet socket of no protocol receives nothing. */
-int
-announce_open(void)
+void
+announce_init(struct net_vrrp *v)
 {
-	int	fd, size = ANNOUNCE_SNDBUF;
-
-	if ((fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-	    0)) == -1)
-		return (-1);
-	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
-	return (fd);
+	TAILQ_INIT(&v->bursts);
+	evtimer_assign(&v->again, v->net->base, again_cb, v);
+	evtimer_assign(&v->refresh, v->net->base, refresh_cb, v);
 }
 
 void
-announce_start(struct net *n, struct net_vrrp *v)
+announce_start(struct net_vrrp *v)
 {
-	struct timeval	again = { ANNOUNCE_AGAIN_S, 0 };
-	struct monotime	now = monotime_now();
+	const struct conf_announce	*c = &v->conf->announce;
+	struct monotime			 now = monotime_now();
 
 	if (monotime_isset(v->announced) &&
 	    monotime_diff_us(now, v->announced) < ANNOUNCE_GAP_US)
 		return;
 	v->announced = now;
-	burst_all(n, v);
-	evtimer_add(&v->again, &again);
+	burst_all(v, c->count, 1);
+	if (c->delay_ms != 0)
+		after_ms(&v->again, c->delay_ms);
+	refresh_arm(v);
 }
 
 void
 announce_stop(struct net_vrrp *v)
 {
+	struct net_burst	*b;
+
+	while ((b = TAILQ_FIRST(&v->bursts)) != NULL)
+		pace_end(b);
 	event_del(&v->again);
+	event_del(&v->refresh);
+	v->refresh_ms = 0;
 	v->announced.us = 0;
 }
 
 void
-announce_again(int, short, void *arg)
+announce_relist(struct net_vrrp *v)
+{
+	struct net_burst	*b;
+
+	TAILQ_FOREACH(b, &v->bursts, mine)
+		b->at = TAILQ_FIRST(&v->items);
+	if (monotime_isset(v->announced))
+		refresh_arm(v);
+}
+
+static void
+again_cb(int, short, void *arg)
 {
 	struct net_vrrp	*v = arg;
 
-	if (v->holding)
-		burst_all(v->net, v);
+	burst_all(v, v->conf->announce.count, 0);
 }
 
 static void
-burst_all(struct net *n, struct net_vrrp *v)
+refresh_cb(int, short, void *arg)
 {
-	struct net_addr	*a;
-	struct burst	 b;
-	unsigned int	 i;
+	struct net_vrrp	*v = arg;
 
-	if (n->packet == -1 || TAILQ_EMPTY(&v->addrs))
+	burst_all(v, v->conf->announce.refresh_count, 0);
+	v->refresh_ms = 0;
+	refresh_arm(v);
+}
+
+/* A period that runs goes on, unless it is another one now. */
+static void
+refresh_arm(struct net_vrrp *v)
+{
+	if (v->refresh_ms == v->conf->announce.refresh_ms)
 		return;
-	b.net = n;
-	b.n = b.lost = 0;
-	/* Every address once before any is repeated. */
-	for (i = 0; i < ANNOUNCE_REPEAT; i++) {
-		TAILQ_FOREACH(a, &v->addrs, entry) {
-			if (a->state == ADDR_ABSENT ||
-			    a->nif->now.ifindex == 0 || !a->nif->has_mac)
-				continue;
-			burst_add(&b, a);
-		}
-	}
-	burst_send(&b);
-	if (b.lost > 0)
-		log_debug("vrrp \"%s\": %u announcements not sent on %s",
-		    v->conf->conf.name, b.lost, v->conf->conf.ifname);
+	v->refresh_ms = v->conf->announce.refresh_ms;
+	if (v->refresh_ms == 0)
+		event_del(&v->refresh);
+	else
+		after_ms(&v->refresh, v->refresh_ms);
 }
 
 static void
-burst_add(struct burst *b, const struct net_addr *a)
+after_ms(struct event *ev, uint32_t ms)
 {
-	struct sockaddr_ll	*to = &b->to[b->n];
-	struct iovec		*iov = &b->iov[b->n];
-	struct msghdr		*msg = &b->msg[b->n].msg_hdr;
+	struct timeval	tv;
 
-	memset(to, 0, sizeof(*to));
-	to->sll_family = AF_PACKET;
-	to->sll_ifindex = a->nif->now.ifindex;
-	memset(&b->msg[b->n], 0, sizeof(b->msg[b->n]));
-	iov->iov_base = b->frame[b->n];
-	iov->iov_len = announce_frame(b->frame[b->n], a->nif->mac, &a->addr);
-	msg->msg_name = to;
-	msg->msg_namelen = sizeof(*to);
-	msg->msg_iov = iov;
-	msg->msg_iovlen = 1;
-	if (++b->n == ANNOUNCE_VEC)
-		burst_send(b);
+	tv.tv_sec = ms / 1000;
+	tv.tv_usec = ms % 1000 * 1000;
+	evtimer_add(ev, &tv);
 }
 
-/* What the link cannot take now is lost; the burst after it tells again. */
+/* On each of the interfaces that it has addresses on. */
 static void
-burst_send(struct burst *b)
+burst_all(struct net_vrrp *v, unsigned int rounds, int urgent)
 {
-	unsigned int	done = 0;
-	int		n;
+	struct net_item	*it;
 
-	while (done < b->n) {
-		n = sendmmsg(b->net->packet, b->msg + done, b->n - done, 0);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1) {
-			b->lost++;
-			n = 1;
-		}
-		done += n;
+	if (v->net->packet == -1 || rounds == 0)
+		return;
+	TAILQ_FOREACH(it, &v->items, entry)
+		if (it->kind == NET_ADDR && it->nif->has_mac)
+			burst_on(v, it->nif, rounds, urgent);
+}
+
+/* One that is under way begins anew. */
+static void
+burst_on(struct net_vrrp *v, struct net_if *nif, unsigned int rounds,
+    int urgent)
+{
+	struct net_burst	*b;
+
+	TAILQ_FOREACH(b, &v->bursts, mine)
+		if (b->nif == nif && b->urgent == urgent)
+			break;
+	if (b == NULL) {
+		if ((b = calloc(1, sizeof(*b))) == NULL)
+			fatal("announcement");
+		b->vrrp = v;
+		b->nif = nif;
+		b->urgent = urgent;
+		TAILQ_INSERT_TAIL(&v->bursts, b, mine);
+		pace_begin(b);
 	}
-	b->n = 0;
+	b->rounds = rounds;
+	b->at = TAILQ_FIRST(&v->items);
 }

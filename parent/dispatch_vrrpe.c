@@ -60,6 +60,7 @@ static int	vrrpe_rival(struct parent *, struct imsg *);
 static int	vrrpe_group(struct parent *, struct imsg *);
 static struct conf_vrrp *vrrpe_find(struct parent *, struct imsg *, int *);
 static void	vrrpe_mirror(void *, uint32_t, const struct msg_role *);
+static void	vrrpe_found(void *, uint32_t);
 static unsigned int sockets_on(const struct conf *, const char *);
 static struct vrrp_socket *sockets_find(struct vrrp_sockets *, const char *);
 static void	sockets_clear(struct vrrp_sockets *);
@@ -191,11 +192,19 @@ feed_vrrpe(struct parent *env, int fresh)
 		sockets_clear(env->vrrp_sockets);
 		mirror_new_vrrpe(env->mirror);
 		mirror_each_role(env->mirror, vrrpe_mirror, env);
+		net_each_found(env->net, vrrpe_found, env);
 	}
 	sockets_prune(env);
 	net_each_iface(env->net);
 	track_processes_tell(env->processes);
 	track_files_tell(env->files);
+}
+
+/* Of an lvsd before this one; its role may be ours still. */
+static void
+vrrpe_found(void *arg, uint32_t id)
+{
+	proc_send(arg, PROC_VRRPE, MSG_ADDR_FOUND, id, -1, NULL, 0);
 }
 
 static void

@@ -72,6 +72,9 @@ ipvs_open(struct event_base *base, ipvs_error error, ipvs_done done,
 	nlbatch_init(&v->batch);
 	evtimer_assign(&v->slice, base, ipvs_slice, v);
 	evtimer_assign(&v->verify, base, ipvs_verify_slice, v);
+	/* All else goes first, virtual addresses above all. */
+	(void)event_priority_set(&v->slice,
+	    event_base_get_npriorities(base) - 1);
 
 	(void)module_load("ip_vs");
 	if (nlconn_open(&v->conn, NETLINK_GENERIC) == -1) {

@@ -43,7 +43,7 @@ struct net;
 struct net_ops {
 	/* An interface named in the configuration: state or address changed. */
 	void	(*iface)(void *, const struct msg_if *);
-	/* Addresses of this VRRP id were asked for: errno or 0, how many. */
+	/* All that this VRRP id is to hold: errno or 0, how many are there. */
 	void	(*result)(void *, uint32_t, int, uint32_t);
 	/* Somebody else removed an address that is ours; it is put back. */
 	void	(*repaired)(void *, uint32_t, const struct addr *);
@@ -63,20 +63,31 @@ int		 net_check_conf(struct net *, const struct conf *, char *,
  * iface() is called for each interface it names that is new.  Addresses held
  * for a VRRP id that is gone, or no longer listed for one that stays, are
  * removed; new ones of a master are added.  On the first call addresses of
- * an earlier life (NET_IFA_PROTO) that the configuration names are noted:
- * they go unless their instance becomes master by net_hold().
+ * an earlier life (NET_IFA_PROTO) are noted: those that the configuration
+ * names stay until net_hold(), net_keep() or net_release() tells what is to
+ * become of them, others are removed.
  */
 void		 net_set_conf(struct net *, const struct conf *);
 /* net_each_iface: call iface() for every interface named, as it is now. */
 void		 net_each_iface(struct net *);
 /*
- * net_hold: add the addresses of this instance (one batch; IPv6 with nodad),
- * then announce them: a burst of gratuitous ARP or unsolicited NA now and a
- * second one later (RFC 5798 section 6.4.2).  Ends in result().
- * net_keep: keep those that are there, but announce them no more: another
- * director is about to take over.
+ * net_each_found: call with the id of each instance whose addresses were
+ * found on the first net_set_conf(), all that it advertises, and of which
+ * nothing was told yet.
+ */
+void		 net_each_found(struct net *, void (*)(void *, uint32_t),
+		    void *);
+/*
+ * What is asked for here is carried out soon, a few milliseconds of it at a
+ * time, in the order asked; of what was asked meanwhile only the last counts.
+ *
+ * net_hold: add the addresses of this instance (IPv6 without detection of
+ * duplicates), then announce them: a burst of gratuitous ARP or unsolicited
+ * NA now and a second one later (RFC 5798 section 6.4.2).  Ends in result().
+ * net_keep: hold them, but announce them no more: another director is about
+ * to take over.
  * net_release: stop announcing and remove them.
- * net_release_all: the same for everything held, before exit; synchronous.
+ * net_release_all: the same for all instances.
  * net_announce: announce again what is held.
  */
 void		 net_hold(struct net *, const struct conf_vrrp *);
@@ -84,6 +95,8 @@ void		 net_keep(struct net *, const struct conf_vrrp *);
 void		 net_release(struct net *, const struct conf_vrrp *);
 void		 net_release_all(struct net *);
 void		 net_announce(struct net *, const struct conf_vrrp *);
+/* net_leave: remove all that is held, before exit; at once. */
+void		 net_leave(struct net *);
 /*
  * net_vrrp_socket: raw socket for protocol 112 of the family, bound to the
  * interface, TTL 255, TOS 0xc0, with packet information on, filtered and its

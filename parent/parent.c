@@ -45,6 +45,8 @@
 
 #define UMASK		022
 #define PROC_DIR	"/proc"
+/* Of events: unused, most, slices of IPVS (libevent takes the middle). */
+#define PRIORITIES	3
 
 static const int	signals[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
 #define NSIGNALS	(sizeof(signals) / sizeof(signals[0]))
@@ -107,7 +109,8 @@ parent_prepare(struct parent *env)
 	if (priv_user(&env->gid) == -1 || priv_drop() == -1 ||
 	    priv_chroot() == -1)
 		return (-1);
-	if ((env->base = event_base_new()) == NULL) {
+	if ((env->base = event_base_new()) == NULL ||
+	    event_base_priority_init(env->base, PRIORITIES) == -1) {
 		log_warnx("cannot make an event base");
 		return (-1);
 	}
@@ -372,7 +375,7 @@ parent_free(struct parent *env)
 	notify_free(env->notify);
 	runs_free(env->runs);
 	if (env->net != NULL) {
-		net_release_all(env->net);
+		net_leave(env->net);
 		net_close(env->net);
 	}
 	ipvs_close(env->ipvs);

@@ -33,71 +33,66 @@
 #include "../imsg/log.h"
 #include "net_state.h"
 
-/* Reads of the event socket in one turn, so that a storm starves nobody. */
-#define EVENT_READS	64
-
-static int	 addr_put_manner(struct nl_msg *, const struct net_addr *);
+static int	 addr_put_manner(struct nl_msg *,
+		    const struct vaddr_config *, uint32_t);
+static void	 parse_addr_more(struct nlattr **, struct rtnl_addr *);
 static struct nl_msg *dump_msg(int, unsigned char);
 static int	 link_cb(struct nlmsghdr *, void *);
 static int	 addr_cb(struct nlmsghdr *, void *);
-static void	 events_cb(int, short, void *);
-static void	 event_one(struct net *, struct nlmsghdr *);
-static void	 event_addr(struct net *, struct nlmsghdr *);
 
 struct nl_msg *
-rtnl_addr_msg(int type, const struct net_addr *a)
+rtnl_addr_msg(int type, int flags, const struct net_addr *a, uint32_t life)
 {
-	struct ifaddrmsg	 ifa;
-	struct nl_msg		*msg;
-	size_t			 size = addr_size(a->addr.af);
-	int			 flags = 0;
+	const struct vaddr_config	*c = &a->conf;
+	struct ifaddrmsg		 ifa;
+	struct nl_msg			*msg;
+	size_t				 size = addr_size(c->addr.af);
 
 	memset(&ifa, 0, sizeof(ifa));
-	ifa.ifa_family = a->addr.af;
-	ifa.ifa_prefixlen = a->prefixlen;
-	ifa.ifa_index = a->nif->now.ifindex;
-	ifa.ifa_scope = a->scope;
-	if (a->addr.af == AF_INET6) {
+	ifa.ifa_family = c->addr.af;
+	ifa.ifa_prefixlen = c->prefixlen;
+	ifa.ifa_index = a->item.nif->now.ifindex;
+	ifa.ifa_scope = c->scope;
+	if (c->addr.af == AF_INET6) {
 		/* Detection of duplicates would keep it unused for seconds. */
 		ifa.ifa_flags = IFA_F_NODAD;
-		if (IN6_IS_ADDR_LINKLOCAL(&a->addr.u.v6))
+		if (IN6_IS_ADDR_LINKLOCAL(&c->addr.u.v6))
 			ifa.ifa_scope = RT_SCOPE_LINK;
 	}
-	if (type == RTM_NEWADDR)
-		flags = NLM_F_CREATE | NLM_F_EXCL;
 	if ((msg = nlmsg_alloc_size(NL_MSG_SIZE)) == NULL)
 		return (NULL);
 	if (nlmsg_put(msg, 0, 0, type, 0, flags) == NULL ||
 	    nlmsg_append(msg, &ifa, sizeof(ifa), NLMSG_ALIGNTO) < 0 ||
-	    nla_put(msg, IFA_LOCAL, size, a->addr.u.bytes) < 0 ||
-	    nla_put(msg, IFA_ADDRESS, size, a->addr.u.bytes) < 0 ||
-	    (type == RTM_NEWADDR && addr_put_manner(msg, a) == -1)) {
+	    nla_put(msg, IFA_LOCAL, size, c->addr.u.bytes) < 0 ||
+	    nla_put(msg, IFA_ADDRESS, size, c->addr.u.bytes) < 0 ||
+	    (type == RTM_NEWADDR && addr_put_manner(msg, c, life) == -1)) {
 		nlmsg_free(msg);
 		return (NULL);
 	}
 	return (msg);
 }
 
-/* Valid for ever, but no source that the kernel would choose by itself. */
-static const struct ifa_cacheinfo	life = {
-	.ifa_prefered = 0,
-	.ifa_valid = UINT32_MAX
-};
-
-/* What a new address is to be like. */
+/*
+ * What a new address is to be like.  The machine's own connections do not
+ * come from a virtual IPv6 address; for IPv4 there is no such distinction.
+ */
 static int
-addr_put_manner(struct nl_msg *msg, const struct net_addr *a)
+addr_put_manner(struct nl_msg *msg, const struct vaddr_config *c,
+    uint32_t life)
 {
-	if (nla_put_u8(msg, IFA_PROTO, NET_IFA_PROTO) < 0)
+	struct ifa_cacheinfo	ci;
+
+	memset(&ci, 0, sizeof(ci));
+	ci.ifa_valid = life;
+	ci.ifa_prefered = c->addr.af == AF_INET ? life : 0;
+	if (nla_put_u8(msg, IFA_PROTO, NET_IFA_PROTO) < 0 ||
+	    nla_put(msg, IFA_CACHEINFO, sizeof(ci), &ci) < 0)
 		return (-1);
-	if (a->label[0] != '\0' &&
-	    nla_put_string(msg, IFA_LABEL, a->label) < 0)
+	if (c->label[0] != '\0' &&
+	    nla_put_string(msg, IFA_LABEL, c->label) < 0)
 		return (-1);
-	if (a->broadcast.af != 0 && nla_put(msg, IFA_BROADCAST,
-	    addr_size(a->broadcast.af), a->broadcast.u.bytes) < 0)
-		return (-1);
-	if (a->addr.af == AF_INET6 &&
-	    nla_put(msg, IFA_CACHEINFO, sizeof(life), &life) < 0)
+	if (c->broadcast.af != 0 && nla_put(msg, IFA_BROADCAST,
+	    addr_size(c->broadcast.af), c->broadcast.u.bytes) < 0)
 		return (-1);
 	return (0);
 }
@@ -127,9 +122,32 @@ rtnl_parse_addr(struct nlmsghdr *nlh, struct rtnl_addr *ra)
 	ra->flags = ifa->ifa_flags;
 	if (tb[IFA_FLAGS] != NULL && nla_len(tb[IFA_FLAGS]) >= 4)
 		ra->flags = nla_get_u32(tb[IFA_FLAGS]);
-	if (tb[IFA_PROTO] != NULL && nla_len(tb[IFA_PROTO]) >= 1)
-		ra->proto = nla_get_u8(tb[IFA_PROTO]);
+	parse_addr_more(tb, ra);
 	return (0);
+}
+
+static void
+parse_addr_more(struct nlattr **tb, struct rtnl_addr *ra)
+{
+	struct ifa_cacheinfo	ci;
+	struct nlattr		*attr;
+
+	ra->valid_s = LIFE_FOREVER;
+	if ((attr = tb[IFA_PROTO]) != NULL && nla_len(attr) >= 1)
+		ra->proto = nla_get_u8(attr);
+	if ((attr = tb[IFA_CACHEINFO]) != NULL &&
+	    (size_t)nla_len(attr) >= sizeof(ci)) {
+		memcpy(&ci, nla_data(attr), sizeof(ci));
+		ra->valid_s = ci.ifa_valid;
+	}
+	if ((attr = tb[IFA_LABEL]) != NULL)
+		nla_strlcpy(ra->label, attr, sizeof(ra->label));
+	if ((attr = tb[IFA_BROADCAST]) != NULL &&
+	    (size_t)nla_len(attr) >= addr_size(ra->addr.af)) {
+		ra->broadcast.af = ra->addr.af;
+		memcpy(ra->broadcast.u.bytes, nla_data(attr),
+		    addr_size(ra->addr.af));
+	}
 }
 
 int
@@ -194,14 +212,14 @@ rtnl_read_links(struct net *n)
 	int		 error, tries = 3;
 
 	do {
-		TAILQ_FOREACH(nif, &n->ifs, entry)
+		RB_FOREACH(nif, net_ifs, &n->ifs)
 			nif->seen = 0;
 		error = nlconn_query(&n->conn, dump_msg(RTM_GETLINK,
 		    AF_UNSPEC), NLM_F_DUMP, link_cb, n);
 	} while (error == EINTR && --tries > 0);
 	if (error != 0)
 		return (error);
-	TAILQ_FOREACH(nif, &n->ifs, entry)
+	RB_FOREACH(nif, net_ifs, &n->ifs)
 		if (!nif->seen)
 			iface_lost(n, nif);
 	return (0);
@@ -226,19 +244,15 @@ rtnl_read_addrs(struct net *n)
 	do {
 		iface_addr_begin(n);
 		RB_FOREACH(a, net_addrs, &n->addrs)
-			a->seen = 0;
+			a->item.seen = 0;
 		error = nlconn_query(&n->conn, dump_msg(RTM_GETADDR,
 		    AF_UNSPEC), NLM_F_DUMP, addr_cb, n);
 	} while (error == EINTR && --tries > 0);
 	if (error != 0)
 		return (error);
-	RB_FOREACH(a, net_addrs, &n->addrs) {
-		if (a->seen)
-			continue;
-		if (a->state == ADDR_OURS)
-			a->lost = 1;
-		a->state = ADDR_ABSENT;
-	}
+	RB_FOREACH(a, net_addrs, &n->addrs)
+		if (!a->item.seen && a->item.state != ITEM_ABSENT)
+			net_item_lost(n, &a->item);
 	return (0);
 }
 
@@ -254,98 +268,4 @@ addr_cb(struct nlmsghdr *nlh, void *arg)
 	    (nif = iface_by_index(n, ra.ifindex)) != NULL)
 		iface_addr(n, nif, &ra);
 	return (0);
-}
-
-int
-rtnl_events_open(struct net *n)
-{
-	int	error;
-
-	if (nlconn_open(&n->events, NETLINK_ROUTE) == -1)
-		return (-1);
-	error = nl_socket_add_memberships(n->events.sk, RTNLGRP_LINK,
-	    RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, 0);
-	if (error < 0) {
-		nlconn_close(&n->events);
-		errno = EPROTONOSUPPORT;
-		return (-1);
-	}
-	event_assign(&n->readable, n->base, n->events.fd,
-	    EV_READ | EV_PERSIST, events_cb, n);
-	event_add(&n->readable, NULL);
-	return (0);
-}
-
-/* Take in what there is, then act once on all of it. */
-static void
-events_cb(int, short, void *arg)
-{
-	struct net	*n = arg;
-	struct nlmsghdr	*nlh;
-	size_t		 len;
-	int		 error = 0, left, i;
-
-	for (i = 0; i < EVENT_READS; i++) {
-		if ((error = nlconn_receive(&n->events, 0, &len)) != 0)
-			break;
-		left = len;
-		for (nlh = (struct nlmsghdr *)n->events.rbuf;
-		    nlmsg_ok(nlh, left); nlh = nlmsg_next(nlh, &left))
-			event_one(n, nlh);
-	}
-	if (error != 0 && error != ETIMEDOUT) {
-		/* Events were lost: what they said must be read. */
-		if (error == ENOBUFS)
-			log_debug("netlink: events were lost, reading anew");
-		else
-			log_warnx("netlink: events: %s", strerror(error));
-		n->reread_links = n->reread_addrs = 1;
-	}
-	net_settle(n);
-}
-
-static void
-event_one(struct net *n, struct nlmsghdr *nlh)
-{
-	struct rtnl_link	rl;
-
-	switch (nlh->nlmsg_type) {
-	case RTM_NEWLINK:
-	case RTM_DELLINK:
-		if (rtnl_parse_link(nlh, &rl) == 0 && iface_link(n, &rl,
-		    nlh->nlmsg_type == RTM_DELLINK))
-			n->reread_addrs = 1;
-		break;
-	case RTM_NEWADDR:
-	case RTM_DELADDR:
-		event_addr(n, nlh);
-		break;
-	default:
-		break;
-	}
-}
-
-/*
- * Any change of an address that matters is followed by a reading: which of
- * an interface's addresses is the first can only be seen there.  Our own
- * changes are known already; but with an address of ours the kernel may
- * remove the others of its subnet.
- */
-static void
-event_addr(struct net *n, struct nlmsghdr *nlh)
-{
-	struct rtnl_addr	 ra;
-	struct net_addr		*a;
-	struct net_if		*nif;
-
-	if (rtnl_parse_addr(nlh, &ra) == -1 ||
-	    (nif = iface_by_index(n, ra.ifindex)) == NULL)
-		return;
-	if (nlh->nlmsg_pid == n->conn.port) {
-		a = net_addr_find(n, nif, &ra.addr, ra.prefixlen);
-		if (nlh->nlmsg_type == RTM_NEWADDR ||
-		    (a != NULL && a->state == ADDR_ABSENT))
-			return;
-	}
-	n->reread_addrs = 1;
 }

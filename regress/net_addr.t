@@ -100,7 +100,9 @@ ip link set e0 up
 ip addr add 10.0.0.1/24 dev e0
 ip addr add 10.0.0.2/24 dev e0
 
+# Renewals would be seen among the changes.
 cat >"$dir/a.conf" <<-END
+	no lease
 	vrrp "one" on e0 {
 		vrid 1
 		address 10.0.0.10/24
@@ -158,7 +160,7 @@ ok "announced it was" wait_for 5 captured 'tell 10.0.0.1,' 5
 ip addr del 10.0.0.11/32 dev e0
 ok "an address taken away is put back" told "repaired one 10.0.0.11"
 ok "it is there" has e0 10.0.0.11/32
-like "that is logged" "$(cat "$dir/log")" 'vrrp "one": address 10.0.0.11/32 was removed from e0 by somebody else: put back'
+like "that is logged" "$(cat "$dir/log")" 'vrrp "one": address 10.0.0.11/32 on e0 was removed by somebody else: put back'
 : >"$dir/out"
 ip addr flush dev e0 scope global
 ok "all taken away" told "repaired one 192.0.2.10"
@@ -224,6 +226,7 @@ ok "and all again some seconds later" wait_for 10 captured 'tell 10.0.0.20,' 10
 # a master to a backup, an instance ends.
 ask hold one >/dev/null
 cat >"$dir/b.conf" <<-END
+	no lease
 	vrrp "one" on e0 {
 		vrid 1
 		address 10.0.0.10

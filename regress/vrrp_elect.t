@@ -28,6 +28,11 @@ told() {
 	[ "$(mac_of client $LAB_VIP)" = "$1" ]
 }
 
+# All of it but how long it still lives.
+address_of() {
+	ip -n "$1" -o addr show to $LAB_VIP | sed 's/valid_lft.*//'
+}
+
 trap net_down EXIT
 net_up || bail "no network"
 capture "$LAB_TMP/all.pcap" proto 112
@@ -100,7 +105,7 @@ ok "dir2 is backup" wait_for 5 is_role dir2 VI_1 backup
 
 # The engine alone: nobody notices.
 became=$(count_said dir2 'backup -> master')
-since=$(ip -n dir1 -o addr show to $LAB_VIP)
+since=$(address_of dir1)
 proc_start addresses dir1 ip -n dir1 -o monitor address
 vrrpe=$(pgrep -P "$(proc_pid dir1)" -f '^lvsd: vrrpe')
 kill -KILL "$vrrpe"
@@ -109,7 +114,7 @@ ok "vrrpe is killed, another takes the role back" \
 ok "dir1 is master" wait_for 5 is_role dir1 VI_1 master
 ok "dir2 hears it" hears dir2
 is "dir2 never took over" "$(count_said dir2 'backup -> master')" "$became"
-is "the address is as it was" "$(ip -n dir1 -o addr show to $LAB_VIP)" \
+is "the address is as it was" "$(address_of dir1)" \
     "$since"
 unlike "and was never away" "$(cat "$LAB_TMP/addresses.log")" Deleted
 proc_stop addresses

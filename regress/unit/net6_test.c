@@ -60,6 +60,7 @@ static int	 listen_on(const char *);
 static void	 heard_na(int, const uint8_t *, int [2]);
 static int	 flags_of(const struct addr *);
 static void	 remove_addr(const struct net *, struct net_addr *);
+static void	 await(const struct net *);
 static void	 too_late(int, short, void *);
 static void	 test(struct net *, struct conf_vrrp *, struct heard *);
 
@@ -81,6 +82,7 @@ result(void *arg, uint32_t, int error, uint32_t n)
 
 	h->error = error;
 	h->n = n;
+	event_base_loopbreak(h->base);
 }
 
 static void
@@ -182,9 +184,17 @@ remove_addr(const struct net *, struct net_addr *a)
 
 	if (nlconn_open(&c, NETLINK_ROUTE) == -1)
 		abort();
-	is_int(nlconn_query(&c, rtnl_addr_msg(RTM_DELADDR, a), 0, NULL,
+	is_int(nlconn_query(&c, rtnl_addr_msg(RTM_DELADDR, 0, a, 0), 0, NULL,
 	    NULL), 0, "somebody else removes one");
 	nlconn_close(&c);
+}
+
+/* All that was asked for. */
+static void
+await(const struct net *n)
+{
+	while (!TAILQ_EMPTY(&n->queue) || !TAILQ_EMPTY(&n->talking))
+		event_base_loop(n->base, EVLOOP_ONCE);
 }
 
 static void
@@ -201,6 +211,7 @@ test(struct net *n, struct conf_vrrp *v, struct heard *h)
 	int		 fd = listen_on("vb0"), count[2], i;
 
 	net_hold(n, v);
+	await(n);
 	is_int(h->error, 0, "addresses are held");
 	is_int(h->n, 2, "both");
 	for (i = 0; i < 2; i++)
@@ -219,6 +230,7 @@ test(struct net *n, struct conf_vrrp *v, struct heard *h)
 	ok(addr_cmp(&nif->now.addr6, &addrs[1]) != 0,
 	    "the interface's link-local address is its own");
 	net_release(n, v);
+	await(n);
 	is_int(flags_of(&addrs[0]), -1, "released");
 	is_int(flags_of(&addrs[1]), -1, "both");
 	close(fd);
@@ -252,6 +264,7 @@ main(void)
 	v.conf.id = 1;
 	memcpy(v.conf.ifname, "va0", 4);
 	memcpy(v.conf.name, "six", 4);
+	v.announce.count = BURST;
 	TAILQ_INIT(&v.addrs);
 	TAILQ_INIT(&v.tracks);
 	addr_parse("fd77::10", &addrs[0]);

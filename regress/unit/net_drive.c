@@ -19,12 +19,13 @@
  * tests that look at interfaces with other eyes meanwhile:
  *
  *	conf FILE		this configuration runs now
- *	hold|release|announce NAME
- *	release_all
+ *	hold|keep|release|announce NAME
+ *	release_all, leave
+ *	found			tell the instances whose addresses were found
  *	ifaces			tell all interfaces again
  *
  * What the owner is told comes as a line each; "did" and the command end its
- * answer.
+ * answer, when the kernel is where it is to be.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -39,7 +40,7 @@
 #include "../../imsg/log.h"
 #include "../../imsg/monotime.h"
 #include "../../imsg/msg.h"
-#include "../../parent/net.h"
+#include "../../parent/net_state.h"
 
 struct drive {
 	struct event_base	*base;
@@ -48,6 +49,10 @@ struct drive {
 	struct net		*net;
 	struct conf		*conf;
 	uint32_t		 next_id;
+	struct event		*again;
+	struct monotime		 start;
+	char			*line;		/* of the command at hand */
+	int			 ended;		/* no more input */
 };
 
 static void	drive_iface(void *, const struct msg_if *);
@@ -57,7 +62,10 @@ static const char *drive_name(struct drive *, uint32_t);
 static void	drive_report(void *, const char *);
 static void	drive_conf(struct drive *, const char *);
 static void	drive_vrrp(struct drive *, const char *, const char *);
+static void	drive_found(void *, uint32_t);
 static void	drive_line(struct drive *, char *);
+static void	drive_next(struct drive *);
+static void	drive_again(int, short, void *);
 static void	drive_input(int, short, void *);
 
 static const struct net_ops ops = {
@@ -130,7 +138,6 @@ static void
 drive_vrrp(struct drive *d, const char *what, const char *name)
 {
 	struct conf_vrrp	*v;
-	struct monotime		 start = monotime_now();
 
 	TAILQ_FOREACH(v, &d->conf->vrrps, entry)
 		if (strcmp(v->conf.name, name) == 0)
@@ -139,12 +146,18 @@ drive_vrrp(struct drive *d, const char *what, const char *name)
 		printf("no such instance\n");
 	else if (strcmp(what, "hold") == 0)
 		net_hold(d->net, v);
+	else if (strcmp(what, "keep") == 0)
+		net_keep(d->net, v);
 	else if (strcmp(what, "release") == 0)
 		net_release(d->net, v);
 	else
 		net_announce(d->net, v);
-	printf("took %.4f s\n",
-	    monotime_diff_us(monotime_now(), start) / 1e6);
+}
+
+static void
+drive_found(void *arg, uint32_t id)
+{
+	printf("found %s\n", drive_name(arg, id));
 }
 
 static void
@@ -152,36 +165,70 @@ drive_line(struct drive *d, char *line)
 {
 	char	*cmd = strsep(&line, " ");
 
+	d->start = monotime_now();
 	if (strcmp(cmd, "conf") == 0 && line != NULL)
 		drive_conf(d, line);
 	else if (d->conf == NULL)
 		printf("no configuration\n");
 	else if (strcmp(cmd, "release_all") == 0)
 		net_release_all(d->net);
+	else if (strcmp(cmd, "leave") == 0)
+		net_leave(d->net);
+	else if (strcmp(cmd, "found") == 0)
+		net_each_found(d->net, drive_found, d);
 	else if (strcmp(cmd, "ifaces") == 0)
 		net_each_iface(d->net);
 	else if (line != NULL)
 		drive_vrrp(d, cmd, line);
 	else
 		printf("unknown command\n");
-	printf("did %s\n", cmd);
+}
+
+/* The commands that wait, one after the other. */
+static void
+drive_next(struct drive *d)
+{
+	static const struct timeval	 soon = { 0, 1000 };
+
+	while (d->line == NULL && (d->line = evbuffer_readln(d->buf, NULL,
+	    EVBUFFER_EOL_LF)) != NULL) {
+		drive_line(d, d->line);
+		drive_again(-1, 0, d);
+	}
+	if (d->line != NULL)
+		evtimer_add(d->again, &soon);
+	else if (d->ended)
+		event_base_loopbreak(d->base);
+}
+
+/* Is the kernel where it is to be? */
+static void
+drive_again(int, short what, void *arg)
+{
+	struct drive	*d = arg;
+
+	if (TAILQ_EMPTY(&d->net->queue)) {
+		printf("took %.4f s\n",
+		    monotime_diff_us(monotime_now(), d->start) / 1e6);
+		printf("did %s\n", d->line);
+		free(d->line);
+		d->line = NULL;
+	}
+	if (what == EV_TIMEOUT)
+		drive_next(d);
 }
 
 static void
 drive_input(int fd, short, void *arg)
 {
 	struct drive	*d = arg;
-	char		*line;
 
 	if (evbuffer_read(d->buf, fd, -1) <= 0) {
-		event_base_loopbreak(d->base);
-		return;
+		d->ended = 1;
+		event_del(d->input);
 	}
-	while ((line = evbuffer_readln(d->buf, NULL,
-	    EVBUFFER_EOL_LF)) != NULL) {
-		drive_line(d, line);
-		free(line);
-	}
+	if (d->line == NULL)
+		drive_next(d);
 }
 
 int
@@ -198,7 +245,8 @@ main(void)
 	if ((d.base = event_base_new()) == NULL ||
 	    (d.buf = evbuffer_new()) == NULL ||
 	    (d.input = event_new(d.base, STDIN_FILENO, EV_READ | EV_PERSIST,
-	    drive_input, &d)) == NULL)
+	    drive_input, &d)) == NULL ||
+	    (d.again = evtimer_new(d.base, drive_again, &d)) == NULL)
 		return (1);
 	if ((d.net = net_open(d.base, &ops, &d)) != NULL) {
 		event_add(d.input, NULL);
@@ -209,6 +257,7 @@ main(void)
 	conf_free(d.conf);
 	evbuffer_free(d.buf);
 	event_free(d.input);
+	event_free(d.again);
 	event_base_free(d.base);
 	return (status);
 }

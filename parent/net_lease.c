@@ -1,0 +1,230 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <event2/event.h>
+#include <linux/rtnetlink.h>
+
+#include "../imsg/log.h"
+#include "net_state.h"
+
+/*
+ * The kernel takes an address away when its life is over, so an lvsd that is
+ * gone for good leaves none behind: they are held on lease, and renewed three
+ * times in the time of the lease.  A round of renewals is spread over slots,
+ * whose turn comes one after the other; each address has a slot, and so is
+ * renewed once a round.
+ */
+
+/* Rounds in the time of a lease. */
+#define LEASE_ROUNDS	3
+/*
+ * At most this part of the time may go into renewals.  For IPv4 the kernel
+ * searches the addresses of the interface at each, for IPv6 all there are;
+ * with many thousands a lease is made longer than configured.
+ */
+#define LEASE_SHARE	10
+#define LEASE_MAX_S	3600
+
+static void	 lease_cb(int, short, void *);
+static void	 lease_arm(struct net *);
+static int64_t	 turn_us(const struct net_lease *);
+static void	 lease_judge(struct net_lease *);
+
+void
+lease_init(struct net *n)
+{
+	struct net_lease	*l = &n->lease;
+	int			 i;
+
+	for (i = 0; i < LEASE_SLOTS; i++)
+		TAILQ_INIT(&l->slot[i]);
+	TAILQ_INIT(&l->due);
+	evtimer_assign(&l->timer, n->base, lease_cb, n);
+}
+
+void
+lease_close(struct net *n)
+{
+	event_del(&n->lease.timer);
+}
+
+void
+lease_conf(struct net *n, uint32_t seconds)
+{
+	struct net_lease	*l = &n->lease;
+	struct net_addr		*a;
+
+	if (l->conf_s == seconds)
+		return;
+	l->conf_s = l->s = seconds;
+	l->busy_us = 0;
+	event_del(&l->timer);
+	RB_FOREACH(a, net_addrs, &n->addrs)
+		if (a->item.state == ITEM_OURS)
+			lease_touch(n, a);
+}
+
+uint32_t
+lease_of(const struct net *n, const struct net_addr *)
+{
+	return (n->lease.s != 0 ? n->lease.s : LIFE_FOREVER);
+}
+
+void
+lease_start(struct net *n, struct net_addr *a)
+{
+	lease_stop(n, a);
+	a->slot = n->lease.next++ % LEASE_SLOTS;
+	lease_done(n, a);
+}
+
+void
+lease_done(struct net *n, struct net_addr *a)
+{
+	struct net_lease	*l = &n->lease;
+
+	if (lease_of(n, a) == LIFE_FOREVER)
+		return;
+	a->leased = LEASE_SLOT;
+	TAILQ_INSERT_TAIL(&l->slot[a->slot], a, lease);
+	l->n++;
+	lease_arm(n);
+}
+
+void
+lease_touch(struct net *n, struct net_addr *a)
+{
+	lease_stop(n, a);
+	a->leased = LEASE_DUE;
+	TAILQ_INSERT_TAIL(&n->lease.due, a, lease);
+	net_kick(n);
+}
+
+void
+lease_resume(struct net *n, struct net_addr *a)
+{
+	if (a->item.state == ITEM_OURS && a->leased == LEASE_NOT &&
+	    lease_of(n, a) != LIFE_FOREVER)
+		lease_touch(n, a);
+}
+
+void
+lease_stop(struct net *n, struct net_addr *a)
+{
+	struct net_lease	*l = &n->lease;
+
+	switch (a->leased) {
+	case LEASE_SLOT:
+		TAILQ_REMOVE(&l->slot[a->slot], a, lease);
+		l->n--;
+		break;
+	case LEASE_DUE:
+		TAILQ_REMOVE(&l->due, a, lease);
+		break;
+	}
+	a->leased = LEASE_NOT;
+}
+
+int
+lease_due(const struct net *n)
+{
+	return (!TAILQ_EMPTY(&n->lease.due));
+}
+
+struct net_addr *
+lease_take(struct net *n)
+{
+	struct net_addr	*a;
+
+	if ((a = TAILQ_FIRST(&n->lease.due)) != NULL)
+		lease_stop(n, a);
+	return (a);
+}
+
+void
+lease_busy(struct net *n, int64_t us)
+{
+	n->lease.busy_us += us;
+}
+
+static int64_t
+turn_us(const struct net_lease *l)
+{
+	return ((int64_t)l->s * 1000000 / LEASE_ROUNDS / LEASE_SLOTS);
+}
+
+static void
+lease_arm(struct net *n)
+{
+	struct net_lease	*l = &n->lease;
+	struct timeval		 tv = { 0, 0 };
+	int64_t			 us;
+
+	if (l->n == 0 || evtimer_pending(&l->timer, NULL))
+		return;
+	us = monotime_diff_us(l->at, monotime_now());
+	if (!monotime_isset(l->at) || us < 0 || us > turn_us(l))
+		l->at = monotime_add_us(monotime_now(), us = turn_us(l));
+	tv.tv_sec = us / 1000000;
+	tv.tv_usec = us % 1000000;
+	evtimer_add(&l->timer, &tv);
+}
+
+/* The turn of the next slot, and of those that were missed. */
+static void
+lease_cb(int, short, void *arg)
+{
+	struct net		*n = arg;
+	struct net_lease	*l = &n->lease;
+	struct net_addr		*a;
+	struct monotime		 now = monotime_now();
+	int			 turns = 0;
+
+	while (monotime_diff_us(l->at, now) <= 0 && turns++ < LEASE_SLOTS) {
+		l->at = monotime_add_us(l->at, turn_us(l));
+		l->turn = (l->turn + 1) % LEASE_SLOTS;
+		if (l->turn == 0)
+			lease_judge(l);
+		TAILQ_FOREACH(a, &l->slot[l->turn], lease) {
+			a->leased = LEASE_DUE;
+			l->n--;
+		}
+		TAILQ_CONCAT(&l->due, &l->slot[l->turn], lease);
+	}
+	if (lease_due(n))
+		net_kick(n);
+	lease_arm(n);
+}
+
+/*
+ * A longer lease is safe at once: whose turn has just been gets its next one
+ * after two thirds of the old lease.
+ */
+static void
+lease_judge(struct net_lease *l)
+{
+	int64_t	round_us = turn_us(l) * LEASE_SLOTS;
+
+	if (l->busy_us > round_us / LEASE_SHARE && l->s < LEASE_MAX_S) {
+		l->s *= 2;
+		log_info("renewing addresses takes %lld ms: lease of %u s "
+		    "instead of %u s", (long long)(l->busy_us / 1000), l->s,
+		    l->conf_s);
+	} else if (l->busy_us < round_us / LEASE_SHARE / 4 &&
+	    l->s / 2 >= l->conf_s)
+		l->s /= 2;
+	l->busy_us = 0;
+}

@@ -1,0 +1,436 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <errno.h>
+#include <string.h>
+
+#include <event2/event.h>
+#include <linux/rtnetlink.h>
+
+#include "../imsg/log.h"
+#include "net_state.h"
+
+/*
+ * The kernel is brought to what is wanted in slices: one send in a turn of
+ * the event loop, so that engines are served between two, however many
+ * addresses come and go.  Whoever has something to be done stands in a queue;
+ * an item is compared with what is wanted when its turn comes, so a change
+ * that was taken back meanwhile costs nothing.
+ */
+
+/*
+ * A send that kept everything else waiting longer than this is followed by
+ * half as large ones, microseconds.  Among 20,000 addresses of an interface
+ * the kernel takes a millisecond to add one: it searches them.
+ */
+#define SLICE_US	5000
+#define SLICE_BEGIN	64
+#define SLICE_MIN	4
+/* Requests of 200 bytes at most: so many fit NL_BATCH_SIZE. */
+#define SLICE_MAX	256
+/* When netlink itself fails, seconds until the next attempt. */
+#define SLICE_RETRY_S	1
+
+static void	 slice_cb(int, short, void *);
+static int	 slice(struct net *, int);
+static int	 slice_full(const struct net *);
+static void	 slice_fill(struct net *);
+static void	 slice_fill_due(struct net *);
+static void	 slice_item(struct net *, struct net_vrrp *,
+		    struct net_item *);
+static int	 slice_send(struct net *);
+static void	 slice_failed(struct net *);
+static void	 slice_size(struct net *, int64_t);
+static struct net_item *walk_first(const struct net_vrrp *);
+static struct net_item *walk_next(const struct net_vrrp *,
+		    struct net_item *);
+static void	 op_put(struct net *, struct net_item *, enum net_op_kind);
+static void	 op_added(struct net *, struct net_item *, int,
+		    const char *);
+static void	 op_removed(struct net *, struct net_item *, int);
+static void	 op_renewed(struct net *, struct net_item *, int);
+static void	 queue_pass(struct net *);
+static void	 queue_done(struct net *, struct net_vrrp *);
+static void	 leaving_done(struct net *);
+
+void
+slice_init(struct net *n)
+{
+	TAILQ_INIT(&n->queue);
+	n->slice_max = SLICE_BEGIN;
+	nlbatch_init(&n->batch);
+	evtimer_assign(&n->slice, n->base, slice_cb, n);
+}
+
+void
+slice_close(struct net *n)
+{
+	event_del(&n->slice);
+	nlbatch_reset(&n->batch);
+}
+
+void
+net_kick(struct net *n)
+{
+	struct timeval	now = { 0, 0 };
+
+	if (!evtimer_pending(&n->slice, NULL))
+		evtimer_add(&n->slice, &now);
+}
+
+void
+net_enqueue(struct net *n, struct net_vrrp *v)
+{
+	v->next = walk_first(v);
+	v->error = 0;
+	v->failed = 0;
+	if (!v->queued) {
+		v->queued = 1;
+		TAILQ_INSERT_TAIL(&n->queue, v, queue);
+	}
+	net_kick(n);
+}
+
+void
+net_dequeue(struct net *n, struct net_vrrp *v)
+{
+	if (!v->queued)
+		return;
+	v->queued = 0;
+	TAILQ_REMOVE(&n->queue, v, queue);
+}
+
+/* What comes first when it is put there goes last. */
+static struct net_item *
+walk_first(const struct net_vrrp *v)
+{
+	if (v->want == WANT_HELD)
+		return (TAILQ_FIRST(&v->items));
+	return (TAILQ_LAST(&v->items, net_items));
+}
+
+static struct net_item *
+walk_next(const struct net_vrrp *v, struct net_item *it)
+{
+	if (v->want == WANT_HELD)
+		return (TAILQ_NEXT(it, entry));
+	return (TAILQ_PREV(it, net_items, entry));
+}
+
+int
+net_wrong(const struct net_vrrp *v, const struct net_item *it)
+{
+	switch (v->want) {
+	case WANT_HELD:
+		return (it->state == ITEM_ABSENT || it->odd);
+	case WANT_NOTHING:
+		return (it->state == ITEM_OURS);
+	case WANT_FOUND:
+		break;
+	}
+	return (0);
+}
+
+/* Renewals take turns with the rest: neither may starve the other. */
+static void
+slice_cb(int, short, void *arg)
+{
+	struct net	*n = arg;
+
+	slice(n, lease_due(n) && (!n->renewed || TAILQ_EMPTY(&n->queue)));
+	if (!TAILQ_EMPTY(&n->queue) || lease_due(n))
+		net_kick(n);
+}
+
+static int
+slice(struct net *n, int renew)
+{
+	int	rc;
+
+	n->renewed = renew;
+	if (renew)
+		slice_fill_due(n);
+	else
+		slice_fill(n);
+	if ((rc = slice_send(n)) == -1)
+		slice_failed(n);
+	else
+		queue_pass(n);
+	nlbatch_reset(&n->batch);
+	return (rc);
+}
+
+void
+net_slice_all(struct net *n)
+{
+	while (!TAILQ_EMPTY(&n->queue))
+		if (slice(n, 0) == -1)
+			break;
+}
+
+/* An item may need two operations. */
+static int
+slice_full(const struct net *n)
+{
+	return (n->batch.n + 2 > n->slice_max ||
+	    n->batch.n + 2 > n->batch.max);
+}
+
+static void
+slice_fill(struct net *n)
+{
+	struct net_vrrp	*v;
+
+	TAILQ_FOREACH(v, &n->queue, queue)
+		for (; v->next != NULL; v->next = walk_next(v, v->next)) {
+			if (slice_full(n))
+				return;
+			slice_item(n, v, v->next);
+		}
+}
+
+static void
+slice_item(struct net *n, struct net_vrrp *v, struct net_item *it)
+{
+	if (v->want != WANT_HELD)
+		it->lost = 0;
+	else
+		lease_resume(n, (struct net_addr *)it);
+	if (!net_wrong(v, it))
+		return;
+	if (it->nif->now.ifindex == 0) {
+		net_item_gone(n, it);
+		v->error = ENODEV;
+		return;
+	}
+	if (it->state == ITEM_OURS)
+		op_put(n, it, OP_REMOVE);
+	if (v->want == WANT_HELD)
+		op_put(n, it, OP_ADD);
+}
+
+static void
+slice_fill_due(struct net *n)
+{
+	struct net_addr	*a;
+
+	while (!slice_full(n) && (a = lease_take(n)) != NULL)
+		if (a->item.state == ITEM_OURS &&
+		    a->item.vrrp->want != WANT_NOTHING &&
+		    a->item.nif->now.ifindex != 0)
+			op_put(n, &a->item, OP_RENEW);
+}
+
+static void
+op_put(struct net *n, struct net_item *it, enum net_op_kind kind)
+{
+	struct net_addr	*a = (struct net_addr *)it;
+	struct nl_msg	*msg = NULL;
+	int		 i;
+
+	switch (kind) {
+	case OP_ADD:
+		/* A host prefix shares its network with nobody. */
+		if (a->conf.addr.af == AF_INET && a->conf.prefixlen < 32)
+			iface_promote(it->nif);
+		msg = rtnl_addr_msg(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL,
+		    a, lease_of(n, a));
+		break;
+	case OP_REMOVE:
+		msg = rtnl_addr_msg(RTM_DELADDR, 0, a, 0);
+		break;
+	case OP_RENEW:
+		msg = rtnl_addr_msg(RTM_NEWADDR, NLM_F_REPLACE, a,
+		    lease_of(n, a));
+		break;
+	}
+	if ((i = nlbatch_add(&n->batch, msg)) == -1)
+		fatal("netlink request");
+	n->op[i].item = it;
+	n->op[i].kind = kind;
+}
+
+static int
+slice_send(struct net *n)
+{
+	struct monotime	start = monotime_now();
+	struct net_item	*it;
+	unsigned int	 i;
+	int		 error;
+
+	if (n->batch.n == 0)
+		return (0);
+	if (nlbatch_send(&n->conn, &n->batch) == -1)
+		return (-1);
+	slice_size(n, monotime_diff_us(monotime_now(), start));
+	if (n->batch.lost)
+		net_reread(n);
+	for (i = 0; i < n->batch.n; i++) {
+		it = n->op[i].item;
+		error = n->batch.error[i];
+		switch (n->op[i].kind) {
+		case OP_ADD:
+			op_added(n, it, error, n->batch.text[i]);
+			break;
+		case OP_REMOVE:
+			op_removed(n, it, error);
+			break;
+		case OP_RENEW:
+			op_renewed(n, it, error);
+			break;
+		}
+	}
+	return (0);
+}
+
+/* Nothing was done: all of it once more, later. */
+static void
+slice_failed(struct net *n)
+{
+	struct timeval	delay = { SLICE_RETRY_S, 0 };
+	unsigned int	i;
+
+	log_warn("netlink: sending %u requests", n->batch.n);
+	event_del(&n->slice);
+	evtimer_add(&n->slice, &delay);
+	for (i = 0; i < n->batch.n; i++)
+		if (n->op[i].kind == OP_RENEW)
+			lease_touch(n, (struct net_addr *)n->op[i].item);
+		else
+			net_enqueue(n, n->op[i].item->vrrp);
+}
+
+static void
+slice_size(struct net *n, int64_t us)
+{
+	if (n->renewed)
+		lease_busy(n, us);
+	if (us > SLICE_US && n->batch.n > SLICE_MIN)
+		n->slice_max = n->batch.n / 2;
+	else if (us < SLICE_US / 4 && n->slice_max < SLICE_MAX)
+		n->slice_max *= 2;
+	if (n->slice_max < SLICE_MIN)
+		n->slice_max = SLICE_MIN;
+}
+
+static void
+op_added(struct net *n, struct net_item *it, int error, const char *text)
+{
+	char	buf[NET_ITEM_STRLEN];
+
+	if (error == 0 || error == EEXIST) {
+		it->error = 0;
+		it->odd = 0;
+		if (error == 0) {
+			it->state = ITEM_OURS;
+			lease_start(n, (struct net_addr *)it);
+			return;
+		}
+		/* It came by other hands; whose it is a reading says. */
+		if (it->state == ITEM_ABSENT)
+			it->state = ITEM_FOREIGN;
+		net_reread(n);
+		return;
+	}
+	it->vrrp->error = error;
+	if (it->error != error)
+		log_warnx("vrrp \"%s\": %s: %s", it->vrrp->conf->conf.name,
+		    net_item_str(it, buf), text != NULL ? text :
+		    strerror(error));
+	it->error = error;
+}
+
+static void
+op_removed(struct net *n, struct net_item *it, int error)
+{
+	char	buf[NET_ITEM_STRLEN];
+
+	if (error == 0 || error == EADDRNOTAVAIL || error == ENODEV) {
+		net_item_gone(n, it);
+		it->removed = n->epoch;
+		it->error = 0;
+		return;
+	}
+	it->vrrp->error = error;
+	if (it->error != error)
+		log_warnx("%s: cannot be removed: %s", net_item_str(it, buf),
+		    strerror(error));
+	it->error = error;
+}
+
+static void
+op_renewed(struct net *n, struct net_item *it, int error)
+{
+	char	buf[NET_ITEM_STRLEN];
+
+	if (error == 0) {
+		lease_done(n, (struct net_addr *)it);
+		return;
+	}
+	log_debug("%s: cannot be renewed: %s", net_item_str(it, buf),
+	    strerror(error));
+	net_item_gone(n, it);
+	if (it->vrrp->want == WANT_HELD)
+		net_hurt(n, it->vrrp);
+}
+
+/* Those whose last item has been seen to are through, in order. */
+static void
+queue_pass(struct net *n)
+{
+	struct net_vrrp	*v;
+
+	while ((v = TAILQ_FIRST(&n->queue)) != NULL && v->next == NULL)
+		queue_done(n, v);
+}
+
+static void
+queue_done(struct net *n, struct net_vrrp *v)
+{
+	struct net_item	*it;
+	unsigned int	 there = 0;
+
+	net_dequeue(n, v);
+	if (v->error != 0 && v->error != ENODEV)
+		net_failed(n, v);
+	if (v == &n->leaving) {
+		leaving_done(n);
+		return;
+	}
+	net_repaired(n, v);
+	if (v->announce)
+		announce_start(v);
+	v->announce = 0;
+	if (!v->answer)
+		return;
+	v->answer = 0;
+	TAILQ_FOREACH(it, &v->items, entry)
+		there += it->state != ITEM_ABSENT;
+	n->ops->result(n->arg, v->id, v->error, there);
+}
+
+static void
+leaving_done(struct net *n)
+{
+	struct net_item	*it, *next;
+
+	TAILQ_FOREACH_SAFE(it, &n->leaving.items, entry, next)
+		if (it->state != ITEM_OURS)
+			net_item_free(n, it);
+	iface_prune(n);
+	if (TAILQ_EMPTY(&n->leaving.items))
+		nft_trim(n->nft);
+}
