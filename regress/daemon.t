@@ -129,7 +129,7 @@ like "and named" "$output" "$conf"
 configure
 exits "the same again is loaded" 0 "$LVSCTL" -s $sock reload
 kill "$monitor"
-is "the address never moved" "$(grep 192.0.2.1 /tmp/moves)" ""
+is "the address never moved" "$(grep "Deleted.*192.0.2.1" /tmp/moves)" ""
 monitor=
 
 configure "address 192.0.2.2/24"
