@@ -157,6 +157,23 @@ extern const char	*const vrrp_state_names[VRRP_STATE_MAX];
 /* Most that can be taken from a priority by demoting: down from 255 to 1. */
 #define VRRP_DEMOTE_MAX	254
 
+/* What the timer of an instance is set for. */
+enum ctl_wait {
+	CTL_WAIT_NONE,		/* it does not run */
+	CTL_WAIT_ADVERT,	/* to advertise */
+	CTL_WAIT_DOWN,		/* to be master, if none is heard */
+	CTL_WAIT_GROUP,		/* it would, but its sync group not yet */
+	CTL_WAIT_TAKER,		/* resigned: somebody to take over */
+	CTL_WAIT_LINGER,	/* somebody has: to give up the addresses */
+	CTL_WAIT_RETURN,	/* has its addresses: to be master */
+	CTL_WAIT_MAX
+};
+
+#define CTL_VRRP_F_NOPREEMPT	0x01
+#define CTL_VRRP_F_RESIGNED	0x02
+#define CTL_VRRP_F_STARTMASTER	0x04
+#define CTL_VRRP_F_HEARD	0x08	/* heard_ms has a meaning */
+
 struct ctl_vrrp {
 	uint32_t	id;
 	uint32_t	state;		/* enum vrrp_state */
@@ -171,6 +188,13 @@ struct ctl_vrrp {
 	int32_t		error;		/* errno of the addresses, 0: none */
 	uint32_t	peers;		/* unicast: how many, 0: multicast */
 	uint64_t	since_s;	/* seconds in this state */
+	uint32_t	flags;		/* CTL_VRRP_F_* */
+	uint32_t	demote;		/* taken from the priority */
+	uint32_t	preempt_ms;	/* delay of a preemption */
+	uint32_t	delay_ms;	/* of this one still left, 0: none */
+	uint32_t	wait;		/* enum ctl_wait */
+	uint32_t	wait_ms;	/* and how long yet */
+	uint64_t	heard_ms;	/* since the master was heard */
 	uint64_t	tx;		/* adverts */
 	uint64_t	tx_failed;	/* that could not be sent */
 	uint64_t	rx;		/* adverts taken */

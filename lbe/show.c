@@ -135,6 +135,7 @@ static int
 vrrp_ok(const struct ctl_vrrp *v)
 {
 	return (v->id != 0 && v->state < VRRP_STATE_MAX &&
+	    v->wait < CTL_WAIT_MAX &&
 	    wire_name_ok(v->ifname, sizeof(v->ifname)) &&
 	    wire_name_ok(v->name, sizeof(v->name)) &&
 	    wire_name_ok(v->group, sizeof(v->group)) &&

@@ -59,7 +59,6 @@ static void		 print_vrrp_others(const struct ctl_vrrp *);
 static void		 print_vrrp_counters(const struct ctl_vrrp *);
 static void		 print_counts(const char *, const uint64_t *,
 			    const char *const *, int);
-static void		 print_advert(uint32_t);
 static enum output	 print_track(const struct imsg *);
 static enum output	 print_event(const struct imsg *);
 static enum output	 print_text(const struct imsg *, FILE *);
@@ -291,7 +290,7 @@ print_vrrp(const struct command *cmd, const struct imsg *msg)
 	char		name[VIS_LEN(sizeof(v.name))];
 
 	if (imsg_get_data(msg, &v, sizeof(v)) == -1 ||
-	    v.state >= VRRP_STATE_MAX)
+	    v.state >= VRRP_STATE_MAX || v.wait >= CTL_WAIT_MAX)
 		return (OUTPUT_BAD);
 	print_row(v.id, "vrrp", SAFE(name, v.name), "",
 	    vrrp_state_names[v.state]);
@@ -300,14 +299,13 @@ print_vrrp(const struct command *cmd, const struct imsg *msg)
 	return (OUTPUT_MORE);
 }
 
-/* Times of VRRP are given in ms; whole seconds read better. */
-static void
-print_advert(uint32_t ms)
+void
+output_ms(uint64_t ms)
 {
 	if (ms % MS_PER_S == 0)
-		printf("%us", ms / MS_PER_S);
+		printf("%" PRIu64 "s", ms / MS_PER_S);
 	else
-		printf("%ums", ms);
+		printf("%" PRIu64 "ms", ms);
 }
 
 static void
@@ -329,11 +327,12 @@ print_vrrp_detail(const struct ctl_vrrp *v)
 	if (v->priority_eff != v->priority)
 		printf(" (configured %u)", v->priority);
 	printf(", advertise ");
-	print_advert(v->advert_ms);
+	output_ms(v->advert_ms);
 	printf("\n");
 	if (v->reason[0] != '\0')
 		printf("\t\t%s\n", SAFE(text, v->reason));
 	print_vrrp_others(v);
+	election_print(v);
 	print_vrrp_counters(v);
 }
 
@@ -355,7 +354,12 @@ print_vrrp_others(const struct ctl_vrrp *v)
 		    SAFE(text, v->master), v->master_prio);
 		if (v->master_advert_ms > 0) {
 			printf(", advertises every ");
-			print_advert(v->master_advert_ms);
+			output_ms(v->master_advert_ms);
+		}
+		if (v->flags & CTL_VRRP_F_HEARD) {
+			printf(", heard ");
+			output_ms(v->heard_ms);
+			printf(" ago");
 		}
 		printf("\n");
 	}

@@ -19,6 +19,7 @@
 
 #include "parser.h"
 
+struct ctl_vrrp;
 struct imsg;
 
 enum output {
@@ -32,5 +33,11 @@ enum output {
 void		output_head(const struct command *);
 /* output_message: print one message of the answer. */
 enum output	output_message(const struct command *, const struct imsg *);
+
+/* output_ms: so many milliseconds; whole seconds read better. */
+void		output_ms(uint64_t);
+
+/* election.c: what decides whether an instance will be master, and when. */
+void		election_print(const struct ctl_vrrp *);
 
 #endif /* LVSCTL_OUTPUT_H */

@@ -316,10 +316,12 @@ void	fsm_forget_resigned(struct vrrp *);
  * wait_start: this, from now on.
  * wait_since: this, counted from a time that has passed.
  * wait_arm: set the timer anew, after something it depends on has changed.
+ * wait_delay_us: how long a preemption is delayed yet, 0: it is not.
  */
 void	wait_start(struct vrrp *, enum vrrp_wait);
 void	wait_since(struct vrrp *, enum vrrp_wait, struct monotime);
 void	wait_arm(struct vrrp *);
+int64_t	wait_delay_us(const struct vrrp *);
 
 /*
  * group.c: members of a sync group move together.  An instance without one

@@ -24,7 +24,10 @@
 
 #define US_PER_S	1000000
 #define MS_PER_CS	10
+#define US_PER_MS	1000
 
+static void	show_election(const struct vrrp *, struct ctl_vrrp *);
+static enum ctl_wait show_wait(const struct vrrp *);
 static void	show_tracks(const struct vrrp *, uint32_t);
 
 void
@@ -51,6 +54,7 @@ show_fill(const struct vrrp *v, struct ctl_vrrp *c)
 	if (monotime_isset(v->since))
 		c->since_s = monotime_diff_us(monotime_now(), v->since) /
 		    US_PER_S;
+	show_election(v, c);
 	c->tx = v->tx;
 	c->tx_failed = v->tx_failed;
 	c->rx = v->rx;
@@ -89,6 +93,53 @@ show_fill(const struct vrrp *v, struct ctl_vrrp *c)
 	else
 		reason = v->weights;
 	strlcpy(c->reason, reason, sizeof(c->reason));
+}
+
+/* What decides whether it will be master, and when. */
+static void
+show_election(const struct vrrp *v, struct ctl_vrrp *c)
+{
+	struct monotime	now = monotime_now();
+	int64_t		left;
+
+	if (v->conf.flags & VRRP_F_NOPREEMPT)
+		c->flags |= CTL_VRRP_F_NOPREEMPT;
+	if (v->conf.flags & VRRP_F_STARTMASTER)
+		c->flags |= CTL_VRRP_F_STARTMASTER;
+	if (v->resigned)
+		c->flags |= CTL_VRRP_F_RESIGNED;
+	c->demote = v->demote;
+	c->preempt_ms = v->conf.preempt_ms;
+	c->delay_ms = wait_delay_us(v) / US_PER_MS;
+	c->wait = show_wait(v);
+	if (monotime_isset(v->due) &&
+	    (left = monotime_diff_us(v->due, now)) > 0)
+		c->wait_ms = left / US_PER_MS;
+	if (!monotime_isset(v->heard))
+		return;
+	c->flags |= CTL_VRRP_F_HEARD;
+	c->heard_ms = monotime_diff_us(now, v->heard) / US_PER_MS;
+}
+
+static enum ctl_wait
+show_wait(const struct vrrp *v)
+{
+	if (v->state == VRRP_MASTER)
+		return (CTL_WAIT_ADVERT);
+	if (v->ready)
+		return (CTL_WAIT_GROUP);
+	if (v->state == VRRP_BACKUP)
+		return (CTL_WAIT_DOWN);
+	if (v->state != VRRP_HANDOVER)
+		return (CTL_WAIT_NONE);
+	switch (v->wait) {
+	case WAIT_TAKER:
+		return (CTL_WAIT_TAKER);
+	case WAIT_LINGER:
+		return (CTL_WAIT_LINGER);
+	default:
+		return (CTL_WAIT_RETURN);
+	}
 }
 
 void

@@ -61,6 +61,18 @@ wait_us(const struct vrrp *v)
 	return (0);
 }
 
+int64_t
+wait_delay_us(const struct vrrp *v)
+{
+	int64_t	left;
+
+	if (!monotime_isset(v->lower))
+		return (0);
+	left = (int64_t)v->conf.preempt_ms * 1000 -
+	    monotime_diff_us(monotime_now(), v->lower);
+	return (left > 0 ? left : 0);
+}
+
 /*
  * While the preemption of a lower master is delayed, the timer fires when
  * the delay is over, but not before it would have without one; or when that

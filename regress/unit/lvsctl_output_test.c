@@ -201,12 +201,56 @@ test_vrrp(void)
 	    "advertise 1s\n"
 	    "\t\tscript x fails: -20\n"
 	    "\t\tmaster 10.0.0.2 priority 200, advertises every 100ms\n"
+	    "\t\tpreempt\n"
 	    "\t\tadverts: 0 sent, 0 received; priority 0: 0 sent, 0 received;"
 	    " became master 0 times\n"
 	    "\t\tdropped: 2 TTL too low, 1 wrong password\n", "in full");
 	v.state = VRRP_STATE_MAX;
 	is_int(print(SHOW_VRRP, MSG_CTL_VRRP, &v, sizeof(v)), OUTPUT_BAD,
 	    "a state that there is not");
+}
+
+/* What is shown of an instance that waits for this has these lines. */
+static void
+election(struct ctl_vrrp *v, uint32_t wait, const char *want)
+{
+	v->wait = wait;
+	print(SHOW_VRRP, MSG_CTL_VRRP, v, sizeof(*v));
+	if (!ok(strstr(printed, want) != NULL, "wait %u is shown", wait))
+		printf("# %s\n", printed);
+}
+
+static void
+test_election(void)
+{
+	struct ctl_vrrp	v;
+
+	memset(&v, 0, sizeof(v));
+	v.state = VRRP_BACKUP;
+	v.wait_ms = 1200;
+	snprintf(v.master, sizeof(v.master), "10.0.0.2");
+	v.flags = CTL_VRRP_F_NOPREEMPT;
+	election(&v, CTL_WAIT_DOWN, "\t\tno preempt\n"
+	    "\t\tmaster in 1200ms if no better one is heard\n");
+	v.flags = CTL_VRRP_F_STARTMASTER | CTL_VRRP_F_HEARD;
+	v.preempt_ms = 60000;
+	v.delay_ms = 2500;
+	v.heard_ms = 1000;
+	election(&v, CTL_WAIT_DOWN, ", heard 1s ago\n"
+	    "\t\tpreempt delay 60s, 2500ms left, start master\n");
+	v.flags = CTL_VRRP_F_RESIGNED;
+	election(&v, CTL_WAIT_DOWN, "\t\tresigned: gives way");
+	election(&v, CTL_WAIT_ADVERT, "\t\tnext advert in 1200ms\n");
+	election(&v, CTL_WAIT_GROUP, "\t\twaits for the others");
+	election(&v, CTL_WAIT_TAKER, "\t\twaits for 1200ms that another");
+	election(&v, CTL_WAIT_LINGER, "\t\thanded over, backup in 1200ms\n");
+	election(&v, CTL_WAIT_RETURN, "\t\thas its addresses, master in");
+	v.state = VRRP_FAULT;
+	v.demote = 20;
+	election(&v, CTL_WAIT_NONE, "left, demoted by 20\n\t\tresigned");
+	v.wait = CTL_WAIT_MAX;
+	is_int(print(SHOW_VRRP, MSG_CTL_VRRP, &v, sizeof(v)), OUTPUT_BAD,
+	    "it waits for what there is not");
 }
 
 static void
@@ -289,6 +333,7 @@ main(void)
 	test_host();
 	test_service_and_table();
 	test_vrrp();
+	test_election();
 	test_track();
 	test_others();
 	imsgbuf_free(to);
