@@ -277,6 +277,8 @@ parent_signal_cb(int sig, short, void *arg)
 	switch (sig) {
 	case SIGTERM:
 	case SIGINT:
+		if (env->stopping)
+			proc_kill_all(env, "lvsd is told to end again");
 		parent_stop(env, 0, strsignal(sig));
 		break;
 	case SIGHUP:
@@ -342,7 +344,7 @@ parent_stop_cb(int, short, void *arg)
 	struct timeval	tv = { STOP_MAX_S, 0 };
 	struct parent	*env = arg;
 
-	proc_kill_all(env);
+	proc_kill_all(env, "it does not end");
 	notify_abandon(env);
 	evtimer_add(env->ev_stop, &tv);
 	parent_try_end(env);

@@ -152,7 +152,7 @@ void	 proc_send(struct parent *, enum proc, enum msg_type, uint32_t, int,
 void	 proc_ping(struct parent *);
 /* proc_shutdown: tell all to end; proc_alive: how many have not yet. */
 void	 proc_shutdown(struct parent *);
-void	 proc_kill_all(struct parent *);
+void	 proc_kill_all(struct parent *, const char *);
 int	 proc_alive(const struct parent *);
 void	 proc_verbose(struct parent *, int);
 void	 proc_free(struct parent *);

@@ -484,12 +484,12 @@ proc_shutdown(struct parent *env)
 }
 
 void
-proc_kill_all(struct parent *env)
+proc_kill_all(struct parent *env, const char *why)
 {
 	size_t	i;
 
 	for (i = 0; i < NENGINES; i++)
-		proc_kill(&env->engine[engines[i]], "it does not end");
+		proc_kill(&env->engine[engines[i]], why);
 }
 
 int
