@@ -89,7 +89,6 @@ enum seen {
 	SEEN_UDP	= 0x0100,
 	SEEN_COMMAND	= 0x0200,
 	SEEN_PORT	= 0x0400,
-	SEEN_CHECK	= 0x0800,
 	SEEN_SCHEDULER	= 0x1000,
 	SEEN_PERSISTENT	= 0x2000,
 	SEEN_VRID	= 0x4000,
@@ -97,9 +96,6 @@ enum seen {
 	SEEN_ADVERTISE	= 0x10000,
 	SEEN_VERSION	= 0x20000,
 	SEEN_AUTH	= 0x40000,
-	SEEN_HOST	= 0x80000,
-	SEEN_CODE	= 0x100000,
-	SEEN_VERIFY	= 0x200000,
 	SEEN_WEIGHT	= 0x400000,
 	SEEN_DISABLE	= 0x800000,
 	SEEN_REVERSE	= 0x1000000,
@@ -116,7 +112,12 @@ enum seen {
 	SEEN_LABEL	= 0x02,
 	SEEN_SCOPE	= 0x04,
 	SEEN_BROADCAST	= 0x08,
-	SEEN_EXCLUDED	= 0x10
+	SEEN_EXCLUDED	= 0x10,
+	/* of a check, which counts its own with its timing */
+	SEEN_METHOD	= 0x10,
+	SEEN_HOST	= 0x20,
+	SEEN_CODE	= 0x40,
+	SEEN_VERIFY	= 0x80
 };
 
 /* interval, timeout, rise and fall; 0: not said. */
@@ -127,15 +128,18 @@ struct timing {
 	uint16_t	 fall;
 };
 
-/* A check as written, without its timing. */
+/* A check as written. */
 struct check_spec {
-	uint8_t		 type;			/* enum check_type */
-	uint8_t		 flags;			/* CHECK_F_* */
-	uint16_t	 code;
-	uint16_t	 port;			/* 0: the host's */
-	unsigned int	 seen;			/* SEEN_* */
-	struct lex_str	 str[CHECK_STR_MAX];
+	TAILQ_ENTRY(check_spec)	 entry;		/* of a pool */
+	struct check_config	 conf;		/* without timing */
+	struct timing		 timing;
+	unsigned int		 seen;		/* SEEN_* */
+	unsigned int		 url_seen;	/* of the URL at hand */
+	int			 urls;
+	size_t			 head_len;	/* of items before URLs */
+	uint8_t			*items;		/* conf.items_len bytes */
 };
+TAILQ_HEAD(check_specs, check_spec);
 
 /* The options of a notify script. */
 struct notify_spec {
@@ -151,8 +155,9 @@ struct pool_ref {
 	struct conf_pool	*pool;		/* of the service */
 	char			 table[NAME_LEN];
 	uint16_t		 port;		/* 0: the service's */
-	struct check_spec	 check;
-	struct timing		 timing;
+	struct check_specs	 checks;
+	int			 nchecks;
+	struct timing		 timing;	/* of all checks */
 	struct pos		 pos;
 	unsigned int		 seen;		/* SEEN_* */
 };
@@ -260,6 +265,9 @@ int		 value_ifname(struct parse *, const struct lex_str *, char *);
 /* value_text: of a check, to be printed ASCII and not empty; -1: wrong. */
 int		 value_text(struct parse *, const char *,
 		    const struct lex_str *);
+/* value_line: the same, but blanks may be in it. */
+int		 value_line(struct parse *, const char *,
+		    const struct lex_str *);
 /* value_path: an absolute path, shorter than this; NULL: wrong. */
 char		*value_path(struct parse *, const char *,
 		    const struct lex_str *, size_t);
@@ -328,16 +336,31 @@ void		 build_width(struct parse *, const struct lex_str *, int);
 void		 build_service_flag(struct parse *, uint32_t, const char *);
 void		 build_service_end(struct parse *);
 
-/* pool.c: pools and checks.  build_pool: NULL: no memory. */
+/* pool.c: pools.  build_pool: NULL: no memory. */
 struct pool_ref	*build_pool(struct parse *, enum forward_method,
 		    const struct lex_str *);
 void		 build_pool_port(struct parse *, struct pool_ref *,
 		    const struct lex_str *);
+/* build_pool_timing: of the check before it, or else of all checks. */
+void		 build_pool_timing(struct parse *, struct pool_ref *,
+		    enum seen, const struct lex_str *);
 void		 build_pool_check(struct parse *, struct pool_ref *,
-		    const struct check_spec *);
+		    struct check_spec *);
+
+/*
+ * health.c: checks.  build_check: begin one of this type, whose items are
+ * collected in the buffer of CHECK_ITEMS_LEN bytes; build_check_end: it is
+ * whole.  build_check_path: a URL begins, and what follows is of it.
+ */
+void		 build_check(struct check_spec *, enum check_type, uint8_t *);
+void		 build_check_end(struct parse *, struct check_spec *);
 void		 build_check_path(struct parse *, struct check_spec *,
 		    const struct lex_str *);
+void		 build_check_method(struct parse *, struct check_spec *,
+		    const struct lex_str *);
 void		 build_check_host(struct parse *, struct check_spec *,
+		    const struct lex_str *);
+void		 build_check_header(struct parse *, struct check_spec *,
 		    const struct lex_str *);
 void		 build_check_code(struct parse *, struct check_spec *,
 		    const struct lex_str *);

@@ -28,6 +28,14 @@
  * follow from a line that was not understood are not reported.
  */
 
+/* What makes a table in use one of its own. */
+struct table_use {
+	struct conf_tabledef	*def;
+	struct conf_check	*check[CHECKS_MAX];
+	int			 nchecks;
+	uint16_t		 port;
+};
+
 static void			 check_global(struct parse *);
 static void			 check_timing(struct parse *, struct timing *,
 				    const struct pos *, const char *,
@@ -42,17 +50,20 @@ static int			 check_pool_family(struct parse *,
 				    const struct conf_tabledef *);
 static void			 check_backup(struct parse *,
 				    const struct pool_ref *);
-static int			 check_wanted(struct parse *,
-				    const struct pool_ref *,
-				    struct conf_check **);
 static struct conf_check	*check_make(const struct check_spec *,
 				    const struct timing *);
-static struct conf_table	*table_use(struct parse *,
-				    struct conf_tabledef *, uint16_t,
-				    struct conf_check *);
+static struct conf_check	*check_wanted(struct parse *,
+				    const struct pool_ref *,
+				    const struct check_spec *);
+static int			 check_all_wanted(struct parse *,
+				    const struct pool_ref *,
+				    struct conf_check **);
 static struct conf_table	*table_make(struct parse *,
-				    struct conf_tabledef *, uint16_t,
-				    struct conf_check *);
+				    const struct table_use *);
+static void			 table_use_key(struct parse *,
+				    const struct table_use *);
+static struct conf_table	*table_find(struct parse *,
+				    const struct table_use *);
 static int			 table_copy(struct conf_table *,
 				    const struct conf_tabledef *);
 static void			 check_scripts(struct parse *);
@@ -108,72 +119,80 @@ static struct conf_check *
 check_make(const struct check_spec *spec, const struct timing *t)
 {
 	struct conf_check	*c;
-	int			 i;
 
-	if ((c = calloc(1, sizeof(*c))) == NULL)
+	if ((c = calloc(1, sizeof(*c))) == NULL ||
+	    (c->items = malloc(spec->conf.items_len + 1)) == NULL) {
+		free(c);
 		return (NULL);
-	c->conf.type = spec->type;
-	c->conf.flags = spec->flags;
-	c->conf.code = spec->code;
-	c->conf.port = spec->port;
+	}
+	c->conf = spec->conf;
 	c->conf.interval_ms = t->interval_ms;
 	c->conf.timeout_ms = t->timeout_ms;
 	c->conf.rise = t->rise;
 	c->conf.fall = t->fall;
-	for (i = 0; i < CHECK_STR_MAX; i++) {
-		/* What is too long has been refused already. */
-		if (spec->str[i].len == 0 || spec->str[i].len > CHECK_STR_LEN)
-			continue;
-		if ((c->str[i] = malloc(spec->str[i].len + 1)) == NULL)
-			goto fail;
-		memcpy(c->str[i], spec->str[i].s, spec->str[i].len);
-		c->str[i][spec->str[i].len] = '\0';
-		c->conf.str_len[i] = spec->str[i].len;
-	}
+	memcpy(c->items, spec->items, spec->conf.items_len);
 	return (c);
- fail:
-	while (i > 0)
-		free(c->str[--i]);
-	free(c);
-	return (NULL);
 }
 
-/* The check of a pool, shared with all that check alike; -1: no use. */
-static int
+/* A check of a pool, shared with all that check alike; NULL: no memory. */
+static struct conf_check *
 check_wanted(struct parse *p, const struct pool_ref *ref,
-    struct conf_check **check)
+    const struct check_spec *spec)
 {
-	struct timing		 timing = ref->timing;
+	struct timing		 timing = spec->timing;
 	struct conf_check	*c, *old;
-	int			 i;
 
-	*check = NULL;
-	if (ref->check.type == CHECK_NONE) {
-		if (ref->seen & (SEEN_INTERVAL | SEEN_TIMEOUT | SEEN_RISE |
-		    SEEN_FALL))
-			diag_error(&p->diag, &ref->pos, "service \"%s\", "
-			    "table <%s>: interval, timeout, rise and fall "
-			    "are of a check, and there is no check",
-			    ref->service->conf.name, ref->table);
-		return (0);
-	}
+	if (timing.interval_ms == 0)
+		timing.interval_ms = ref->timing.interval_ms;
+	if (timing.timeout_ms == 0)
+		timing.timeout_ms = ref->timing.timeout_ms;
+	if (timing.rise == 0)
+		timing.rise = ref->timing.rise;
+	if (timing.fall == 0)
+		timing.fall = ref->timing.fall;
 	check_timing(p, &timing, &ref->pos, "service",
 	    ref->service->conf.name);
-	if ((c = check_make(&ref->check, &timing)) == NULL) {
+	if ((c = check_make(spec, &timing)) == NULL) {
 		diag_nomem(&p->diag);
-		return (-1);
+		return (NULL);
 	}
 	key_check(&p->key, c);
 	if ((old = build_unique(p, c)) == NULL) {
 		TAILQ_INSERT_TAIL(&p->conf->checks, c, entry);
-		*check = c;
-		return (0);
+		return (c);
 	}
-	for (i = 0; i < CHECK_STR_MAX; i++)
-		free(c->str[i]);
+	free(c->items);
 	free(c);
-	*check = old;
-	return (0);
+	return (old);
+}
+
+/* All checks of a pool into the array; how many, -1: no use. */
+static int
+check_all_wanted(struct parse *p, const struct pool_ref *ref,
+    struct conf_check **check)
+{
+	const struct check_spec	*spec;
+	int			 i, n = 0;
+
+	if (ref->nchecks == 0 && ref->seen & (SEEN_INTERVAL | SEEN_TIMEOUT |
+	    SEEN_RISE | SEEN_FALL))
+		diag_error(&p->diag, &ref->pos, "service \"%s\", table <%s>: "
+		    "interval, timeout, rise and fall are of a check, and "
+		    "there is no check", ref->service->conf.name, ref->table);
+	TAILQ_FOREACH(spec, &ref->checks, entry) {
+		if ((check[n] = check_wanted(p, ref, spec)) == NULL)
+			return (-1);
+		for (i = 0; i < n; i++)
+			if (check[i] == check[n])
+				break;
+		if (i == n)
+			n++;
+		else
+			diag_error(&p->diag, &ref->pos, "service \"%s\", "
+			    "table <%s>: check %d is the same as check %d",
+			    ref->service->conf.name, ref->table, n + 1, i + 1);
+	}
+	return (n);
 }
 
 static int
@@ -194,8 +213,7 @@ table_copy(struct conf_table *t, const struct conf_tabledef *d)
 
 /* A new table in use; the tree has it, even when memory runs out. */
 static struct conf_table *
-table_make(struct parse *p, struct conf_tabledef *d, uint16_t port,
-    struct conf_check *check)
+table_make(struct parse *p, const struct table_use *use)
 {
 	struct conf_table	*t, *last;
 
@@ -203,42 +221,46 @@ table_make(struct parse *p, struct conf_tabledef *d, uint16_t port,
 		return (NULL);
 	TAILQ_INIT(&t->hosts);
 	TAILQ_INSERT_TAIL(&p->conf->tables, t, entry);
-	t->def = d;
-	t->check = check;
-	t->conf.flags = d->flags;
-	t->conf.port = port;
-	(void)strlcpy(t->conf.name, d->name, sizeof(t->conf.name));
+	t->def = use->def;
+	memcpy(t->check, use->check, sizeof(t->check));
+	t->conf.nchecks = use->nchecks;
+	t->conf.flags = use->def->flags;
+	t->conf.port = use->port;
+	(void)strlcpy(t->conf.name, use->def->name, sizeof(t->conf.name));
 	key_start(&p->key, KEY_VARIANT);
-	key_mem(&p->key, &d, sizeof(d));
-	key_num(&p->key, port);
+	key_mem(&p->key, &use->def, sizeof(use->def));
+	key_num(&p->key, use->port);
 	if ((last = index_get(p->index, &p->key)) != NULL)
 		t->variant = last->variant + 1;
-	if (index_put(p->index, &p->key, t) == -1 || table_copy(t, d) == -1)
+	if (index_put(p->index, &p->key, t) == -1 ||
+	    table_copy(t, use->def) == -1)
 		return (NULL);
 	return (t);
 }
 
-/* The table in use: one for each port and check. */
+static void
+table_use_key(struct parse *p, const struct table_use *use)
+{
+	key_start(&p->key, KEY_USE);
+	key_mem(&p->key, &use->def, sizeof(use->def));
+	key_num(&p->key, use->port);
+	key_mem(&p->key, use->check, use->nchecks * sizeof(use->check[0]));
+}
+
+/* The table in use: one for each port and checks. */
 static struct conf_table *
-table_use(struct parse *p, struct conf_tabledef *d, uint16_t port,
-    struct conf_check *check)
+table_find(struct parse *p, const struct table_use *use)
 {
 	struct conf_table	*t;
 
-	key_start(&p->key, KEY_USE);
-	key_mem(&p->key, &d, sizeof(d));
-	key_num(&p->key, port);
-	key_mem(&p->key, &check, sizeof(check));
+	table_use_key(p, use);
 	if ((t = index_get(p->index, &p->key)) != NULL)
 		return (t);
-	if ((t = table_make(p, d, port, check)) == NULL) {
+	if ((t = table_make(p, use)) == NULL) {
 		diag_nomem(&p->diag);
 		return (NULL);
 	}
-	key_start(&p->key, KEY_USE);
-	key_mem(&p->key, &d, sizeof(d));
-	key_num(&p->key, port);
-	key_mem(&p->key, &check, sizeof(check));
+	table_use_key(p, use);
 	if (index_put(p->index, &p->key, t) == -1)
 		diag_nomem(&p->diag);
 	return (t);
@@ -327,23 +349,22 @@ check_backup(struct parse *p, const struct pool_ref *ref)
 static void
 check_pool(struct parse *p, const struct pool_ref *ref)
 {
-	struct conf_tabledef	*d;
-	struct conf_check	*check;
-	uint16_t		 port;
+	struct table_use	 use;
 
+	memset(&use, 0, sizeof(use));
 	key_name(&p->key, KEY_TABLE, ref->table);
-	if ((d = index_get(p->index, &p->key)) == NULL) {
+	if ((use.def = index_get(p->index, &p->key)) == NULL) {
 		if (p->errors_top == 0)
 			diag_error(&p->diag, &ref->pos, "table <%s> is not "
 			    "defined", ref->table);
 		return;
 	}
-	d->used = 1;
-	if (check_wanted(p, ref, &check) == -1 ||
-	    check_pool_port(p, ref, &port) == -1 ||
-	    check_pool_family(p, ref, d) == -1)
+	use.def->used = 1;
+	if ((use.nchecks = check_all_wanted(p, ref, use.check)) == -1 ||
+	    check_pool_port(p, ref, &use.port) == -1 ||
+	    check_pool_family(p, ref, use.def) == -1)
 		return;
-	ref->pool->table = table_use(p, d, port, check);
+	ref->pool->table = table_find(p, &use);
 	if (ref->pool->table != NULL &&
 	    ref->pool == &ref->service->pool[POOL_BACKUP])
 		check_backup(p, ref);

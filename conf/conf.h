@@ -59,7 +59,7 @@ TAILQ_HEAD(conf_scripts, conf_script);
 struct conf_check {
 	TAILQ_ENTRY(conf_check)		 entry;
 	struct check_config		 conf;
-	char				*str[CHECK_STR_MAX];	/* NULL: none */
+	uint8_t				*items;	/* conf.items_len bytes */
 };
 TAILQ_HEAD(conf_checks, conf_check);
 
@@ -77,12 +77,12 @@ RB_PROTOTYPE(conf_hosts_byid, conf_host, byid, )
 
 struct conf_tabledef;
 
-/* A table in use: one for each (table, port, check); see table_config. */
+/* A table in use: one for each (table, port, checks); see table_config. */
 struct conf_table {
 	TAILQ_ENTRY(conf_table)		 entry;
 	struct table_config		 conf;
 	struct conf_tabledef		*def;
-	struct conf_check		*check;	/* NULL: not checked */
+	struct conf_check		*check[CHECKS_MAX]; /* conf.nchecks */
 	struct conf_hosts		 hosts;
 	unsigned int			 variant; /* of this name and port */
 };
@@ -300,10 +300,4 @@ struct conf_service	*conf_find_service(const struct conf *, uint32_t);
 extern const char	*const notify_kind_names[NOTIFY_KIND_MAX];
 /* conf_print (print.c): the canonical text, which parses to the same. */
 void		 conf_print(const struct conf *, FILE *);
-/*
- * check_pack: the strings of a check back to back, as they follow a
- * check_config; returns a buffer to be freed and its length, NULL: no memory.
- */
-unsigned char	*check_pack(const struct conf_check *, size_t *);
-
 #endif /* CONF_CONF_H */

@@ -98,9 +98,12 @@ ids_key_table(struct ids *ids, const struct conf_table *t)
 static void
 ids_key_use(struct ids *ids, const struct conf_table *t)
 {
+	int	 i;
+
 	key_name(&ids->key, KEY_USE, t->conf.name);
 	key_num(&ids->key, t->conf.port);
-	key_num(&ids->key, t->check == NULL ? 0 : t->check->conf.id);
+	for (i = 0; i < t->conf.nchecks; i++)
+		key_num(&ids->key, t->check[i]->conf.id);
 }
 
 static void
@@ -277,12 +280,14 @@ ids_tables(struct ids *ids, struct conf *new)
 {
 	struct conf_table	*t;
 	struct conf_host	*h;
+	int			 i;
 
 	RB_INIT(&new->hosts_byid);
 	TAILQ_FOREACH(t, &new->tables, entry) {
 		ids_key_table(ids, t);
 		t->conf.id = ids_give(ids);
-		t->conf.check_id = t->check == NULL ? 0 : t->check->conf.id;
+		for (i = 0; i < t->conf.nchecks; i++)
+			t->conf.check_id[i] = t->check[i]->conf.id;
 		t->conf.track_id = t->def->track_id;
 		TAILQ_FOREACH(h, &t->hosts, entry) {
 			ids_key_host(ids, h);

@@ -107,22 +107,15 @@ key_process(struct key *k, const struct conf_process *p)
 void
 key_check(struct key *k, const struct conf_check *c)
 {
-	int	 i;
-
 	key_start(k, KEY_CHECK);
 	key_num(k, c->conf.type);
 	key_num(k, c->conf.flags);
-	key_num(k, c->conf.code);
 	key_num(k, c->conf.interval_ms);
 	key_num(k, c->conf.timeout_ms);
 	key_num(k, c->conf.rise);
 	key_num(k, c->conf.fall);
 	key_num(k, c->conf.port);
-	for (i = 0; i < CHECK_STR_MAX; i++) {
-		key_num(k, c->conf.str_len[i]);
-		if (c->str[i] != NULL)
-			key_mem(k, c->str[i], c->conf.str_len[i]);
-	}
+	key_mem(k, c->items, c->conf.items_len);
 }
 
 struct index *

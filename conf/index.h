@@ -28,8 +28,8 @@
  * that nothing is searched for in a list.
  */
 
-/* The longest key is a check with all its strings. */
-#define KEY_MAX		(CHECK_STR_MAX * CHECK_STR_LEN + 256)
+/* The longest key is a check with all its items. */
+#define KEY_MAX		(CHECK_ITEMS_LEN + 256)
 
 /* What a key is of; its first byte. */
 enum key_kind {
@@ -38,7 +38,7 @@ enum key_kind {
 	KEY_SERVICE,
 	KEY_LISTEN,
 	KEY_CHECK,
-	KEY_USE,		/* of a table, on a port, with a check */
+	KEY_USE,		/* of a table, on a port, with checks */
 	KEY_VARIANT,		/* the latest of a table on a port */
 	KEY_DEST,		/* a host and port of a service */
 	KEY_SCRIPT,

@@ -53,6 +53,7 @@ static struct {
 	int			 held_brace;	/* to be given after that */
 	struct pool_ref		*pool;
 	struct check_spec	 check;
+	uint8_t			 items[CHECK_ITEMS_LEN];
 	struct track_spec	 track;
 	struct notify_spec	 notify;
 	struct pool_ref		 nowhere;	/* where no memory was left */
@@ -64,6 +65,7 @@ static int			 token_value(struct lex_token *);
 static int			 token_skip(const struct lex_token *);
 static void			 pool_begin(enum forward_method,
 				    const struct lex_str *);
+static void			 check_begin(enum check_type);
 static void			 parse_run(struct parse *, const char *,
 				    const struct conf_macros *);
 static void			 yyerror(const char *);
@@ -88,9 +90,10 @@ int				 yyparse(void);
 %token	BACKUP DELAY MASTER START
 %token	ADDRESSES CHECKSUM PEER SOURCE STRICT TTL
 %token	FAULT NOTIFY RIVAL STOP
+%token	AND HEADER METHOD
 %token	ERROR
 %token	<str>		STRING TABLENAME
-%type	<number>	method notify_kind proto timing tls
+%type	<number>	method notify_kind proto timing tls http
 
 %%
 
@@ -264,34 +267,27 @@ pool_option	: PORT STRING			{
 			build_pool_port(y.p, y.pool, &$2);
 		}
 		| timing STRING			{
-			build_timing(y.p, &y.pool->timing, &y.pool->seen, $1,
-			    &$2);
+			build_pool_timing(y.p, y.pool, $1, &$2);
 		}
-		| CHECK				{
-			memset(&y.check, 0, sizeof(y.check));
-		} check check_port		{
+		| CHECK check check_port	{
 			build_pool_check(y.p, y.pool, &y.check);
 		}
 		;
 
-check		: ICMP				{ y.check.type = CHECK_ICMP; }
-		| TCP				{ y.check.type = CHECK_TCP; }
-		| HTTP STRING			{
-			y.check.type = CHECK_HTTP;
-			build_check_path(y.p, &y.check, &$2);
-		} http_options
-		| HTTPS STRING			{
-			y.check.type = CHECK_HTTPS;
+check		: ICMP				{ check_begin(CHECK_ICMP); }
+		| TCP				{ check_begin(CHECK_TCP); }
+		| http STRING			{
+			check_begin($1);
 			build_check_path(y.p, &y.check, &$2);
 		} http_options
 		| SEND STRING EXPECT STRING tls	{
-			y.check.type = CHECK_SEND;
-			y.check.flags = $5;
+			check_begin(CHECK_SEND);
+			y.check.conf.flags = $5;
 			build_check_send(y.p, &y.check, &$2, &$4);
 		}
 		| SEND NOTHING EXPECT STRING tls {
-			y.check.type = CHECK_SEND;
-			y.check.flags = $5;
+			check_begin(CHECK_SEND);
+			y.check.conf.flags = $5;
 			build_check_send(y.p, &y.check, NULL, &$4);
 		}
 		;
@@ -302,18 +298,31 @@ check_port	: /* empty */
 		}
 		;
 
+http		: HTTP				{ $$ = CHECK_HTTP; }
+		| HTTPS				{ $$ = CHECK_HTTPS; }
+		;
+
 http_options	: /* empty */
 		| http_options http_option
 		;
 
-http_option	: HOST STRING			{
+http_option	: METHOD STRING			{
+			build_check_method(y.p, &y.check, &$2);
+		}
+		| HOST STRING			{
 			build_check_host(y.p, &y.check, &$2);
+		}
+		| HEADER STRING			{
+			build_check_header(y.p, &y.check, &$2);
 		}
 		| CODE STRING			{
 			build_check_code(y.p, &y.check, &$2);
 		}
 		| NO VERIFY			{
 			build_check_noverify(y.p, &y.check);
+		}
+		| AND STRING			{
+			build_check_path(y.p, &y.check, &$2);
 		}
 		;
 
@@ -526,6 +535,7 @@ static const struct keyword keywords[] = {
 	{ "address",		ADDRESS, 1 },
 	{ "addresses",		ADDRESSES, 0 },
 	{ "advertise",		ADVERTISE, 1 },
+	{ "and",		AND, 1 },
 	{ "announce",		ANNOUNCE, 0 },
 	{ "auth",		AUTH, 0 },
 	{ "backup",		BACKUP, 0 },
@@ -546,6 +556,7 @@ static const struct keyword keywords[] = {
 	{ "file",		TRACKFILE, 1 },
 	{ "forward",		FORWARD, 0 },
 	{ "group",		GROUP, 1 },
+	{ "header",		HEADER, 1 },
 	{ "host",		HOST, 0 },
 	{ "http",		HTTP, 0 },
 	{ "https",		HTTPS, 0 },
@@ -559,6 +570,7 @@ static const struct keyword keywords[] = {
 	{ "listen",		LISTEN, 0 },
 	{ "log",		LOG, 0 },
 	{ "master",		MASTER, 0 },
+	{ "method",		METHOD, 1 },
 	{ "netmask",		NETMASK, 1 },
 	{ "no",			NO, 0 },
 	{ "nothing",		NOTHING, 0 },
@@ -630,8 +642,15 @@ pool_begin(enum forward_method method, const struct lex_str *table)
 	y.pool = build_pool(y.p, method, table);
 	if (y.pool == NULL) {
 		memset(&y.nowhere, 0, sizeof(y.nowhere));
+		TAILQ_INIT(&y.nowhere.checks);
 		y.pool = &y.nowhere;
 	}
+}
+
+static void
+check_begin(enum check_type type)
+{
+	build_check(&y.check, type, y.items);
 }
 
 /* What the grammar calls this token. */

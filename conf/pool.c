@@ -36,6 +36,7 @@ build_pool(struct parse *p, enum forward_method method,
 
 	if ((ref = lex_alloc(p->lex, sizeof(*ref))) == NULL)
 		return (NULL);
+	TAILQ_INIT(&ref->checks);
 	ref->pos = p->pos;
 	if (s == NULL || value_name(p, "table", table, ref->table) == -1)
 		return (ref);
@@ -66,79 +67,36 @@ build_pool_port(struct parse *p, struct pool_ref *ref,
 }
 
 void
-build_pool_check(struct parse *p, struct pool_ref *ref,
-    const struct check_spec *check)
+build_pool_timing(struct parse *p, struct pool_ref *ref, enum seen what,
+    const struct lex_str *str)
 {
-	if (build_once(p, &ref->seen, SEEN_CHECK, "check") == 0)
-		ref->check = *check;
+	struct check_spec	*c;
+
+	if ((c = TAILQ_LAST(&ref->checks, check_specs)) != NULL)
+		build_timing(p, &c->timing, &c->seen, what, str);
+	else
+		build_timing(p, &ref->timing, &ref->seen, what, str);
 }
 
+/* The check lives as long as the pool from here on. */
 void
-build_check_path(struct parse *p, struct check_spec *c,
-    const struct lex_str *path)
+build_pool_check(struct parse *p, struct pool_ref *ref,
+    struct check_spec *check)
 {
-	if (value_text(p, "path", path) == -1)
-		return;
-	if (path->s[0] != '/') {
-		conf_error(p, "path \"%s\": must begin with \"/\"", path->s);
+	struct check_spec	*c;
+	uint8_t			*items;
+
+	build_check_end(p, check);
+	if (ref->nchecks == CHECKS_MAX) {
+		conf_error(p, "more than %d checks of one table", CHECKS_MAX);
 		return;
 	}
-	c->code = DEFAULT_HTTP_CODE;
-	c->str[CHECK_STR_PATH] = *path;
-}
-
-void
-build_check_host(struct parse *p, struct check_spec *c,
-    const struct lex_str *host)
-{
-	if (build_once(p, &c->seen, SEEN_HOST, "host") == 0 &&
-	    value_text(p, "host", host) == 0)
-		c->str[CHECK_STR_HOST] = *host;
-}
-
-void
-build_check_code(struct parse *p, struct check_spec *c,
-    const struct lex_str *code)
-{
-	if (build_once(p, &c->seen, SEEN_CODE, "code") == 0)
-		c->code = value_number(p, "code", code, HTTP_CODE_MIN,
-		    HTTP_CODE_MAX);
-}
-
-void
-build_check_noverify(struct parse *p, struct check_spec *c)
-{
-	if (c->type != CHECK_HTTPS)
-		conf_error(p, "\"no verify\" is for https only");
-	else if (build_once(p, &c->seen, SEEN_VERIFY, "no verify") == 0)
-		c->flags |= CHECK_F_NOVERIFY;
-}
-
-void
-build_check_send(struct parse *p, struct check_spec *c,
-    const struct lex_str *text, const struct lex_str *expect)
-{
-	if (text != NULL && text->len == 0)
-		conf_error(p, "send: the text is empty; write \"send "
-		    "nothing\", without quotes around \"nothing\"");
-	if (text != NULL && text->len > CHECK_STR_LEN)
-		conf_error(p, "send: longer than %d bytes", CHECK_STR_LEN);
-	if (expect->len == 0 || expect->len > CHECK_STR_LEN)
-		conf_error(p, "expect: must have from 1 to %d bytes",
-		    CHECK_STR_LEN);
-	else if (strlen(expect->s) != expect->len)
-		conf_error(p, "expect: a pattern cannot hold a NUL");
-	if (text != NULL)
-		c->str[CHECK_STR_SEND] = *text;
-	c->str[CHECK_STR_EXPECT] = *expect;
-}
-
-void
-build_check_port(struct parse *p, struct check_spec *c,
-    const struct lex_str *port)
-{
-	if (c->type == CHECK_ICMP)
-		conf_error(p, "check icmp: there are no ports in ICMP");
-	else
-		c->port = resolve_port(p, port, "tcp");
+	if ((c = lex_alloc(p->lex, sizeof(*c))) == NULL ||
+	    (items = lex_alloc(p->lex, check->conf.items_len + 1)) == NULL)
+		return;
+	*c = *check;
+	memcpy(items, check->items, check->conf.items_len);
+	c->items = items;
+	TAILQ_INSERT_TAIL(&ref->checks, c, entry);
+	ref->nchecks++;
 }

@@ -29,6 +29,9 @@ static void	print_global(const struct conf *, FILE *);
 static void	print_tabledef(const struct conf_tabledef *, FILE *);
 static void	print_timing(uint32_t, uint32_t, unsigned int, unsigned int,
 		    const char *, FILE *);
+static void	print_code(const struct check_item *, FILE *);
+static void	print_item(const struct check_item *, FILE *);
+static void	print_items(const struct conf_check *, FILE *);
 static void	print_check(const struct conf_check *, FILE *);
 static void	print_pool(const struct conf_pool *, FILE *);
 static void	print_service(const struct conf_service *, FILE *);
@@ -132,37 +135,69 @@ print_timing(uint32_t interval, uint32_t timeout, unsigned int rise,
 }
 
 static void
+print_code(const struct check_item *item, FILE *f)
+{
+	struct code_range	 r;
+
+	memcpy(&r, item->data, sizeof(r));
+	fprintf(f, " code %u", r.min);
+	if (r.max != r.min)
+		fprintf(f, "-%u", r.max);
+}
+
+/* How the items of a check are called; NULL: not by a name. */
+static void
+print_item(const struct check_item *item, FILE *f)
+{
+	static const char	*const names[ITEM_KIND_MAX] = {
+		[ITEM_METHOD]	= " method ",
+		[ITEM_HOST]	= " host ",
+		[ITEM_HEADER]	= " header ",
+		[ITEM_PATH]	= " and ",
+		[ITEM_SEND]	= " ",
+		[ITEM_EXPECT]	= " expect "
+	};
+
+	if (item->kind == ITEM_CODE) {
+		print_code(item, f);
+		return;
+	}
+	fputs(names[item->kind], f);
+	print_bytes(f, item->data, item->len);
+}
+
+/* What is of all URLs stands before them, but is written after the first. */
+static void
+print_items(const struct conf_check *c, FILE *f)
+{
+	struct check_items	 it;
+	struct check_item	 item;
+	const char		*path;
+	int			 paths = 0;
+
+	if ((path = check_item_find(&c->conf, c->items, ITEM_PATH,
+	    NULL)) != NULL) {
+		fputc(' ', f);
+		print_str(f, path);
+	}
+	check_items_begin(&it, c->items, c->conf.items_len);
+	while (check_items_next(&it, &item) == 1)
+		if (item.kind != ITEM_PATH || paths++ > 0)
+			print_item(&item, f);
+}
+
+static void
 print_check(const struct conf_check *c, FILE *f)
 {
 	fprintf(f, " check %s", check_type_names[c->conf.type]);
-	switch (c->conf.type) {
-	case CHECK_HTTP:
-	case CHECK_HTTPS:
-		fputc(' ', f);
-		print_str(f, c->str[CHECK_STR_PATH]);
-		if (c->str[CHECK_STR_HOST] != NULL) {
-			fprintf(f, " host ");
-			print_str(f, c->str[CHECK_STR_HOST]);
-		}
-		fprintf(f, " code %u", c->conf.code);
-		if (c->conf.flags & CHECK_F_NOVERIFY)
-			fprintf(f, " no verify");
-		break;
-	case CHECK_SEND:
-		fputc(' ', f);
-		if (c->str[CHECK_STR_SEND] == NULL)
-			fprintf(f, "nothing");
-		else
-			print_bytes(f, c->str[CHECK_STR_SEND],
-			    c->conf.str_len[CHECK_STR_SEND]);
-		fprintf(f, " expect ");
-		print_str(f, c->str[CHECK_STR_EXPECT]);
-		if (c->conf.flags & CHECK_F_TLS)
-			fprintf(f, " tls");
-		break;
-	default:
-		break;
-	}
+	if (c->conf.type == CHECK_SEND &&
+	    check_item_find(&c->conf, c->items, ITEM_SEND, NULL) == NULL)
+		fprintf(f, " nothing");
+	print_items(c, f);
+	if (c->conf.flags & CHECK_F_NOVERIFY)
+		fprintf(f, " no verify");
+	if (c->conf.flags & CHECK_F_TLS)
+		fprintf(f, " tls");
 	if (c->conf.port != 0)
 		fprintf(f, " on port %u", c->conf.port);
 	print_timing(c->conf.interval_ms, c->conf.timeout_ms, c->conf.rise,
@@ -172,10 +207,13 @@ print_check(const struct conf_check *c, FILE *f)
 static void
 print_pool(const struct conf_pool *pool, FILE *f)
 {
+	const struct conf_table	*t = pool->table;
+	int			 i;
+
 	fprintf(f, "\t%s to <%s> port %u", forward_method_names[pool->method],
-	    pool->table->conf.name, pool->table->conf.port);
-	if (pool->table->check != NULL)
-		print_check(pool->table->check, f);
+	    t->conf.name, t->conf.port);
+	for (i = 0; i < t->conf.nchecks; i++)
+		print_check(t->check[i], f);
 	fputc('\n', f);
 }
 

@@ -126,10 +126,7 @@ notifies_free(struct conf_notifies *list)
 static void
 check_free(struct conf_check *c)
 {
-	int	 i;
-
-	for (i = 0; i < CHECK_STR_MAX; i++)
-		free(c->str[i]);
+	free(c->items);
 	free(c);
 }
 
@@ -335,24 +332,4 @@ conf_find_service(const struct conf *c, uint32_t id)
 		if (s->conf.id == id)
 			return (s);
 	return (NULL);
-}
-
-unsigned char *
-check_pack(const struct conf_check *c, size_t *len)
-{
-	unsigned char	*buf, *p;
-	int		 i;
-
-	*len = check_config_strlen(&c->conf);
-	/* One byte more: a check without strings has a buffer too. */
-	if ((buf = malloc(*len + 1)) == NULL)
-		return (NULL);
-	p = buf;
-	for (i = 0; i < CHECK_STR_MAX; i++) {
-		if (c->str[i] == NULL)
-			continue;
-		memcpy(p, c->str[i], c->conf.str_len[i]);
-		p += c->conf.str_len[i];
-	}
-	return (buf);
 }

@@ -183,18 +183,28 @@ value_ifname(struct parse *p, const struct lex_str *str, char *name)
 int
 value_text(struct parse *p, const char *what, const struct lex_str *str)
 {
-	if (str->len == 0) {
-		conf_error(p, "%s: must not be empty", what);
-		return (-1);
-	}
-	if (!value_plain(str) || strchr(str->s, ' ') != NULL) {
+	if (str->len > 0 && value_plain(str) && strchr(str->s, ' ') != NULL) {
 		conf_error(p, "%s: must be printable ASCII without blanks",
 		    what);
 		return (-1);
 	}
-	if (str->len > CHECK_STR_LEN) {
+	return (value_line(p, what, str));
+}
+
+int
+value_line(struct parse *p, const char *what, const struct lex_str *str)
+{
+	if (str->len == 0) {
+		conf_error(p, "%s: must not be empty", what);
+		return (-1);
+	}
+	if (!value_plain(str)) {
+		conf_error(p, "%s: must be printable ASCII", what);
+		return (-1);
+	}
+	if (str->len > CHECK_ITEM_LEN) {
 		conf_error(p, "%s: longer than %d bytes", what,
-		    CHECK_STR_LEN);
+		    CHECK_ITEM_LEN);
 		return (-1);
 	}
 	return (0);

@@ -31,20 +31,9 @@
 static int	flags_ok(uint32_t, uint32_t);
 static int	object_name_ok(const char *);
 static int	ifname_ok(const char *);
-static int	timing_ok(uint32_t, uint32_t, uint16_t, uint16_t);
-static int	check_strings_ok(const struct check_config *);
 static int	pool_config_ok(const struct pool_config *, int);
 static int	advert_ok(const struct vrrp_config *);
 static int	vaddr_ipv4_ok(const struct vaddr_config *);
-
-const char *const check_type_names[CHECK_TYPE_MAX] = {
-	"none",
-	"icmp",
-	"tcp",
-	"http",
-	"https",
-	"send"
-};
 
 const char *const forward_method_names[FWD_METHOD_MAX] = {
 	"forward",
@@ -155,8 +144,9 @@ ifname_ok(const char *name)
 	return (name[0] != '\0' && wire_name_ok(name, IFNAMSIZ));
 }
 
-static int
-timing_ok(uint32_t interval, uint32_t timeout, uint16_t rise, uint16_t fall)
+int
+wire_timing_ok(uint32_t interval, uint32_t timeout, uint16_t rise,
+    uint16_t fall)
 {
 	if (interval < CHECK_MS_MIN || interval > CHECK_MS_MAX)
 		return (0);
@@ -167,69 +157,20 @@ timing_ok(uint32_t interval, uint32_t timeout, uint16_t rise, uint16_t fall)
 	return (fall >= 1 && fall <= CHECK_COUNT_MAX);
 }
 
-size_t
-check_config_strlen(const struct check_config *c)
-{
-	size_t	 len = 0;
-	int	 i;
-
-	for (i = 0; i < CHECK_STR_MAX; i++)
-		len += c->str_len[i];
-	return (len);
-}
-
-/* Each kind of check has its own strings, and no other. */
-static int
-check_strings_ok(const struct check_config *c)
-{
-	int	 i, is_http, is_send;
-
-	for (i = 0; i < CHECK_STR_MAX; i++)
-		if (c->str_len[i] > CHECK_STR_LEN)
-			return (0);
-	is_http = c->type == CHECK_HTTP || c->type == CHECK_HTTPS;
-	is_send = c->type == CHECK_SEND;
-	if (is_http != (c->str_len[CHECK_STR_PATH] != 0))
-		return (0);
-	if (!is_http && c->str_len[CHECK_STR_HOST] != 0)
-		return (0);
-	if (is_send != (c->str_len[CHECK_STR_EXPECT] != 0))
-		return (0);
-	return (is_send || c->str_len[CHECK_STR_SEND] == 0);
-}
-
-int
-check_config_ok(const struct check_config *c)
-{
-	uint32_t	 flags = 0;
-
-	if (c->id == 0 || c->type <= CHECK_NONE || c->type >= CHECK_TYPE_MAX)
-		return (0);
-	if (c->type == CHECK_HTTPS)
-		flags = CHECK_F_NOVERIFY;
-	else if (c->type == CHECK_SEND)
-		flags = CHECK_F_TLS;
-	if (!flags_ok(c->flags, flags))
-		return (0);
-	if (c->type == CHECK_HTTP || c->type == CHECK_HTTPS) {
-		if (c->code < HTTP_CODE_MIN || c->code > HTTP_CODE_MAX)
-			return (0);
-	} else if (c->code != 0)
-		return (0);
-	if (c->type == CHECK_ICMP && c->port != 0)
-		return (0);
-	if (!timing_ok(c->interval_ms, c->timeout_ms, c->rise, c->fall))
-		return (0);
-	return (check_strings_ok(c));
-}
-
 int
 table_config_ok(const struct table_config *t)
 {
+	int	 i;
+
 	if (t->id == 0 || t->port == 0)
 		return (0);
 	if (!flags_ok(t->flags, TABLE_F_DISABLE))
 		return (0);
+	if (t->nchecks > CHECKS_MAX)
+		return (0);
+	for (i = 0; i < CHECKS_MAX; i++)
+		if ((i < t->nchecks) != (t->check_id[i] != 0))
+			return (0);
 	return (object_name_ok(t->name));
 }
 
@@ -295,7 +236,7 @@ script_config_ok(const struct script_config *s)
 {
 	if (s->id == 0)
 		return (0);
-	if (!timing_ok(s->interval_ms, s->timeout_ms, s->rise, s->fall))
+	if (!wire_timing_ok(s->interval_ms, s->timeout_ms, s->rise, s->fall))
 		return (0);
 	return (object_name_ok(s->name));
 }

@@ -34,7 +34,13 @@
 #define NAME_LEN	64	/* object names, with the NUL */
 #define SCHED_LEN	16	/* IP_VS_SCHEDNAME_MAXLEN, linux/ip_vs.h */
 #define VRRP_PASS_LEN	8	/* RFC 2338 section 5.3.10 */
-#define CHECK_STR_LEN	1024	/* each string of a check, without a NUL */
+
+/* Of a check: bytes of one item without its NUL, of all with their heads. */
+#define CHECK_ITEM_LEN	1024
+#define CHECK_ITEMS_LEN	8192
+/* URLs of a check, checks of a table. */
+#define CHECK_URLS_MAX	8
+#define CHECKS_MAX	8
 
 /* Highest weight: IPVS takes more, ipvsadm(8) and users know this bound. */
 #define WEIGHT_MAX	65535
@@ -103,46 +109,92 @@ enum check_type {
 #define CHECK_F_NOVERIFY	0x01	/* https: take any certificate */
 #define CHECK_F_TLS		0x02	/* send/expect inside TLS */
 
-enum check_string {
-	CHECK_STR_PATH,		/* http: path */
-	CHECK_STR_HOST,		/* http: Host header and TLS server name */
-	CHECK_STR_SEND,		/* send: bytes to send, may hold NULs */
-	CHECK_STR_EXPECT,	/* send: fnmatch(3) pattern of the answer */
-	CHECK_STR_MAX
+/*
+ * What a check_config has no room for: a list of items, each a head, its
+ * bytes and a NUL.  What of it is a text holds no other NUL.
+ */
+enum check_item_kind {
+	/* http: of all URLs, before the first */
+	ITEM_METHOD,		/* GET if there is none */
+	ITEM_HOST,		/* Host header, and TLS server name */
+	ITEM_HEADER,		/* "Name: value" */
+	/* http: of one URL; the path is the first */
+	ITEM_PATH,
+	ITEM_CODE,		/* struct code_range; any of them is good */
+	/* send */
+	ITEM_SEND,		/* bytes */
+	ITEM_EXPECT,		/* fnmatch(3) pattern of the answer */
+	ITEM_KIND_MAX
+};
+
+struct check_item_head {
+	uint16_t	kind;		/* enum check_item_kind */
+	uint16_t	len;		/* without the NUL */
+};
+
+struct code_range {
+	uint16_t	min;		/* HTTP_CODE_MIN .. HTTP_CODE_MAX */
+	uint16_t	max;
 };
 
 /*
  * How a host is checked; shared by all tables that are checked alike.
- * MSG_CONF_CHECK carries this followed by the strings back to back, without
- * NULs, their lengths in str_len.
+ * MSG_CONF_CHECK carries this followed by the items.
  */
 struct check_config {
 	uint32_t	id;
-	uint8_t		type;		/* enum check_type */
-	uint8_t		flags;		/* CHECK_F_* */
-	uint16_t	code;		/* http: status code wanted */
 	uint32_t	interval_ms;
 	uint32_t	timeout_ms;
 	uint16_t	rise;		/* good results in a row to come up */
 	uint16_t	fall;		/* bad results in a row to go down */
 	uint16_t	port;		/* 0: the host's */
-	uint16_t	str_len[CHECK_STR_MAX];
+	uint16_t	items_len;	/* bytes of all items */
+	uint8_t		type;		/* enum check_type */
+	uint8_t		flags;		/* CHECK_F_* */
+	uint16_t	pad;
 };
+
+/* A walk through the items of a check. */
+struct check_items {
+	const uint8_t	*buf;
+	size_t		 len;
+	size_t		 off;		/* of the next */
+};
+
+struct check_item {
+	enum check_item_kind	 kind;
+	size_t			 len;	/* without the NUL */
+	const char		*data;	/* in the buffer walked through */
+};
+
+/* check_items_begin: walk through so many bytes from the first item on. */
+void		 check_items_begin(struct check_items *, const void *, size_t);
+/* check_items_next: 1: the next item, 0: there is none, -1: it is broken. */
+int		 check_items_next(struct check_items *, struct check_item *);
+/*
+ * check_item_find: the first item of this kind; NULL: none.  Its bytes, with
+ * a NUL behind them, and through the pointer (NULL: nowhere) how many.
+ */
+const char	*check_item_find(const struct check_config *, const void *,
+		    enum check_item_kind, size_t *);
+/* check_item_put: append an item at this offset; its length, 0: no room. */
+size_t		 check_item_put(uint8_t *, size_t, size_t,
+		    enum check_item_kind, const void *, size_t);
 
 #define TABLE_F_DISABLE	0x01		/* disabled by the configuration */
 
 /*
- * A table in use: the hosts of `table <name>' on one port, checked one way.
+ * A table in use: the hosts of `table <name>' on one port, checked alike.
  * Two services that use a table alike share it, and its checks.
  */
 struct table_config {
 	uint32_t	id;
-	uint32_t	check_id;	/* 0: not checked */
 	uint32_t	flags;		/* TABLE_F_* */
 	uint32_t	track_id;	/* of all uses of `table <name>', which
 					   vrrpe is told of; 0: it is not */
 	uint16_t	port;		/* host byte order */
-	uint16_t	pad;
+	uint16_t	nchecks;	/* 0: not checked, always in use */
+	uint32_t	check_id[CHECKS_MAX];	/* all must be good */
 	char		name[NAME_LEN];	/* of the table, without the port */
 };
 
@@ -340,7 +392,6 @@ int		 wire_name_ok(const char *, size_t);
  * above (enums, lengths, strings that end).  References are the receiver's
  * to resolve.  1: ok, 0: not.
  */
-int		 check_config_ok(const struct check_config *);
 int		 table_config_ok(const struct table_config *);
 int		 host_config_ok(const struct host_config *);
 int		 service_config_ok(const struct service_config *);
@@ -351,7 +402,9 @@ int		 vrrp_config_ok(const struct vrrp_config *);
 int		 peer_config_ok(const struct peer_config *);
 int		 vaddr_config_ok(const struct vaddr_config *);
 int		 track_config_ok(const struct track_config *);
-/* check_config_strlen: bytes of all strings of a check together. */
-size_t		 check_config_strlen(const struct check_config *);
+/* check_config_ok: with its items, of which there are items_len bytes. */
+int		 check_config_ok(const struct check_config *, const void *);
+/* wire_timing_ok: interval and timeout in ms, rise and fall. */
+int		 wire_timing_ok(uint32_t, uint32_t, uint16_t, uint16_t);
 
 #endif /* CONF_WIRE_H */

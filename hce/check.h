@@ -31,21 +31,28 @@
 #include "verdict.h"
 
 struct bufferevent;
+struct check_method;
 struct evhttp_connection;
 struct hce;
 
+struct http_check;
+
 /* How hosts are checked; shared by the tables that are checked alike. */
 struct check {
-	RB_ENTRY(check)		 entry;
-	struct check_config	 conf;
-	char			*str[CHECK_STR_MAX];	/* NUL added */
+	RB_ENTRY(check)			 entry;
+	struct check_config		 conf;
+	uint8_t				*items;	/* conf.items_len bytes */
+	const struct check_method	*method;
+	union {				/* made of them, by method */
+		struct http_check	*http;
+	};
 };
 RB_HEAD(checks, check);
 
 struct table {
 	RB_ENTRY(table)		 entry;
 	struct table_config	 conf;
-	struct check		*check;		/* NULL: not checked */
+	struct check		*check[CHECKS_MAX];	/* conf.nchecks */
 };
 RB_HEAD(tables, table);
 
@@ -74,6 +81,7 @@ struct probe_http {
 	int32_t			 detail;
 	int			 decided;
 	int			 continued;	/* answers 100 so far */
+	int			 url;		/* of the check's, from 0 */
 };
 
 struct probe_send {
@@ -85,30 +93,45 @@ struct probe_icmp {
 	uint16_t		 seq;
 };
 
-struct host {
-	RB_ENTRY(host)		 entry;
-	struct host_config	 conf;
+/*
+ * One of the checks of a host: when it is made, and what it has said.  A
+ * method looks at nothing of the host itself.
+ */
+struct probe {
+	struct host		*host;
 	struct hce		*hce;
-	struct table		*table;
-	struct check		*check;		/* the table's */
+	struct check		*check;
+	struct addr		 addr;		/* what is checked */
+	uint16_t		 port;		/* host byte order */
+	uint8_t			 phase;		/* enum phase */
+	uint8_t			 scheduled;
+	uint8_t			 probing;
+	uint8_t			 late;		/* deadline was put off */
 	struct verdict		 verdict;
 	struct event		 timer;		/* next check, or deadline */
 	struct monotime		 due;		/* of this or the next check */
 	struct monotime		 started;
-	uint8_t			 phase;		/* enum phase */
-	uint8_t			 live;		/* START has come for it */
-	uint8_t			 scheduled;
-	uint8_t			 probing;
-	uint8_t			 late;		/* deadline was put off */
-	uint8_t			 tell;		/* to lbe at START */
-	uint8_t			 ordered;	/* lbe has given an order: */
-	uint8_t			 order;		/* check it, or not */
 	union {
 		struct probe_tcp	 tcp;
 		struct probe_http	 http;
 		struct probe_send	 send;
 		struct probe_icmp	 icmp;
-	} probe;
+	};
+};
+
+struct host {
+	RB_ENTRY(host)		 entry;
+	struct host_config	 conf;
+	struct hce		*hce;
+	struct table		*table;
+	struct probe		**probe;	/* one for each check */
+	int			 nprobes;
+	struct verdict		 verdict;	/* of all of them */
+	uint32_t		 check_id;	/* its reason's; 0: none */
+	uint8_t			 live;		/* START has come for it */
+	uint8_t			 tell;		/* to lbe at START */
+	uint8_t			 ordered;	/* lbe has given an order: */
+	uint8_t			 order;		/* check it, or not */
 };
 RB_HEAD(hosts, host);
 
@@ -170,14 +193,18 @@ struct hce {
 };
 
 /*
- * A method of checking.  start begins a check of the host and ends with
- * sched_done(), at once or later; cancel ends it without.  timeout is the
- * reason to give for a check that is under way at its deadline.
+ * A method of checking.  start begins a check and ends with sched_done(), at
+ * once or later; cancel ends it without.  timeout gives the reason, and its
+ * detail, for a check that is under way at its deadline.  prepare makes what
+ * is needed of the items of a check, which were judged: 0, or -1 if that
+ * cannot be; release frees it.  Both may be NULL.
  */
 struct check_method {
-	void			(*start)(struct host *);
-	void			(*cancel)(struct host *);
-	enum host_reason	(*timeout)(struct host *);
+	void			(*start)(struct probe *);
+	void			(*cancel)(struct probe *);
+	uint32_t		(*timeout)(struct probe *, int32_t *);
+	int			(*prepare)(struct check *);
+	void			(*release)(struct check *);
 };
 
 extern const struct check_method	icmp_method;
@@ -195,6 +222,11 @@ void		 hce_stage_abort(struct hce *);
 /* tree.c: new is fatal without memory, free takes NULL. */
 struct tree	*hce_tree_new(void);
 void		 hce_tree_free(struct tree *);
+/* check_prepare: ready the method of a check that was judged; 0 or -1. */
+int		 check_prepare(struct check *);
+/* check_text: an item of it, see check_item_find(). */
+const char	*check_text(const struct check *, enum check_item_kind,
+		    size_t *);
 struct check	*check_find(struct tree *, uint32_t);
 struct table	*table_find(struct tree *, uint32_t);
 struct host	*host_find(struct tree *, uint32_t);
@@ -204,21 +236,46 @@ void		 check_free(struct check *);
 void		 host_free(struct host *);
 void		 script_free(struct script *);
 
-/* sched.c */
-/* sched_init: ready the timer of a new host. */
-void		 sched_init(struct host *);
-/* sched_enabled: is it in use, as the operator or the configuration says? */
-int		 sched_enabled(const struct host *);
-/* sched_wanted: is it to be checked: in use, and has a check? */
-int		 sched_wanted(const struct host *);
-/* sched_begin: check it from now on, first at its place in the interval. */
-void		 sched_begin(struct host *);
+/* host.c: a host and its checks. */
+/*
+ * host_link: make the host's probes those of its table's checks; one of a
+ * check that it has already stays as it is.
+ */
+void		 host_link(struct host *);
+/* host_enabled: is it in use, as the operator or the configuration says? */
+int		 host_enabled(const struct host *);
+/* host_wanted: is it to be checked: in use, and has a check? */
+int		 host_wanted(const struct host *);
+/*
+ * host_begin: check it from now on, each of its checks first at its place in
+ * the interval; those that are scheduled already stay.
+ */
+void		 host_begin(struct host *);
+/* host_begin_now: the same, and the first check at once. */
+void		 host_begin_now(struct host *);
+/* host_stop: no more checks; those under way are forgotten. */
+void		 host_stop(struct host *);
+/* host_reset: nothing is known of it. */
+void		 host_reset(struct host *);
+/* host_assume: be in this state until the checks say otherwise. */
+void		 host_assume(struct host *, enum host_state);
+/* host_learn, host_tell: as verdict_learn() and verdict_tell(). */
+void		 host_learn(struct host *, const struct msg_host_status *);
+void		 host_tell(const struct host *, struct msg_host_status *);
+/* host_checked: one of its checks has ended so. */
+void		 host_checked(struct probe *, const struct verdict_check *);
+
+/* sched.c: when a check is made. */
+/* sched_init: ready the timer of a new probe. */
+void		 sched_init(struct probe *);
+/* sched_begin: check from now on, first at its place in the interval. */
+void		 sched_begin(struct probe *);
 /* sched_begin_now: the same, and the first check at once. */
-void		 sched_begin_now(struct host *);
+void		 sched_begin_now(struct probe *);
 /* sched_stop: no more checks; one under way is forgotten. */
-void		 sched_stop(struct host *);
+void		 sched_stop(struct probe *);
 /* sched_done: the check under way has ended for this reason and detail. */
-void		 sched_done(struct host *, uint32_t, int32_t);
+void		 sched_done(struct probe *, uint32_t, int32_t);
 
 /* report.c: what lbe and the log are told */
 /* report_status: the host's state or reason has changed. */
@@ -227,7 +284,7 @@ void		 report_status(struct host *);
 void		 report_all(struct hce *);
 void		 report_stats(struct hce *, uint32_t);
 /* report_check: log one check; it found the host in the state given. */
-void		 report_check(struct host *, enum host_state);
+void		 report_check(const struct probe *, enum host_state);
 
 /* script.c */
 void		 hce_script_init(struct script *);

@@ -23,7 +23,10 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/http.h>
+#include <event2/keyvalq_struct.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "check.h"
 #include "conn.h"
@@ -45,65 +48,144 @@
 /* evhttp's own timeout must not come before the check's deadline. */
 #define HTTP_TIMEOUT_MORE_MS	1000
 
-static void	http_start(struct host *);
-static void	http_cancel(struct host *);
-static enum host_reason http_timeout(struct host *);
-static int	http_open(struct host *);
-static int	http_request(struct host *);
-static int	http_headers(struct host *, struct evhttp_request *);
-static void	http_watch(struct host *);
+static void	http_start(struct probe *);
+static void	http_cancel(struct probe *);
+static uint32_t	http_timeout(struct probe *, int32_t *);
+static int	http_prepare(struct check *);
+static void	http_release(struct check *);
+static enum evhttp_cmd_type http_method_of(const char *);
+static void	http_begin(struct probe *);
+static int	http_open(struct probe *);
+static int	http_request(struct probe *);
+static int	http_headers(struct probe *, struct evhttp_request *);
+static int	http_more_headers(const struct check *, struct evkeyvalq *);
+static void	http_watch(struct probe *);
 static void	http_connected(struct bufferevent *, short, void *);
 static void	http_received(struct evbuffer *,
 		    const struct evbuffer_cb_info *, void *);
 static int	http_answer(struct evhttp_request *, void *);
-static void	http_decide(struct host *, uint32_t, int32_t);
+static int	http_code_ok(const struct probe *, int);
+static void	http_decide(struct probe *, uint32_t, int32_t);
 static void	http_closing(struct evhttp_connection *, void *);
 static void	http_error(enum evhttp_request_error, void *);
 static void	http_done(struct evhttp_request *, void *);
-static void	http_end(struct host *, uint32_t, int32_t);
+static void	http_end(struct probe *, uint32_t, int32_t);
 
 const struct check_method	http_method = {
-	http_start, http_cancel, http_timeout
+	http_start, http_cancel, http_timeout, http_prepare, http_release
 };
 
-static void
-http_start(struct host *host)
-{
-	struct probe_http	*p = &host->probe.http;
+/* One of the URLs of a check, all of which are asked for in a row. */
+struct http_url {
+	const char		*path;
+	struct check_items	 wants;		/* what is behind the path */
+};
 
+struct http_check {
+	enum evhttp_cmd_type	 method;
+	const char		*host;		/* NULL: the address */
+	struct http_url		 url[CHECK_URLS_MAX];
+	int			 nurls;
+};
+
+static int
+http_prepare(struct check *check)
+{
+	struct http_check	*http;
+	struct check_items	 it;
+	struct check_item	 item;
+
+	if ((http = calloc(1, sizeof(*http))) == NULL)
+		return (-1);
+	check->http = http;
+	http->method = http_method_of(check_text(check, ITEM_METHOD, NULL));
+	http->host = check_text(check, ITEM_HOST, NULL);
+	check_items_begin(&it, check->items, check->conf.items_len);
+	while (check_items_next(&it, &item) == 1) {
+		if (item.kind != ITEM_PATH)
+			continue;
+		http->url[http->nurls].path = item.data;
+		http->url[http->nurls++].wants = it;
+	}
+	return (http->method != 0 ? 0 : -1);
+}
+
+static void
+http_release(struct check *check)
+{
+	free(check->http);
+}
+
+/* 0: none that is known. */
+static enum evhttp_cmd_type
+http_method_of(const char *name)
+{
+	static const struct {
+		const char		*name;
+		enum evhttp_cmd_type	 type;
+	} methods[] = {
+		{ "GET",	EVHTTP_REQ_GET },
+		{ "HEAD",	EVHTTP_REQ_HEAD },
+		{ "OPTIONS",	EVHTTP_REQ_OPTIONS },
+		{ "POST",	EVHTTP_REQ_POST }
+	};
+	size_t	 i;
+
+	if (name == NULL)
+		return (EVHTTP_REQ_GET);
+	for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (strcmp(methods[i].name, name) == 0)
+			return (methods[i].type);
+	return (0);
+}
+
+static void
+http_start(struct probe *probe)
+{
+	probe->http.url = 0;
+	http_begin(probe);
+}
+
+/* The request for the URL at hand. */
+static void
+http_begin(struct probe *probe)
+{
+	struct probe_http	*p = &probe->http;
+
+	probe->phase = PHASE_CONNECT;
 	p->received = 0;
 	p->decided = 0;
 	p->continued = 0;
 	p->reason = HOST_R_CLOSED;
 	p->detail = 0;
-	if (http_open(host) == -1) {
-		sched_done(host, HOST_R_LOCAL, ENOMEM);
+	if (http_open(probe) == -1) {
+		sched_done(probe, HOST_R_LOCAL, ENOMEM);
 		return;
 	}
-	if (http_request(host) == -1) {
-		http_end(host, HOST_R_LOCAL, ENOMEM);
+	if (http_request(probe) == -1) {
+		http_end(probe, HOST_R_LOCAL, ENOMEM);
 		return;
 	}
-	http_watch(host);
+	http_watch(probe);
 }
 
 static void
-http_cancel(struct host *host)
+http_cancel(struct probe *probe)
 {
-	evhttp_connection_free(host->probe.http.evcon);
+	evhttp_connection_free(probe->http.evcon);
 }
 
-static enum host_reason
-http_timeout(struct host *host)
+static uint32_t
+http_timeout(struct probe *probe, int32_t *)
 {
-	return (conn_timeout(host, host->probe.http.bev));
+	return (conn_timeout(probe, probe->http.bev));
 }
 
 static int
-http_open(struct host *host)
+http_open(struct probe *probe)
 {
-	struct probe_http	*p = &host->probe.http;
-	struct check_config	*conf = &host->check->conf;
+	struct probe_http	*p = &probe->http;
+	struct check_config	*conf = &probe->check->conf;
 	char			 addr[ADDR_STRLEN];
 	struct timeval		 tv;
 	int			 flags = 0;
@@ -111,10 +193,10 @@ http_open(struct host *host)
 	if (conf->type == CHECK_HTTPS)
 		flags = CONN_TLS |
 		    (conf->flags & CHECK_F_NOVERIFY ? 0 : CONN_VERIFY);
-	if ((p->bev = conn_new(host, flags)) == NULL)
+	if ((p->bev = conn_new(probe, flags)) == NULL)
 		return (-1);
-	p->evcon = evhttp_connection_base_bufferevent_new(host->hce->base,
-	    NULL, p->bev, addr_str(&host->conf.addr, addr), conn_port(host));
+	p->evcon = evhttp_connection_base_bufferevent_new(probe->hce->base,
+	    NULL, p->bev, addr_str(&probe->addr, addr), probe->port);
 	if (p->evcon == NULL) {
 		bufferevent_free(p->bev);
 		return (-1);
@@ -124,71 +206,101 @@ http_open(struct host *host)
 	tv = us_to_timeval(((int64_t)conf->timeout_ms +
 	    HTTP_TIMEOUT_MORE_MS) * 1000);
 	evhttp_connection_set_timeout_tv(p->evcon, &tv);
-	evhttp_connection_set_closecb(p->evcon, http_closing, host);
+	evhttp_connection_set_closecb(p->evcon, http_closing, probe);
 	return (0);
 }
 
 static int
-http_request(struct host *host)
+http_request(struct probe *probe)
 {
+	const struct http_check	*http = probe->check->http;
 	struct evhttp_request	*req;
 
-	if ((req = evhttp_request_new(http_done, host)) == NULL)
+	if ((req = evhttp_request_new(http_done, probe)) == NULL)
 		return (-1);
 	evhttp_request_set_header_cb(req, http_answer);
 	evhttp_request_set_error_cb(req, http_error);
-	if (http_headers(host, req) == -1) {
+	if (http_headers(probe, req) == -1) {
 		evhttp_request_free(req);
 		return (-1);
 	}
-	return (evhttp_make_request(host->probe.http.evcon, req,
-	    EVHTTP_REQ_GET, host->check->str[CHECK_STR_PATH]));
+	return (evhttp_make_request(probe->http.evcon, req,
+	    http->method, http->url[probe->http.url].path));
 }
 
 static int
-http_headers(struct host *host, struct evhttp_request *req)
+http_headers(struct probe *probe, struct evhttp_request *req)
 {
 	struct evkeyvalq	*headers;
-	const char		*name = host->check->str[CHECK_STR_HOST];
+	const char		*name = probe->check->http->host;
 	char			 addr[ADDR_PORT_STRLEN];
 
 	headers = evhttp_request_get_output_headers(req);
-	if (name[0] == '\0')
-		name = addr_port_str(&host->conf.addr, conn_port(host), addr);
+	if (name == NULL)
+		name = addr_port_str(&probe->addr, probe->port, addr);
 	if (evhttp_add_header(headers, "Host", name) == -1 ||
-	    evhttp_add_header(headers, "User-Agent", "lvsd") == -1 ||
+	    evhttp_add_header(headers, "Connection", "close") == -1 ||
+	    http_more_headers(probe->check, headers) == -1)
+		return (-1);
+	if (evhttp_find_header(headers, "User-Agent") == NULL &&
+	    evhttp_add_header(headers, "User-Agent", "lvsd") == -1)
+		return (-1);
+	if (evhttp_find_header(headers, "Accept") == NULL &&
 	    evhttp_add_header(headers, "Accept", "*/*") == -1)
 		return (-1);
-	return (evhttp_add_header(headers, "Connection", "close"));
+	return (0);
+}
+
+/* Those of the configuration: "Name: value". */
+static int
+http_more_headers(const struct check *check, struct evkeyvalq *headers)
+{
+	struct check_items	 it;
+	struct check_item	 item;
+	char			 name[CHECK_ITEM_LEN + 1], *value;
+
+	check_items_begin(&it, check->items, check->conf.items_len);
+	while (check_items_next(&it, &item) == 1 && item.kind != ITEM_PATH) {
+		if (item.kind != ITEM_HEADER)
+			continue;
+		memcpy(name, item.data, item.len + 1);
+		if ((value = strchr(name, ':')) == NULL)
+			return (-1);
+		*value++ = '\0';
+		value += strspn(value, " ");
+		if (evhttp_add_header(headers, name, value) == -1)
+			return (-1);
+	}
+	return (0);
 }
 
 /* evhttp is connecting now, and none of its callbacks has been called. */
 static void
-http_watch(struct host *host)
+http_watch(struct probe *probe)
 {
-	struct probe_http	*p = &host->probe.http;
+	struct probe_http	*p = &probe->http;
 
 	bufferevent_getcb(p->bev, NULL, NULL, &p->connected, NULL);
-	bufferevent_setcb(p->bev, NULL, NULL, http_connected, host);
+	bufferevent_setcb(p->bev, NULL, NULL, http_connected, probe);
 	/* Without it, headers too long are called malformed: no matter. */
 	(void)evbuffer_add_cb(bufferevent_get_input(p->bev), http_received,
-	    host);
+	    probe);
 }
 
 static void
 http_connected(struct bufferevent *bev, short what, void *arg)
 {
-	struct host		*host = arg;
-	struct probe_http	*p = &host->probe.http;
+	struct probe		*probe = arg;
+	struct probe_http	*p = &probe->http;
 	uint32_t		 reason;
 	int32_t			 detail;
 
 	if ((what & BEV_EVENT_CONNECTED) == 0) {
 		reason = conn_reason(bev, what, &detail);
-		http_end(host, reason, detail);
+		http_end(probe, reason, detail);
 		return;
 	}
-	conn_connected(host, bev);
+	conn_connected(probe, bev);
 	p->connected(bev, what, p->evcon);
 }
 
@@ -196,34 +308,52 @@ static void
 http_received(struct evbuffer *, const struct evbuffer_cb_info *info,
     void *arg)
 {
-	struct host	*host = arg;
+	struct probe	*probe = arg;
 
-	host->probe.http.received += info->n_added;
+	probe->http.received += info->n_added;
 }
 
 /* The headers are there; -1 has evhttp drop the connection. */
 static int
 http_answer(struct evhttp_request *req, void *arg)
 {
-	struct host	*host = arg;
+	struct probe	*probe = arg;
 	int		 code = evhttp_request_get_response_code(req);
 
 	if (code == 100 &&
-	    host->probe.http.continued++ < HTTP_CONTINUES_MAX) {
+	    probe->http.continued++ < HTTP_CONTINUES_MAX) {
 		evhttp_clear_headers(evhttp_request_get_input_headers(req));
 		return (0);
 	}
-	if (code == host->check->conf.code)
-		http_decide(host, HOST_R_OK, 0);
+	if (http_code_ok(probe, code))
+		http_decide(probe, HOST_R_OK, 0);
 	else
-		http_decide(host, HOST_R_CODE, code);
+		http_decide(probe, HOST_R_CODE, code);
 	return (-1);
 }
 
-static void
-http_decide(struct host *host, uint32_t reason, int32_t detail)
+static int
+http_code_ok(const struct probe *probe, int code)
 {
-	struct probe_http	*p = &host->probe.http;
+	struct check_items	 it;
+	struct check_item	 item;
+	struct code_range	 r;
+
+	it = probe->check->http->url[probe->http.url].wants;
+	while (check_items_next(&it, &item) == 1 && item.kind != ITEM_PATH) {
+		if (item.kind != ITEM_CODE)
+			continue;
+		memcpy(&r, item.data, sizeof(r));
+		if (code >= r.min && code <= r.max)
+			return (1);
+	}
+	return (0);
+}
+
+static void
+http_decide(struct probe *probe, uint32_t reason, int32_t detail)
+{
+	struct probe_http	*p = &probe->http;
 
 	if (p->decided)
 		return;
@@ -236,8 +366,8 @@ http_decide(struct host *host, uint32_t reason, int32_t detail)
 static void
 http_closing(struct evhttp_connection *, void *arg)
 {
-	struct host		*host = arg;
-	struct probe_http	*p = &host->probe.http;
+	struct probe		*probe = arg;
+	struct probe_http	*p = &probe->http;
 	struct tcp_info		 info;
 	socklen_t		 len = sizeof(info);
 
@@ -251,16 +381,16 @@ http_closing(struct evhttp_connection *, void *arg)
 static void
 http_error(enum evhttp_request_error error, void *arg)
 {
-	struct host	*host = arg;
+	struct probe	*probe = arg;
 
 	switch (error) {
 	case EVREQ_HTTP_INVALID_HEADER:
-		http_decide(host,
-		    host->probe.http.received > HTTP_HEADERS_MAX ?
+		http_decide(probe,
+		    probe->http.received > HTTP_HEADERS_MAX ?
 		    HOST_R_TOO_LONG : HOST_R_NOT_HTTP, 0);
 		break;
 	case EVREQ_HTTP_DATA_TOO_LONG:
-		http_decide(host, HOST_R_TOO_LONG, 0);
+		http_decide(probe, HOST_R_TOO_LONG, 0);
 		break;
 	default:
 		break;
@@ -271,14 +401,19 @@ http_error(enum evhttp_request_error error, void *arg)
 static void
 http_done(struct evhttp_request *, void *arg)
 {
-	struct host	*host = arg;
+	struct probe	*probe = arg;
 
-	http_end(host, host->probe.http.reason, host->probe.http.detail);
+	http_end(probe, probe->http.reason, probe->http.detail);
 }
 
 static void
-http_end(struct host *host, uint32_t reason, int32_t detail)
+http_end(struct probe *probe, uint32_t reason, int32_t detail)
 {
-	evhttp_connection_free(host->probe.http.evcon);
-	sched_done(host, reason, detail);
+	struct probe_http	*p = &probe->http;
+
+	evhttp_connection_free(p->evcon);
+	if (reason == HOST_R_OK && ++p->url < probe->check->http->nurls)
+		http_begin(probe);
+	else
+		sched_done(probe, reason, detail);
 }

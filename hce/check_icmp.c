@@ -55,10 +55,10 @@ struct echo {
 /* Longest header of IPv4 (RFC 791 3.1), which raw sockets leave in front. */
 #define IPV4_HEADER_MAX	60
 
-static void	icmp_start(struct host *);
-static void	icmp_cancel(struct host *);
-static enum host_reason icmp_timeout(struct host *);
-static void	icmp_request(struct host *, struct echo *);
+static void	icmp_start(struct probe *);
+static void	icmp_cancel(struct probe *);
+static uint32_t	icmp_timeout(struct probe *, int32_t *);
+static void	icmp_request(struct probe *, struct echo *);
 static uint16_t	icmp_checksum(const struct echo *);
 static void	icmp_read4(int, short, void *);
 static void	icmp_read6(int, short, void *);
@@ -67,7 +67,7 @@ static void	icmp_reply(struct hce *, const struct addr *,
 		    const struct echo *);
 
 const struct check_method	icmp_method = {
-	icmp_start, icmp_cancel, icmp_timeout
+	icmp_start, icmp_cancel, icmp_timeout, NULL, NULL
 };
 
 void
@@ -117,9 +117,9 @@ icmp_close(struct hce *hce)
 }
 
 static void
-icmp_start(struct host *host)
+icmp_start(struct probe *probe)
 {
-	struct hce		*hce = host->hce;
+	struct hce		*hce = probe->hce;
 	struct sockaddr_storage	 ss;
 	struct echo		 echo;
 	socklen_t		 len;
@@ -127,46 +127,46 @@ icmp_start(struct host *host)
 	int32_t			 detail;
 	int			 fd;
 
-	host->phase = PHASE_ECHO;
-	fd = hce->echo[host->conf.addr.af == AF_INET ? ECHO_V4 : ECHO_V6].fd;
-	icmp_request(host, &echo);
-	len = conn_sockaddr(host, &ss);
+	probe->phase = PHASE_ECHO;
+	fd = hce->echo[probe->addr.af == AF_INET ? ECHO_V4 : ECHO_V6].fd;
+	icmp_request(probe, &echo);
+	len = conn_sockaddr(probe, &ss);
 	/* Raw sockets of IPv6 take no port, raw(7). */
 	if (ss.ss_family == AF_INET6)
 		((struct sockaddr_in6 *)&ss)->sin6_port = 0;
 	if (sendto(fd, &echo, sizeof(echo), MSG_DONTWAIT | MSG_NOSIGNAL,
 	    (struct sockaddr *)&ss, len) == -1) {
 		reason = conn_errno_reason(errno, &detail);
-		sched_done(host, reason, detail);
+		sched_done(probe, reason, detail);
 	}
 }
 
 /* Nothing is kept but the token, which is asked for during a check only. */
 static void
-icmp_cancel(struct host *)
+icmp_cancel(struct probe *)
 {
 }
 
-static enum host_reason
-icmp_timeout(struct host *)
+static uint32_t
+icmp_timeout(struct probe *, int32_t *)
 {
 	return (HOST_R_TIMEOUT_ECHO);
 }
 
 static void
-icmp_request(struct host *host, struct echo *echo)
+icmp_request(struct probe *probe, struct echo *echo)
 {
-	struct probe_icmp	*p = &host->probe.icmp;
-	struct hce		*hce = host->hce;
+	struct probe_icmp	*p = &probe->icmp;
+	struct hce		*hce = probe->hce;
 
 	arc4random_buf(p->token, sizeof(p->token));
 	p->seq = htons(hce->echo_seq++);
 	memset(echo, 0, sizeof(*echo));
 	echo->ident = hce->echo_ident;
 	echo->seq = p->seq;
-	echo->host_id = host->conf.id;
+	echo->host_id = probe->host->conf.id;
 	memcpy(echo->token, p->token, sizeof(echo->token));
-	if (host->conf.addr.af == AF_INET6) {
+	if (probe->addr.af == AF_INET6) {
 		/* The kernel does the checksum, RFC 3542 section 3.1. */
 		echo->type = ICMP6_ECHO_REQUEST;
 		return;
@@ -264,17 +264,22 @@ static void
 icmp_reply(struct hce *hce, const struct addr *from, const struct echo *echo)
 {
 	struct host	*host;
+	struct probe	*probe;
+	int		 i;
 
 	if (echo->ident != hce->echo_ident)
 		return;
-	host = host_find(hce->running, echo->host_id);
-	if (host == NULL || !host->probing ||
-	    host->check->conf.type != CHECK_ICMP)
+	if ((host = host_find(hce->running, echo->host_id)) == NULL)
 		return;
-	if (echo->seq != host->probe.icmp.seq ||
-	    memcmp(echo->token, host->probe.icmp.token,
-	    sizeof(echo->token)) != 0 ||
-	    addr_cmp(from, &host->conf.addr) != 0)
+	for (i = 0; i < host->nprobes; i++) {
+		probe = host->probe[i];
+		if (!probe->probing || probe->check->method != &icmp_method ||
+		    echo->seq != probe->icmp.seq ||
+		    memcmp(echo->token, probe->icmp.token,
+		    sizeof(echo->token)) != 0 ||
+		    addr_cmp(from, &probe->addr) != 0)
+			continue;
+		sched_done(probe, HOST_R_OK, 0);
 		return;
-	sched_done(host, HOST_R_OK, 0);
+	}
 }

@@ -36,113 +36,115 @@
 /* An answer this long without a match is not looked at any further. */
 #define SEND_ANSWER_MAX	65536
 
-static void	send_start(struct host *);
-static void	send_cancel(struct host *);
-static enum host_reason send_timeout(struct host *);
+static void	send_start(struct probe *);
+static void	send_cancel(struct probe *);
+static uint32_t	send_timeout(struct probe *, int32_t *);
 static void	send_event(struct bufferevent *, short, void *);
-static void	send_connected(struct host *);
+static void	send_connected(struct probe *);
 static void	send_read(struct bufferevent *, void *);
-static void	send_closed(struct host *, short);
-static int	send_matches(struct host *);
-static void	send_end(struct host *, uint32_t, int32_t);
+static void	send_closed(struct probe *, short);
+static int	send_matches(struct probe *);
+static void	send_end(struct probe *, uint32_t, int32_t);
 
 const struct check_method	send_method = {
-	send_start, send_cancel, send_timeout
+	send_start, send_cancel, send_timeout, NULL, NULL
 };
 
 static void
-send_start(struct host *host)
+send_start(struct probe *probe)
 {
-	struct probe_send	*p = &host->probe.send;
+	struct probe_send	*p = &probe->send;
 	struct sockaddr_storage	 ss;
 	socklen_t		 len;
 	uint32_t		 reason;
 	int32_t			 detail;
 	int			 flags;
 
-	flags = host->check->conf.flags & CHECK_F_TLS ? CONN_TLS : 0;
-	if ((p->bev = conn_new(host, flags)) == NULL) {
-		sched_done(host, HOST_R_LOCAL, ENOMEM);
+	flags = probe->check->conf.flags & CHECK_F_TLS ? CONN_TLS : 0;
+	if ((p->bev = conn_new(probe, flags)) == NULL) {
+		sched_done(probe, HOST_R_LOCAL, ENOMEM);
 		return;
 	}
-	bufferevent_setcb(p->bev, send_read, NULL, send_event, host);
+	bufferevent_setcb(p->bev, send_read, NULL, send_event, probe);
 	/* One more than allowed, to tell too long from just so. */
 	bufferevent_setwatermark(p->bev, EV_READ, 0, SEND_ANSWER_MAX + 1);
-	len = conn_sockaddr(host, &ss);
+	len = conn_sockaddr(probe, &ss);
 	if (bufferevent_socket_connect(p->bev, (struct sockaddr *)&ss,
 	    len) == -1) {
 		reason = conn_errno_reason(errno, &detail);
-		send_end(host, reason, detail);
+		send_end(probe, reason, detail);
 	}
 }
 
 static void
-send_cancel(struct host *host)
+send_cancel(struct probe *probe)
 {
-	bufferevent_free(host->probe.send.bev);
+	bufferevent_free(probe->send.bev);
 }
 
-static enum host_reason
-send_timeout(struct host *host)
+static uint32_t
+send_timeout(struct probe *probe, int32_t *)
 {
-	return (conn_timeout(host, host->probe.send.bev));
+	return (conn_timeout(probe, probe->send.bev));
 }
 
 static void
 send_event(struct bufferevent *, short what, void *arg)
 {
-	struct host	*host = arg;
+	struct probe	*probe = arg;
 
 	if (what & BEV_EVENT_CONNECTED)
-		send_connected(host);
+		send_connected(probe);
 	else
-		send_closed(host, what);
+		send_closed(probe, what);
 }
 
 static void
-send_connected(struct host *host)
+send_connected(struct probe *probe)
 {
-	struct bufferevent	*bev = host->probe.send.bev;
-	struct check		*check = host->check;
+	struct bufferevent	*bev = probe->send.bev;
+	const char		*send;
+	size_t			 len;
 
-	conn_connected(host, bev);
-	if (bufferevent_write(bev, check->str[CHECK_STR_SEND],
-	    check->conf.str_len[CHECK_STR_SEND]) == -1 ||
+	conn_connected(probe, bev);
+	send = check_text(probe->check, ITEM_SEND, &len);
+	if ((send != NULL && bufferevent_write(bev, send, len) == -1) ||
 	    bufferevent_enable(bev, EV_READ | EV_WRITE) == -1)
-		send_end(host, HOST_R_LOCAL, ENOMEM);
+		send_end(probe, HOST_R_LOCAL, ENOMEM);
 }
 
 static void
 send_read(struct bufferevent *bev, void *arg)
 {
-	struct host	*host = arg;
+	struct probe	*probe = arg;
 
-	host->phase = PHASE_MATCH;
-	if (send_matches(host))
-		send_end(host, HOST_R_OK, 0);
+	probe->phase = PHASE_MATCH;
+	if (send_matches(probe))
+		send_end(probe, HOST_R_OK, 0);
 	else if (evbuffer_get_length(bufferevent_get_input(bev)) >
 	    SEND_ANSWER_MAX)
-		send_end(host, HOST_R_TOO_LONG, 0);
+		send_end(probe, HOST_R_TOO_LONG, 0);
 }
 
 /* An answer that is whole and none that was wanted is no match. */
 static void
-send_closed(struct host *host, short what)
+send_closed(struct probe *probe, short what)
 {
 	uint32_t	 reason;
 	int32_t		 detail;
 
-	reason = conn_reason(host->probe.send.bev, what, &detail);
-	if (reason == HOST_R_CLOSED && host->phase == PHASE_MATCH)
+	reason = conn_reason(probe->send.bev, what, &detail);
+	if (reason == HOST_R_CLOSED && probe->phase == PHASE_MATCH)
 		reason = HOST_R_NO_MATCH;
-	send_end(host, reason, detail);
+	send_end(probe, reason, detail);
 }
 
 /* A NUL is one more byte for * and ? to match, not the end of the answer. */
 static int
-send_matches(struct host *host)
+send_matches(struct probe *probe)
 {
-	struct evbuffer	*in = bufferevent_get_input(host->probe.send.bev);
+	struct evbuffer	*in = bufferevent_get_input(probe->send.bev);
+	const char	*expect;
 	char		 answer[SEND_ANSWER_MAX + 1], *nul;
 	ev_ssize_t	 len;
 
@@ -152,12 +154,13 @@ send_matches(struct host *host)
 	while ((nul = memchr(answer, '\0', len)) != NULL)
 		*nul = '\001';
 	answer[len] = '\0';
-	return (fnmatch(host->check->str[CHECK_STR_EXPECT], answer, 0) == 0);
+	expect = check_text(probe->check, ITEM_EXPECT, NULL);
+	return (fnmatch(expect, answer, 0) == 0);
 }
 
 static void
-send_end(struct host *host, uint32_t reason, int32_t detail)
+send_end(struct probe *probe, uint32_t reason, int32_t detail)
 {
-	bufferevent_free(host->probe.send.bev);
-	sched_done(host, reason, detail);
+	bufferevent_free(probe->send.bev);
+	sched_done(probe, reason, detail);
 }

@@ -30,53 +30,53 @@
  * a share of the event loop's.
  */
 
-static void	tcp_start(struct host *);
-static void	tcp_cancel(struct host *);
-static enum host_reason tcp_timeout(struct host *);
+static void	tcp_start(struct probe *);
+static void	tcp_cancel(struct probe *);
+static uint32_t	tcp_timeout(struct probe *, int32_t *);
 static void	tcp_ready(int, short, void *);
-static void	tcp_errno(struct host *, int);
+static void	tcp_errno(struct probe *, int);
 
 const struct check_method	tcp_method = {
-	tcp_start, tcp_cancel, tcp_timeout
+	tcp_start, tcp_cancel, tcp_timeout, NULL, NULL
 };
 
 static void
-tcp_start(struct host *host)
+tcp_start(struct probe *probe)
 {
-	struct probe_tcp	*p = &host->probe.tcp;
+	struct probe_tcp	*p = &probe->tcp;
 	struct sockaddr_storage	 ss;
 	socklen_t		 len;
 
-	len = conn_sockaddr(host, &ss);
+	len = conn_sockaddr(probe, &ss);
 	p->fd = socket(ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK |
 	    SOCK_CLOEXEC, 0);
 	if (p->fd == -1) {
-		tcp_errno(host, errno);
+		tcp_errno(probe, errno);
 		return;
 	}
 	conn_reset_on_close(p->fd);
-	event_assign(&p->ev, host->hce->base, p->fd, EV_WRITE, tcp_ready,
-	    host);
+	event_assign(&p->ev, probe->hce->base, p->fd, EV_WRITE, tcp_ready,
+	    probe);
 	if (connect(p->fd, (struct sockaddr *)&ss, len) == -1 &&
 	    errno != EINPROGRESS) {
-		tcp_errno(host, errno);
+		tcp_errno(probe, errno);
 		return;
 	}
 	if (event_add(&p->ev, NULL) == -1)
-		tcp_errno(host, ENOMEM);
+		tcp_errno(probe, ENOMEM);
 }
 
 static void
-tcp_cancel(struct host *host)
+tcp_cancel(struct probe *probe)
 {
-	struct probe_tcp	*p = &host->probe.tcp;
+	struct probe_tcp	*p = &probe->tcp;
 
 	event_del(&p->ev);
 	close(p->fd);
 }
 
-static enum host_reason
-tcp_timeout(struct host *)
+static uint32_t
+tcp_timeout(struct probe *, int32_t *)
 {
 	return (HOST_R_TIMEOUT_CONNECT);
 }
@@ -84,24 +84,24 @@ tcp_timeout(struct host *)
 static void
 tcp_ready(int fd, short, void *arg)
 {
-	struct host	*host = arg;
+	struct probe	*probe = arg;
 	socklen_t	 len = sizeof(int);
 	int		 error;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
 		error = errno;
-	tcp_errno(host, error);
+	tcp_errno(probe, error);
 }
 
 static void
-tcp_errno(struct host *host, int error)
+tcp_errno(struct probe *probe, int error)
 {
 	int32_t		 detail = 0;
 	uint32_t	 reason = HOST_R_OK;
 
 	if (error != 0)
 		reason = conn_errno_reason(error, &detail);
-	if (host->probe.tcp.fd != -1)
-		close(host->probe.tcp.fd);
-	sched_done(host, reason, detail);
+	if (probe->tcp.fd != -1)
+		close(probe->tcp.fd);
+	sched_done(probe, reason, detail);
 }

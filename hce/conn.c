@@ -27,57 +27,49 @@
 #include "conn.h"
 #include "tls.h"
 
-static struct bufferevent *conn_tls(struct host *, int);
+static struct bufferevent *conn_tls(struct probe *, int);
 static int	conn_tls_failed(struct bufferevent *);
 
-uint16_t
-conn_port(const struct host *host)
-{
-	if (host->check->conf.port != 0)
-		return (host->check->conf.port);
-	return (host->table->conf.port);
-}
-
 socklen_t
-conn_sockaddr(const struct host *host, struct sockaddr_storage *ss)
+conn_sockaddr(const struct probe *probe, struct sockaddr_storage *ss)
 {
 	struct sockaddr_in	*sin = (struct sockaddr_in *)ss;
 	struct sockaddr_in6	*sin6 = (struct sockaddr_in6 *)ss;
 
 	memset(ss, 0, sizeof(*ss));
-	if (host->conf.addr.af == AF_INET) {
+	if (probe->addr.af == AF_INET) {
 		sin->sin_family = AF_INET;
-		sin->sin_port = htons(conn_port(host));
-		sin->sin_addr = host->conf.addr.u.v4;
+		sin->sin_port = htons(probe->port);
+		sin->sin_addr = probe->addr.u.v4;
 		return (sizeof(*sin));
 	}
 	sin6->sin6_family = AF_INET6;
-	sin6->sin6_port = htons(conn_port(host));
-	sin6->sin6_addr = host->conf.addr.u.v6;
+	sin6->sin6_port = htons(probe->port);
+	sin6->sin6_addr = probe->addr.u.v6;
 	return (sizeof(*sin6));
 }
 
 struct bufferevent *
-conn_new(struct host *host, int flags)
+conn_new(struct probe *probe, int flags)
 {
 	if (flags & CONN_TLS)
-		return (conn_tls(host, flags));
-	return (bufferevent_socket_new(host->hce->base, -1,
+		return (conn_tls(probe, flags));
+	return (bufferevent_socket_new(probe->hce->base, -1,
 	    BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS));
 }
 
 static struct bufferevent *
-conn_tls(struct host *host, int flags)
+conn_tls(struct probe *probe, int flags)
 {
 	struct bufferevent	*bev;
-	const char		*name = host->check->str[CHECK_STR_HOST];
 	SSL			*ssl;
 
-	ssl = tls_new(host->hce->tls, &host->conf.addr,
-	    name[0] != '\0' ? name : NULL, flags & CONN_VERIFY);
+	ssl = tls_new(probe->hce->tls, &probe->addr,
+	    check_text(probe->check, ITEM_HOST, NULL),
+	    flags & CONN_VERIFY);
 	if (ssl == NULL)
 		return (NULL);
-	bev = bufferevent_openssl_socket_new(host->hce->base, -1, ssl,
+	bev = bufferevent_openssl_socket_new(probe->hce->base, -1, ssl,
 	    BUFFEREVENT_SSL_CONNECTING,
 	    BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
 	if (bev == NULL) {
@@ -88,9 +80,9 @@ conn_tls(struct host *host, int flags)
 }
 
 void
-conn_connected(struct host *host, struct bufferevent *bev)
+conn_connected(struct probe *probe, struct bufferevent *bev)
 {
-	host->phase = PHASE_ANSWER;
+	probe->phase = PHASE_ANSWER;
 	conn_reset_on_close(bufferevent_getfd(bev));
 }
 
@@ -158,14 +150,14 @@ conn_errno_reason(int error, int32_t *detail)
 
 /* A bufferevent with TLS does not tell when the connection is there. */
 enum host_reason
-conn_timeout(const struct host *host, struct bufferevent *bev)
+conn_timeout(const struct probe *probe, struct bufferevent *bev)
 {
 	struct sockaddr_storage	 ss;
 	socklen_t		 len = sizeof(ss);
 
-	if (host->phase == PHASE_MATCH)
+	if (probe->phase == PHASE_MATCH)
 		return (HOST_R_NO_MATCH);
-	if (host->phase == PHASE_ANSWER)
+	if (probe->phase == PHASE_ANSWER)
 		return (HOST_R_TIMEOUT_READ);
 	if (bufferevent_openssl_get_ssl(bev) != NULL &&
 	    getpeername(bufferevent_getfd(bev), (struct sockaddr *)&ss,

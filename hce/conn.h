@@ -25,14 +25,12 @@
 #include "../imsg/msg.h"
 
 struct bufferevent;
-struct host;
+struct probe;
 
 /* What all checks over TCP have in common. */
 
-/* conn_port: the port checked, in host byte order. */
-uint16_t	conn_port(const struct host *);
 /* conn_sockaddr: address and port checked; returns the length. */
-socklen_t	conn_sockaddr(const struct host *, struct sockaddr_storage *);
+socklen_t	conn_sockaddr(const struct probe *, struct sockaddr_storage *);
 /*
  * conn_new: a bufferevent for a connection to the host, with TLS inside when
  * wanted; verify: by the name of the check's host string or the address.
@@ -41,9 +39,9 @@ socklen_t	conn_sockaddr(const struct host *, struct sockaddr_storage *);
  */
 #define CONN_TLS	0x01
 #define CONN_VERIFY	0x02
-struct bufferevent *conn_new(struct host *, int);
+struct bufferevent *conn_new(struct probe *, int);
 /* conn_connected: all that comes before the first byte is done. */
-void		conn_connected(struct host *, struct bufferevent *);
+void		conn_connected(struct probe *, struct bufferevent *);
 /*
  * conn_reason: why a bufferevent has failed; to be called first thing in
  * its callback, for errno is looked at.  The argument is what the callback
@@ -53,7 +51,7 @@ uint32_t	conn_reason(struct bufferevent *, short, int32_t *);
 /* conn_errno_reason: the reason for an errno of the socket calls. */
 uint32_t	conn_errno_reason(int, int32_t *);
 /* conn_timeout: the reason when the deadline has passed by the phase. */
-enum host_reason conn_timeout(const struct host *, struct bufferevent *);
+enum host_reason conn_timeout(const struct probe *, struct bufferevent *);
 /*
  * conn_reset_on_close: close this connection with a reset, so that it does
  * not stay in TIME-WAIT: a minute of it for each of many thousand checks

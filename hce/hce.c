@@ -220,12 +220,12 @@ hce_host_known(struct hce *hce, struct imsg *msg)
 
 	if (imsg_get_data(msg, &status, sizeof(status)) == -1)
 		return (-1);
-	if (status.state >= HOST_STATE_MAX || status.reason >= HOST_R_MAX)
+	if (!msg_host_status_ok(&status))
 		return (-1);
 	if ((host = hce_host(hce, imsg_id(msg))) == NULL)
 		return (hce_unresolved(hce, msg));
-	if (host->verdict.state == HOST_UNKNOWN && sched_wanted(host))
-		verdict_learn(&host->verdict, &status);
+	if (host->verdict.state == HOST_UNKNOWN && host_wanted(host))
+		host_learn(host, &status);
 	return (0);
 }
 
@@ -240,17 +240,17 @@ hce_host_check(struct hce *hce, struct imsg *msg)
 		return (-1);
 	if ((host = hce_host(hce, imsg_id(msg))) == NULL)
 		return (hce_unresolved(hce, msg));
-	was = sched_wanted(host);
+	was = host_wanted(host);
 	host->ordered = 1;
 	host->order = m.on;
-	if (sched_wanted(host) == was)
+	if (host_wanted(host) == was)
 		return (0);
 	if (was) {
-		sched_stop(host);
-		verdict_init(&host->verdict, monotime_now());
+		host_stop(host);
+		host_reset(host);
 		report_status(host);
 	} else if (host->live)
-		sched_begin_now(host);
+		host_begin_now(host);
 	return (0);
 }
 

@@ -17,15 +17,16 @@
 
 #include <stdio.h>
 
+#include "../imsg/ctl.h"
 #include "../imsg/log.h"
 #include "check.h"
 
 /* Between two lines about checks that fail for reasons of our own. */
 #define LOCAL_WARN_US	(60 * 1000000LL)
 
-static void	report_local(struct host *);
-static const char *report_name(const struct host *, char *, size_t);
-#define REPORT_NAME_LEN	(ADDR_STRLEN + NAME_LEN + sizeof(" (:65535)"))
+static void	report_local(const struct probe *);
+static const char *report_name(const struct probe *, char *, size_t);
+#define REPORT_NAME_LEN	(ADDR_STRLEN + NAME_LEN + 64)
 
 void
 report_status(struct host *host)
@@ -34,7 +35,7 @@ report_status(struct host *host)
 
 	if (!host->hce->told)
 		return;
-	verdict_tell(&host->verdict, &status);
+	host_tell(host, &status);
 	engine_send(host->hce->eng, PROC_LBE, MSG_HOST_STATUS, host->conf.id,
 	    &status, sizeof(status));
 }
@@ -45,7 +46,7 @@ report_all(struct hce *hce)
 	struct host	*host;
 
 	RB_FOREACH(host, hosts, &hce->running->hosts)
-		if (host->check != NULL)
+		if (host->nprobes > 0)
 			report_status(host);
 	engine_send(hce->eng, PROC_LBE, MSG_HOST_SYNC, 0, NULL, 0);
 }
@@ -57,60 +58,68 @@ report_stats(struct hce *hce, uint32_t request)
 	struct host		*host;
 
 	RB_FOREACH(host, hosts, &hce->running->hosts) {
-		verdict_tell(&host->verdict, &status);
+		host_tell(host, &status);
 		engine_send(hce->eng, PROC_LBE, MSG_HOST_STATS, host->conf.id,
 		    &status, sizeof(status));
 	}
 	engine_send(hce->eng, PROC_LBE, MSG_HOST_STATS_END, request, NULL, 0);
 }
 
-/* "10.0.0.1 (web:80)" */
+/* "10.0.0.1 (web:80), check http"; of several checks the number too. */
 static const char *
-report_name(const struct host *host, char *buf, size_t size)
+report_name(const struct probe *probe, char *buf, size_t size)
 {
-	char	 addr[ADDR_STRLEN];
+	const struct host	*host = probe->host;
+	char			 addr[ADDR_STRLEN], number[16] = "";
+	int			 i;
 
-	snprintf(buf, size, "%s (%s:%u)", addr_str(&host->conf.addr, addr),
-	    host->table->conf.name, host->table->conf.port);
+	for (i = 0; host->nprobes > 1 && i < host->nprobes; i++)
+		if (host->probe[i] == probe)
+			snprintf(number, sizeof(number), "%d ", i + 1);
+	snprintf(buf, size, "%s (%s:%u), check %s%s",
+	    addr_str(&host->conf.addr, addr), host->table->conf.name,
+	    host->table->conf.port, number,
+	    check_type_names[probe->check->conf.type]);
 	return (buf);
 }
 
 void
-report_check(struct host *host, enum host_state was)
+report_check(const struct probe *probe, enum host_state was)
 {
-	const struct verdict	*v = &host->verdict;
-	char			 name[REPORT_NAME_LEN], reason[128];
+	const struct host	*host = probe->host;
+	const struct verdict	*v = &probe->verdict;
+	char			 name[REPORT_NAME_LEN], reason[CTL_REASON_LEN];
 	unsigned int		 avail;
 	uint32_t		 flags = host->hce->running->global.log_flags;
 
 	if (v->reason == HOST_R_LOCAL)
-		report_local(host);
+		report_local(probe);
 	if ((flags & LOG_F_CHECKS) == 0 &&
-	    ((flags & LOG_F_STATE) == 0 || v->state == was))
+	    ((flags & LOG_F_STATE) == 0 || host->verdict.state == was))
 		return;
-	avail = verdict_availability(v);
-	log_info("host %s, check %s (%ums, %s), state %s -> %s, "
-	    "availability %u.%02u%%", report_name(host, name, sizeof(name)),
-	    check_type_names[host->check->conf.type], v->last_ms,
+	avail = verdict_availability(&host->verdict);
+	log_info("host %s (%ums, %s), state %s -> %s, "
+	    "availability %u.%02u%%", report_name(probe, name, sizeof(name)),
+	    v->last_ms,
 	    host_reason_text(v->reason, v->detail, reason, sizeof(reason)),
-	    host_state_names[was], host_state_names[v->state],
+	    host_state_names[was], host_state_names[host->verdict.state],
 	    avail / 100, avail % 100);
 }
 
 /* Now and then: if one host cannot be checked, many cannot. */
 static void
-report_local(struct host *host)
+report_local(const struct probe *probe)
 {
-	struct hce	*hce = host->hce;
+	struct hce	*hce = probe->hce;
 	struct monotime	 now = monotime_now();
-	char		 name[REPORT_NAME_LEN], reason[128];
+	char		 name[REPORT_NAME_LEN], reason[CTL_REASON_LEN];
 
 	if (monotime_isset(hce->warned) &&
 	    monotime_diff_us(now, hce->warned) < LOCAL_WARN_US)
 		return;
 	hce->warned = now;
-	log_warnx("host %s cannot be checked: %s; such checks do not count, "
-	    "others may be concerned", report_name(host, name, sizeof(name)),
-	    host_reason_text(host->verdict.reason, host->verdict.detail,
+	log_warnx("host %s, cannot be made: %s; such checks do not count, "
+	    "others may be concerned", report_name(probe, name, sizeof(name)),
+	    host_reason_text(probe->verdict.reason, probe->verdict.detail,
 	    reason, sizeof(reason)));
 }

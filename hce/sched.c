@@ -22,9 +22,9 @@
 #include "slot.h"
 
 /*
- * Each host has one timer.  Between checks it stands for the next one, during
+ * Each probe has one timer.  Between checks it stands for the next one, during
  * a check for the deadline, which covers all steps of it.  There is never
- * more than one check of a host under way.
+ * more than one check of a probe under way.
  */
 
 /* A deadline this early is met; one this late tells of a standstill. */
@@ -32,116 +32,94 @@
 #define SCHED_LATE_US	50000
 
 static void	sched_timer(int, short, void *);
-static int	sched_put_off(struct host *);
-static struct monotime sched_deadline(const struct host *);
-static void	sched_arm(struct host *, struct monotime);
-static void	sched_probe(struct host *);
-static int64_t	sched_interval(const struct host *);
-static void	sched_start_at(struct host *, int64_t);
-
-static const struct check_method *const methods[CHECK_TYPE_MAX] = {
-	[CHECK_ICMP]	= &icmp_method,
-	[CHECK_TCP]	= &tcp_method,
-	[CHECK_HTTP]	= &http_method,
-	[CHECK_HTTPS]	= &http_method,
-	[CHECK_SEND]	= &send_method
-};
+static int	sched_put_off(struct probe *);
+static struct monotime sched_deadline(const struct probe *);
+static void	sched_arm(struct probe *, struct monotime);
+static void	sched_probe(struct probe *);
+static int64_t	sched_interval(const struct probe *);
+static void	sched_start_at(struct probe *, int64_t);
 
 void
-sched_init(struct host *host)
+sched_init(struct probe *probe)
 {
-	evtimer_assign(&host->timer, host->hce->base, sched_timer, host);
-}
-
-int
-sched_enabled(const struct host *host)
-{
-	if (host->ordered)
-		return (host->order);
-	return ((host->conf.flags & HOST_F_DISABLE) == 0 &&
-	    (host->table->conf.flags & TABLE_F_DISABLE) == 0);
-}
-
-int
-sched_wanted(const struct host *host)
-{
-	return (host->check != NULL && sched_enabled(host));
+	evtimer_assign(&probe->timer, probe->hce->base, sched_timer, probe);
 }
 
 void
-sched_begin(struct host *host)
+sched_begin(struct probe *probe)
 {
-	struct hce	*hce = host->hce;
+	struct hce	*hce = probe->hce;
 
-	sched_start_at(host, slot_offset(hce->slot_base, hce->slots++,
-	    sched_interval(host)));
+	sched_start_at(probe, slot_offset(hce->slot_base, hce->slots++,
+	    sched_interval(probe)));
 }
 
 void
-sched_begin_now(struct host *host)
+sched_begin_now(struct probe *probe)
 {
-	sched_start_at(host, 0);
+	sched_start_at(probe, 0);
 }
 
 static void
-sched_start_at(struct host *host, int64_t offset)
+sched_start_at(struct probe *probe, int64_t offset)
 {
-	host->scheduled = 1;
-	host->due = monotime_add_us(monotime_now(), offset);
-	sched_arm(host, host->due);
+	probe->scheduled = 1;
+	probe->due = monotime_add_us(monotime_now(), offset);
+	sched_arm(probe, probe->due);
 }
 
 void
-sched_stop(struct host *host)
+sched_stop(struct probe *probe)
 {
-	if (!host->scheduled)
+	if (!probe->scheduled)
 		return;
-	if (host->probing)
-		methods[host->check->conf.type]->cancel(host);
-	host->probing = 0;
-	host->scheduled = 0;
-	evtimer_del(&host->timer);
+	if (probe->probing)
+		probe->check->method->cancel(probe);
+	probe->probing = 0;
+	probe->scheduled = 0;
+	evtimer_del(&probe->timer);
 }
 
 static int64_t
-sched_interval(const struct host *host)
+sched_interval(const struct probe *probe)
 {
-	return ((int64_t)host->check->conf.interval_ms * 1000);
+	return ((int64_t)probe->check->conf.interval_ms * 1000);
 }
 
 static void
-sched_arm(struct host *host, struct monotime when)
+sched_arm(struct probe *probe, struct monotime when)
 {
 	struct timeval	 tv = monotime_left(when);
 
-	if (evtimer_add(&host->timer, &tv) == -1)
+	if (evtimer_add(&probe->timer, &tv) == -1)
 		fatalx("no memory for a timer");
 }
 
 static void
 sched_timer(int, short, void *arg)
 {
-	struct host			*host = arg;
+	struct probe			*probe = arg;
 	const struct check_method	*method;
 	uint32_t			 reason;
+	int32_t				 detail = 0;
 
-	if (!host->probing) {
-		sched_probe(host);
+	if (!probe->probing) {
+		sched_probe(probe);
 		return;
 	}
-	if (sched_put_off(host))
+	if (sched_put_off(probe))
 		return;
-	method = methods[host->check->conf.type];
-	reason = method->timeout(host);
-	method->cancel(host);
-	sched_done(host, reason, 0);
+	method = probe->check->method;
+	reason = method->timeout(probe, &detail);
+	method->cancel(probe);
+	sched_done(probe, reason, detail);
 }
 
 static struct monotime
-sched_deadline(const struct host *host)
+sched_deadline(const struct probe *probe)
 {
-	return (monotime_add_us(host->started,
-	    (int64_t)host->check->conf.timeout_ms * 1000));
+	return (monotime_add_us(probe->started,
+	    (int64_t)probe->check->conf.timeout_ms * 1000));
 }
 
 /*
@@ -150,52 +128,42 @@ sched_deadline(const struct host *host)
  * came meanwhile is waiting to be read, and is to be, once.
  */
 static int
-sched_put_off(struct host *host)
+sched_put_off(struct probe *probe)
 {
 	struct monotime	 now = monotime_now();
-	int64_t		 late = monotime_diff_us(now, sched_deadline(host));
+	int64_t		 late = monotime_diff_us(now, sched_deadline(probe));
 
 	if (late < -SCHED_EARLY_US) {
-		sched_arm(host, sched_deadline(host));
+		sched_arm(probe, sched_deadline(probe));
 		return (1);
 	}
-	if (late < SCHED_LATE_US || host->late)
+	if (late < SCHED_LATE_US || probe->late)
 		return (0);
-	host->late = 1;
-	sched_arm(host, monotime_add_us(now, SCHED_LATE_US));
+	probe->late = 1;
+	sched_arm(probe, monotime_add_us(now, SCHED_LATE_US));
 	return (1);
 }
 
 static void
-sched_probe(struct host *host)
+sched_probe(struct probe *probe)
 {
-	host->probing = 1;
-	host->late = 0;
-	host->phase = PHASE_CONNECT;
-	host->started = monotime_now();
-	sched_arm(host, sched_deadline(host));
-	methods[host->check->conf.type]->start(host);
+	probe->probing = 1;
+	probe->late = 0;
+	probe->phase = PHASE_CONNECT;
+	probe->started = monotime_now();
+	sched_arm(probe, sched_deadline(probe));
+	probe->check->method->start(probe);
 }
 
 void
-sched_done(struct host *host, uint32_t reason, int32_t detail)
+sched_done(struct probe *probe, uint32_t reason, int32_t detail)
 {
-	const struct verdict_limits	 limits = {
-		.rise = host->check->conf.rise,
-		.fall = host->check->conf.fall
-	};
-	struct verdict_check		 check = {
-		.reason = reason,
-		.detail = detail
-	};
-	struct monotime			 now = monotime_now();
-	enum host_state			 was = host->verdict.state;
+	struct verdict_check	 check = { .reason = reason, .detail = detail };
+	struct monotime		 now = monotime_now();
 
-	host->probing = 0;
-	check.ms = monotime_diff_us(now, host->started) / 1000;
-	if (verdict_check(&host->verdict, &limits, &check, now) != 0)
-		report_status(host);
-	report_check(host, was);
-	host->due = slot_next(host->due, sched_interval(host), now);
-	sched_arm(host, host->due);
+	probe->probing = 0;
+	check.ms = monotime_diff_us(now, probe->started) / 1000;
+	host_checked(probe, &check);
+	probe->due = slot_next(probe->due, sched_interval(probe), now);
+	sched_arm(probe, probe->due);
 }

@@ -29,19 +29,15 @@
  */
 
 static int	stage_check(struct tree *, struct imsg *);
-static int	stage_strings(struct check *, struct imsg *);
-static int	stage_strings_ok(const struct check *);
-static int	word_ok(const char *, size_t);
 static int	stage_table(struct tree *, struct imsg *);
 static int	stage_host(struct hce *, struct imsg *);
 static int	stage_script(struct hce *, struct imsg *);
 static void	warn_trust(struct hce *);
 static void	keep_checks(struct tree *, struct tree *);
+static int	link_table(struct tree *, struct table *);
 static void	link_tables(struct tree *);
 static void	keep_hosts(struct tree *, struct tree *);
-static void	link_host(struct tree *, struct host *);
-static void	host_update(struct tree *, struct host *,
-		    const struct host_config *);
+static void	host_update(struct host *, const struct host *);
 static void	keep_scripts(struct tree *, struct tree *);
 
 void
@@ -85,57 +81,20 @@ stage_check(struct tree *tree, struct imsg *msg)
 	if ((check = calloc(1, sizeof(*check))) == NULL)
 		fatal("check");
 	if (imsg_get_head(msg, &check->conf, sizeof(check->conf)) == -1 ||
-	    !check_config_ok(&check->conf) ||
-	    stage_strings(check, msg) == -1 || !stage_strings_ok(check) ||
-	    RB_INSERT(checks, &tree->checks, check) != NULL) {
-		check_free(check);
-		return (-1);
-	}
+	    check->conf.items_len > CHECK_ITEMS_LEN)
+		goto fail;
+	if ((check->items = malloc(check->conf.items_len + 1)) == NULL)
+		fatal("check");
+	if (imsg_get_tail(msg, sizeof(check->conf), check->items,
+	    check->conf.items_len) == -1 ||
+	    !check_config_ok(&check->conf, check->items) ||
+	    check_prepare(check) == -1 ||
+	    RB_INSERT(checks, &tree->checks, check) != NULL)
+		goto fail;
 	return (0);
-}
-
-static int
-stage_strings(struct check *check, struct imsg *msg)
-{
-	char	 buf[CHECK_STR_MAX * CHECK_STR_LEN];
-	size_t	 len, off = 0;
-	int	 i;
-
-	if (imsg_get_tail(msg, sizeof(check->conf), buf,
-	    check_config_strlen(&check->conf)) == -1)
-		return (-1);
-	for (i = 0; i < CHECK_STR_MAX; i++) {
-		len = check->conf.str_len[i];
-		if ((check->str[i] = malloc(len + 1)) == NULL)
-			fatal("check");
-		memcpy(check->str[i], buf + off, len);
-		check->str[i][len] = '\0';
-		off += len;
-	}
-	return (0);
-}
-
-/* What goes into the lines of an HTTP request must not break them. */
-static int
-stage_strings_ok(const struct check *check)
-{
-	if (check->conf.type != CHECK_HTTP && check->conf.type != CHECK_HTTPS)
-		return (1);
-	return (word_ok(check->str[CHECK_STR_PATH],
-	    check->conf.str_len[CHECK_STR_PATH]) &&
-	    word_ok(check->str[CHECK_STR_HOST],
-	    check->conf.str_len[CHECK_STR_HOST]));
-}
-
-static int
-word_ok(const char *s, size_t len)
-{
-	size_t	 i;
-
-	for (i = 0; i < len; i++)
-		if ((unsigned char)s[i] <= ' ' || s[i] == 0x7f)
-			return (0);
-	return (1);
+ fail:
+	check_free(check);
+	return (-1);
 }
 
 static int
@@ -147,13 +106,11 @@ stage_table(struct tree *tree, struct imsg *msg)
 		fatal("table");
 	if (imsg_get_data(msg, &table->conf, sizeof(table->conf)) == -1 ||
 	    !table_config_ok(&table->conf) ||
-	    (table->conf.check_id != 0 &&
-	    check_find(tree, table->conf.check_id) == NULL) ||
+	    link_table(tree, table) == -1 ||
 	    RB_INSERT(tables, &tree->tables, table) != NULL) {
 		free(table);
 		return (-1);
 	}
-	table->check = check_find(tree, table->conf.check_id);
 	return (0);
 }
 
@@ -172,9 +129,8 @@ stage_host(struct hce *hce, struct imsg *msg)
 		return (-1);
 	}
 	host->hce = hce;
-	link_host(hce->staged, host);
+	host->table = table_find(hce->staged, host->conf.table_id);
 	verdict_init(&host->verdict, monotime_now());
-	sched_init(host);
 	return (0);
 }
 
@@ -248,6 +204,19 @@ keep_checks(struct tree *new, struct tree *old)
 	}
 }
 
+static int
+link_table(struct tree *tree, struct table *table)
+{
+	int	 i;
+
+	for (i = 0; i < table->conf.nchecks; i++) {
+		table->check[i] = check_find(tree, table->conf.check_id[i]);
+		if (table->check[i] == NULL)
+			return (-1);
+	}
+	return (0);
+}
+
 /* Checks have changed places. */
 static void
 link_tables(struct tree *tree)
@@ -255,7 +224,8 @@ link_tables(struct tree *tree)
 	struct table	*table;
 
 	RB_FOREACH(table, tables, &tree->tables)
-		table->check = check_find(tree, table->conf.check_id);
+		if (link_table(tree, table) == -1)
+			fatalx("table %s has lost a check", table->conf.name);
 }
 
 static void
@@ -265,46 +235,38 @@ keep_hosts(struct tree *new, struct tree *old)
 
 	RB_FOREACH_SAFE(host, hosts, &new->hosts, next) {
 		if ((kept = host_find(old, host->conf.id)) == NULL) {
-			link_host(new, host);
+			host_link(host);
 			continue;
 		}
 		RB_REMOVE(hosts, &old->hosts, kept);
 		RB_REMOVE(hosts, &new->hosts, host);
-		host_update(new, kept, &host->conf);
+		host_update(kept, host);
 		host_free(host);
 		RB_INSERT(hosts, &new->hosts, kept);
 	}
 }
 
-static void
-link_host(struct tree *tree, struct host *host)
-{
-	host->table = table_find(tree, host->conf.table_id);
-	host->check = host->table->check;
-}
-
 /*
- * A host that stays keeps its verdict, and with the same check its schedule.
- * One that was in use without a check does not leave before its new check
- * has said so.  hce_stage_start() begins what is not scheduled here.
+ * A host that stays keeps its verdict, and its checks that stay keep their
+ * schedule.  One that was in use without a check does not leave before its
+ * new checks have said so.  hce_stage_start() begins what is not scheduled
+ * here.
  */
 static void
-host_update(struct tree *tree, struct host *host,
-    const struct host_config *conf)
+host_update(struct host *host, const struct host *new)
 {
-	int	 wanted = sched_wanted(host);
-	int	 used = host->check == NULL && sched_enabled(host);
+	int	 wanted = host_wanted(host);
+	int	 used = host->nprobes == 0 && host_enabled(host);
 
-	if (table_find(tree, conf->table_id)->check != host->check)
-		sched_stop(host);
-	host->conf = *conf;
-	link_host(tree, host);
-	if (wanted && !sched_wanted(host)) {
-		sched_stop(host);
-		verdict_init(&host->verdict, monotime_now());
-		host->tell = host->check != NULL;
-	} else if (used && sched_wanted(host)) {
-		verdict_assume(&host->verdict, HOST_UP, monotime_now());
+	host->conf = new->conf;
+	host->table = new->table;
+	host_link(host);
+	if (wanted && !host_wanted(host)) {
+		host_stop(host);
+		host_reset(host);
+		host->tell = host->nprobes > 0;
+	} else if (used && host_wanted(host)) {
+		host_assume(host, HOST_UP);
 		host->tell = 1;
 	}
 }
@@ -336,8 +298,8 @@ hce_stage_start(struct hce *hce)
 			report_status(host);
 		host->tell = 0;
 		host->live = 1;
-		if (sched_wanted(host) && !host->scheduled)
-			sched_begin(host);
+		if (host_wanted(host))
+			host_begin(host);
 	}
 	RB_FOREACH(script, scripts, &hce->running->scripts)
 		if (!script->scheduled)

@@ -26,6 +26,14 @@ static int	host_cmp(const struct host *, const struct host *);
 static int	script_cmp(const struct script *, const struct script *);
 static int	id_cmp(uint32_t, uint32_t);
 
+static const struct check_method *const methods[CHECK_TYPE_MAX] = {
+	[CHECK_ICMP]	= &icmp_method,
+	[CHECK_TCP]	= &tcp_method,
+	[CHECK_HTTP]	= &http_method,
+	[CHECK_HTTPS]	= &http_method,
+	[CHECK_SEND]	= &send_method
+};
+
 RB_GENERATE(checks, check, entry, check_cmp)
 RB_GENERATE(tables, table, entry, table_cmp)
 RB_GENERATE(hosts, host, entry, host_cmp)
@@ -77,18 +85,25 @@ hce_tree_free(struct tree *tree)
 void
 check_free(struct check *check)
 {
-	int	 i;
-
-	for (i = 0; i < CHECK_STR_MAX; i++)
-		free(check->str[i]);
+	if (check->method != NULL && check->method->release != NULL)
+		check->method->release(check);
+	free(check->items);
 	free(check);
 }
 
-void
-host_free(struct host *host)
+int
+check_prepare(struct check *check)
 {
-	sched_stop(host);
-	free(host);
+	check->method = methods[check->conf.type];
+	if (check->method->prepare == NULL)
+		return (0);
+	return (check->method->prepare(check));
+}
+
+const char *
+check_text(const struct check *check, enum check_item_kind kind, size_t *len)
+{
+	return (check_item_find(&check->conf, check->items, kind, len));
 }
 
 void

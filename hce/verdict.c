@@ -88,11 +88,9 @@ verdict_check(struct verdict *v, const struct verdict_limits *limits,
 	v->detail = check->detail;
 	v->last_ms = check->ms;
 
+	verdict_count(v, check);
 	if ((outcome = verdict_outcome(check->reason)) == OUTCOME_NONE)
 		return (changed);
-	v->checks++;
-	if (outcome == OUTCOME_GOOD)
-		v->checks_up++;
 	verdict_run(v, outcome);
 	if (verdict_reached(v, rules[v->state][outcome].need, limits)) {
 		v->state = rules[v->state][outcome].next;
@@ -100,6 +98,22 @@ verdict_check(struct verdict *v, const struct verdict_limits *limits,
 		changed |= VERDICT_STATE;
 	}
 	return (changed);
+}
+
+void
+verdict_count(struct verdict *v, const struct verdict_check *check)
+{
+	enum outcome	 outcome = verdict_outcome(check->reason);
+	unsigned int	 bucket = 0;
+
+	if (outcome == OUTCOME_NONE)
+		return;
+	v->checks++;
+	if (outcome == OUTCOME_GOOD)
+		v->checks_up++;
+	while (bucket < HOST_HIST_MAX - 1 && check->ms >> bucket != 0)
+		bucket++;
+	v->hist[bucket]++;
 }
 
 static enum outcome
@@ -156,6 +170,7 @@ verdict_learn(struct verdict *v, const struct msg_host_status *status)
 	v->last_ms = status->last_ms;
 	v->checks = status->checks;
 	v->checks_up = status->checks_up;
+	memcpy(v->hist, status->hist, sizeof(v->hist));
 	v->since = status->since;
 	v->run = 0;
 }
@@ -170,6 +185,7 @@ verdict_tell(const struct verdict *v, struct msg_host_status *status)
 	status->last_ms = v->last_ms;
 	status->checks = v->checks;
 	status->checks_up = v->checks_up;
+	memcpy(status->hist, v->hist, sizeof(status->hist));
 	status->since = v->since;
 }
 

@@ -39,6 +39,7 @@ struct verdict {
 	uint8_t		state;		/* enum host_state */
 	uint64_t	checks;
 	uint64_t	checks_up;
+	uint32_t	hist[HOST_HIST_MAX];	/* durations of those counted */
 	struct monotime	since;		/* in this state */
 };
 
@@ -68,6 +69,8 @@ void	verdict_assume(struct verdict *, enum host_state, struct monotime);
 /* verdict_check: count one check; VERDICT_* flags of what has changed. */
 int	verdict_check(struct verdict *, const struct verdict_limits *,
 	    const struct verdict_check *, struct monotime);
+/* verdict_count: add one check to the counters, and nothing else. */
+void	verdict_count(struct verdict *, const struct verdict_check *);
 /*
  * verdict_learn: go on from a status told before by another hce.  Its
  * values must have been checked.  verdict_tell: the status to tell.

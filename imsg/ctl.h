@@ -28,6 +28,7 @@
 #define CTL_NAME_LEN	64	/* names, as conf/wire.h NAME_LEN */
 #define CTL_ADDR_LEN	64	/* "[address]:port" */
 #define CTL_TEXT_LEN	512	/* one line of an answer */
+#define CTL_REASON_LEN	128	/* why a check ended as it did */
 
 #define LVSD_SOCKET	"/run/lvsd.sock"
 
@@ -84,7 +85,7 @@ struct ctl_table {
 	uint32_t	backup;		/* 1: backup table of the service */
 	uint32_t	flags;		/* CTL_TABLE_F_* */
 	char		method[16];	/* "forward", "route", "tunnel" */
-	char		check[16];	/* "http", ..., "none" */
+	char		check[CTL_NAME_LEN];	/* "tcp, http", "none" */
 	char		name[CTL_NAME_LEN + 8];	/* "web:80" */
 };
 #define CTL_TABLE_F_OVERRIDE	0x01
@@ -101,7 +102,7 @@ struct ctl_host {
 	uint64_t	since_s;	/* seconds in this state */
 	uint32_t	last_ms;	/* duration of the last check */
 	uint32_t	pad;
-	char		reason[CTL_NAME_LEN];	/* of the last verdict */
+	char		reason[CTL_REASON_LEN];	/* of the last verdict */
 	char		addr[CTL_ADDR_LEN];
 };
 #define CTL_HOST_F_OVERRIDE	0x01

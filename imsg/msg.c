@@ -71,7 +71,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	EMPTY(CONF_BEGIN, PARENT, ENGINES),
 	FIXED(CONF_GLOBAL, PARENT, ENGINES, struct global_config),
 	TAILED(CONF_CHECK, PARENT, HCE | LBE, struct check_config,
-	    CHECK_STR_MAX * CHECK_STR_LEN),
+	    CHECK_ITEMS_LEN),
 	FIXED(CONF_TABLE, PARENT, HCE | LBE, struct table_config),
 	FIXED(CONF_HOST, PARENT, HCE | LBE, struct host_config),
 	FIXED(CONF_SERVICE, PARENT, LBE, struct service_config),
@@ -182,8 +182,8 @@ _Static_assert(CTL_TRACK_NAME_LEN == TRACK_NAME_LEN &&
     CTL_TRACK_COUNT_MAX == TRACK_COUNT_MAX, "ctl.h and wire.h differ");
 
 /* The longest check must fit a message. */
-_Static_assert(sizeof(struct check_config) + CHECK_STR_MAX * CHECK_STR_LEN <
-    IMSG_MAX - 64, "a check is longer than a message");
+_Static_assert(sizeof(struct check_config) + CHECK_ITEMS_LEN < IMSG_MAX - 64,
+    "a check is longer than a message");
 
 const char *
 msg_name(uint32_t type)
@@ -214,6 +214,12 @@ msg_role_ok(const struct msg_role *r)
 	return (r->state < VRRP_STATE_MAX && r->priority >= 1 &&
 	    r->priority <= UINT8_MAX && r->demote <= VRRP_DEMOTE_MAX &&
 	    r->resigned <= 1);
+}
+
+int
+msg_host_status_ok(const struct msg_host_status *s)
+{
+	return (s->state < HOST_STATE_MAX && s->reason < HOST_R_MAX);
 }
 
 static const char	*const reason_texts[HOST_R_MAX] = {

@@ -67,7 +67,7 @@ enum msg_type {
 	 */
 	MSG_CONF_BEGIN,		/* nothing; gen: of the new configuration */
 	MSG_CONF_GLOBAL,	/* struct global_config */
-	MSG_CONF_CHECK,		/* struct check_config + strings; hce, lbe */
+	MSG_CONF_CHECK,		/* struct check_config + items; hce, lbe */
 	MSG_CONF_TABLE,		/* struct table_config; hce, lbe */
 	MSG_CONF_HOST,		/* struct host_config; hce, lbe */
 	MSG_CONF_SERVICE,	/* struct service_config; lbe */
@@ -366,13 +366,22 @@ enum host_state {
 };
 extern const char	*const host_state_names[HOST_STATE_MAX];
 
+/*
+ * Durations of checks in classes: the first is below 1 ms, each of the others
+ * below twice the one before, and the last all the rest.
+ */
+#define HOST_HIST_MAX	12
+
 struct msg_host_status {
 	uint32_t	state;		/* enum host_state */
 	uint32_t	reason;		/* enum host_reason, of the last */
 	int32_t		detail;
 	uint32_t	last_ms;	/* duration of the last check */
+	uint32_t	check_id;	/* whose reason it is; 0: of none */
+	uint32_t	pad;
 	uint64_t	checks;
 	uint64_t	checks_up;
+	uint32_t	hist[HOST_HIST_MAX];
 	struct monotime	since;		/* in this state */
 };
 
@@ -390,10 +399,11 @@ struct msg_ipvs_error {
 };
 
 /*
- * msg_role_ok: a role out of a message is within the bounds named above.
+ * msg_*_ok: a structure out of a message is within the bounds named above.
  * 1: ok, 0: not.
  */
 int		 msg_role_ok(const struct msg_role *);
+int		 msg_host_status_ok(const struct msg_host_status *);
 /* msg_name: the type as text, for logs. */
 const char	*msg_name(uint32_t);
 /*

@@ -63,7 +63,7 @@ desire_host_up(const struct lbe_host *h)
 {
 	if (!desire_host_enabled(h))
 		return (0);
-	return (h->table->conf.check_id == 0 || h->status.state == HOST_UP);
+	return (h->table->conf.nchecks == 0 || h->status.state == HOST_UP);
 }
 
 enum ctl_state
@@ -119,7 +119,7 @@ pool_waits(const struct lbe_pool *p)
 	if (p->table == NULL)
 		return (0);
 	TAILQ_FOREACH(h, &p->table->hosts, entry)
-		if (desire_host_enabled(h) && h->table->conf.check_id != 0 &&
+		if (desire_host_enabled(h) && h->table->conf.nchecks != 0 &&
 		    h->status.state == HOST_UNKNOWN)
 			return (1);
 	return (0);

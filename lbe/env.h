@@ -73,7 +73,7 @@ struct lbe_table {
 	RB_ENTRY(lbe_table)	 byid;
 	TAILQ_ENTRY(lbe_table)	 entry;
 	struct table_config	 conf;
-	enum check_type		 check;
+	enum check_type		 check[CHECKS_MAX];	/* conf.nchecks */
 	struct lbe_hosts	 hosts;
 	uint32_t		 nhosts;
 	uint32_t		 hosts_up;	/* enabled and up */
@@ -238,6 +238,9 @@ struct lbe_listen	*tree_listen(struct lbe_tree *, uint32_t);
 /* Names as the operator knows them, into buf; they return buf. */
 #define TABLE_LABEL_LEN	(NAME_LEN + 8)		/* "web:80" */
 const char		*table_label(const struct lbe_table *, char *);
+/* host_reason: of its last verdict, in HOST_REASON_LEN bytes; returns it. */
+#define HOST_REASON_LEN	CTL_REASON_LEN
+const char		*host_reason(const struct lbe_host *, char *);
 const char		*host_label(const struct lbe_host *, char *);
 
 /* stage.c: configuration in two phases, as engine_ops has them. */

@@ -316,7 +316,7 @@ host_check(struct lbe_env *env, const struct lbe_host *h)
 {
 	struct msg_onoff	msg;
 
-	if (h->table->conf.check_id == 0)
+	if (h->table->conf.nchecks == 0)
 		return;
 	msg.on = desire_host_enabled(h);
 	engine_send(env->engine, PROC_HCE, MSG_HOST_CHECK, h->conf.id, &msg,

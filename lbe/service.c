@@ -66,7 +66,7 @@ host_status(struct lbe_env *env, struct imsg *msg)
 	uint32_t		 before;
 
 	if (imsg_get_data(msg, &st, sizeof(st)) == -1 ||
-	    st.state >= HOST_STATE_MAX || st.reason >= HOST_R_MAX)
+	    !msg_host_status_ok(&st))
 		return (-1);
 	if ((h = tree_host(env->tree, imsg_id(msg))) == NULL)
 		return (imsg_gen(msg) == env->engine->gen ? -1 : 0);
@@ -82,8 +82,8 @@ host_status(struct lbe_env *env, struct imsg *msg)
 static void
 host_event(struct lbe_env *env, const struct lbe_host *h, uint32_t before)
 {
-	char	label[ADDR_PORT_STRLEN], table[TABLE_LABEL_LEN], why[128];
-	char	name[sizeof(label) + sizeof(table)];
+	char	label[ADDR_PORT_STRLEN], table[TABLE_LABEL_LEN];
+	char	name[sizeof(label) + sizeof(table)], why[HOST_REASON_LEN];
 
 	if (!desire_host_enabled(h))
 		return;
@@ -91,8 +91,7 @@ host_event(struct lbe_env *env, const struct lbe_host *h, uint32_t before)
 	    host_label(h, label));
 	monitor_event(env, CTL_EVENT_HOST, h->conf.id, name, "%s -> %s, %s",
 	    host_state_names[before], host_state_names[h->status.state],
-	    host_reason_text(h->status.reason, h->status.detail, why,
-	    sizeof(why)));
+	    host_reason(h, why));
 }
 
 /* Keep hosts_up of its table; all services that use it are due. */
@@ -291,7 +290,7 @@ service_tell_hce(struct lbe_env *env)
 		return;
 	override_tell_hce(env);
 	RB_FOREACH(h, lbe_hosts_byid, &env->tree->hosts_byid)
-		if (h->table->conf.check_id != 0 && desire_host_enabled(h) &&
+		if (h->table->conf.nchecks != 0 && desire_host_enabled(h) &&
 		    h->status.state != HOST_UNKNOWN)
 			engine_send(env->engine, PROC_HCE, MSG_HOST_KNOWN,
 			    h->conf.id, &h->status, sizeof(h->status));

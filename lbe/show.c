@@ -51,6 +51,7 @@ static void	show_vrrp(struct client *);
 static void	show_end(struct client *);
 static void	send_service(struct client *, const struct lbe_service *);
 static void	send_listen(struct client *, const struct lbe_listen *);
+static void	table_checks(const struct lbe_table *, char *, size_t);
 static void	send_table(struct client *, const struct lbe_table *);
 static void	send_host(struct client *, const struct lbe_host *);
 static int	host_in_kernel(const struct lbe_host *);
@@ -474,6 +475,21 @@ send_listen(struct client *c, const struct lbe_listen *l)
 	peer_send(c->peer, MSG_CTL_LISTEN, 0, -1, &m, sizeof(m));
 }
 
+/* "http", "tcp, http", "none" */
+static void
+table_checks(const struct lbe_table *tb, char *buf, size_t size)
+{
+	int	 i;
+
+	strlcpy(buf, tb->conf.nchecks == 0 ? check_type_names[CHECK_NONE] : "",
+	    size);
+	for (i = 0; i < tb->conf.nchecks; i++) {
+		if (i > 0)
+			strlcat(buf, ", ", size);
+		strlcat(buf, check_type_names[tb->check[i]], size);
+	}
+}
+
 static void
 send_table(struct client *c, const struct lbe_table *tb)
 {
@@ -496,7 +512,7 @@ send_table(struct client *c, const struct lbe_table *tb)
 		strlcpy(m.method, forward_method_names[
 		    sh->service->pool[sh->role].method], sizeof(m.method));
 	}
-	strlcpy(m.check, check_type_names[tb->check], sizeof(m.check));
+	table_checks(tb, m.check, sizeof(m.check));
 	table_label(tb, m.name);
 	peer_send(c->peer, MSG_CTL_TABLE, 0, -1, &m, sizeof(m));
 }
@@ -549,7 +565,7 @@ send_host(struct client *c, const struct lbe_host *h)
 		m.state = desire_host_up(h) ? CTL_UP : states[h->status.state];
 	if (h->override.kind != OVERRIDE_NONE)
 		m.flags |= CTL_HOST_F_OVERRIDE;
-	if (h->table->conf.check_id == 0)
+	if (h->table->conf.nchecks == 0)
 		m.flags |= CTL_HOST_F_UNCHECKED;
 	if (host_in_kernel(h))
 		m.flags |= CTL_HOST_F_KERNEL;
@@ -560,8 +576,7 @@ send_host(struct client *c, const struct lbe_host *h)
 	m.last_ms = h->status.last_ms;
 	if ((err = kernel_host_error(c->env, h->conf.id)) != NULL)
 		m.error = err->error;
-	host_reason_text(h->status.reason, h->status.detail, m.reason,
-	    sizeof(m.reason));
+	host_reason(h, m.reason);
 	addr_port_str(&h->conf.addr, h->table->conf.port, m.addr);
 	peer_send(c->peer, MSG_CTL_HOST, 0, -1, &m, sizeof(m));
 }

@@ -33,14 +33,17 @@ stage_begin(struct engine *e)
 	env->staged = tree_new(++env->serial);
 }
 
-/* The strings of a check are hce's; lbe shows its type. */
+/* The items of a check are hce's; lbe shows its type. */
 static int
 stage_check(struct lbe_tree *t, struct imsg *msg)
 {
 	struct check_config	c;
+	uint8_t			items[CHECK_ITEMS_LEN];
 
-	if (imsg_get_head(msg, &c, sizeof(c)) == -1 || !check_config_ok(&c) ||
-	    imsg_len(msg) != sizeof(c) + check_config_strlen(&c))
+	if (imsg_get_head(msg, &c, sizeof(c)) == -1 ||
+	    c.items_len > sizeof(items) ||
+	    imsg_get_tail(msg, sizeof(c), items, c.items_len) == -1 ||
+	    !check_config_ok(&c, items))
 		return (-1);
 	return (tree_add_check(t, &c));
 }

@@ -152,18 +152,21 @@ tree_add_check(struct lbe_tree *t, const struct check_config *conf)
 int
 tree_add_table(struct lbe_tree *t, const struct table_config *conf)
 {
-	struct lbe_check	*c = NULL, key;
+	struct lbe_check	*c, key;
 	struct lbe_table	*tb;
+	int			 i;
 
-	if (conf->check_id != 0) {
-		key.id = conf->check_id;
-		c = RB_FIND(lbe_checks_byid, &t->checks_byid, &key);
-		if (c == NULL)
-			return (-1);
-	}
 	tb = xcalloc(sizeof(*tb));
 	tb->conf = *conf;
-	tb->check = c != NULL ? c->type : CHECK_NONE;
+	for (i = 0; i < conf->nchecks; i++) {
+		key.id = conf->check_id[i];
+		c = RB_FIND(lbe_checks_byid, &t->checks_byid, &key);
+		if (c == NULL) {
+			free(tb);
+			return (-1);
+		}
+		tb->check[i] = c->type;
+	}
 	TAILQ_INIT(&tb->hosts);
 	TAILQ_INIT(&tb->users);
 	if (conf->id == 0 ||
@@ -410,4 +413,23 @@ const char *
 host_label(const struct lbe_host *h, char *buf)
 {
 	return (addr_port_str(&h->conf.addr, h->table->conf.port, buf));
+}
+
+/* Of several checks, which. */
+const char *
+host_reason(const struct lbe_host *h, char *buf)
+{
+	const struct msg_host_status	*s = &h->status;
+	const struct lbe_table		*tb = h->table;
+	size_t				 len = 0;
+	int				 i;
+
+	buf[0] = '\0';
+	for (i = 0; tb->conf.nchecks > 1 && i < tb->conf.nchecks; i++)
+		if (tb->conf.check_id[i] == s->check_id)
+			len = snprintf(buf, HOST_REASON_LEN, "check %d %s: ",
+			    i + 1, check_type_names[tb->check[i]]);
+	host_reason_text(s->reason, s->detail, buf + len,
+	    HOST_REASON_LEN - len);
+	return (buf);
 }

@@ -26,6 +26,7 @@
 #define ICMP_SENT_INET6	0x02
 
 static int	hce_script(struct parent *, struct imsg *);
+static int	hce_icmp_table(const struct conf_table *);
 static unsigned int hce_icmp_families(const struct conf *);
 static void	hce_icmp(struct parent *, unsigned int, sa_family_t);
 
@@ -77,6 +78,17 @@ feed_hce(struct parent *env, int fresh)
 		hce_icmp(env, ICMP_SENT_INET6, AF_INET6);
 }
 
+static int
+hce_icmp_table(const struct conf_table *t)
+{
+	int	 i;
+
+	for (i = 0; i < t->conf.nchecks; i++)
+		if (t->check[i]->conf.type == CHECK_ICMP)
+			return (1);
+	return (0);
+}
+
 static unsigned int
 hce_icmp_families(const struct conf *conf)
 {
@@ -85,7 +97,7 @@ hce_icmp_families(const struct conf *conf)
 	unsigned int		 families = 0;
 
 	TAILQ_FOREACH(t, &conf->tables, entry) {
-		if (t->check == NULL || t->check->conf.type != CHECK_ICMP)
+		if (!hce_icmp_table(t))
 			continue;
 		TAILQ_FOREACH(h, &t->hosts, entry)
 			families |= h->conf.addr.af == AF_INET6 ?

@@ -16,8 +16,6 @@
 
 #include <sys/types.h>
 
-#include <stdlib.h>
-
 #include "../imsg/log.h"
 #include "../imsg/peer.h"
 #include "parent.h"
@@ -64,16 +62,10 @@ static void
 push_checks(struct peer *peer, const struct conf *conf)
 {
 	struct conf_check	*c;
-	unsigned char		*strings;
-	size_t			 len;
 
-	TAILQ_FOREACH(c, &conf->checks, entry) {
-		if ((strings = check_pack(c, &len)) == NULL)
-			fatal("check");
+	TAILQ_FOREACH(c, &conf->checks, entry)
 		peer_send2(peer, MSG_CONF_CHECK, c->conf.id, &c->conf,
-		    sizeof(c->conf), strings, len);
-		free(strings);
-	}
+		    sizeof(c->conf), c->items, c->conf.items_len);
 }
 
 /* checked: without those that need no check, which hce has no use for. */
@@ -84,7 +76,7 @@ push_tables(struct peer *peer, const struct conf *conf, int checked)
 	struct conf_host	*h;
 
 	TAILQ_FOREACH(t, &conf->tables, entry) {
-		if (checked && t->check == NULL)
+		if (checked && t->conf.nchecks == 0)
 			continue;
 		peer_send(peer, MSG_CONF_TABLE, t->conf.id, -1, &t->conf,
 		    sizeof(t->conf));

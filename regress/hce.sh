@@ -7,6 +7,8 @@
 #	hce_start [VAR=VALUE...]	start it; its pid is in $hce
 #	say LINE...		to hce's parent, see drive() in
 #				unit/hce_engine_test.c
+#	conf			hce gets the configuration on standard input,
+#				and a host is called by its table's name
 #	told ID ERE		the last status of the host matches
 #	verdict DESC ID ERE	a result: it does so soon
 #	hce_stop		end it in good order; its exit status
@@ -69,6 +71,10 @@ hce_stop() {
 
 say() {
 	printf '%s\n' "$@" >&7
+}
+
+conf() {
+	cat >"$dir/conf" && chmod 600 "$dir/conf" && say "conf $dir/conf"
 }
 
 told() {

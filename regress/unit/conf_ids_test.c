@@ -167,9 +167,9 @@ test_first(struct conf *c, uint32_t next)
 	    "what is used alike is shared");
 	is_int(service(c, "two")->conf.pool[POOL_BACKUP].table_id, 0,
 	    "no backup is 0");
-	is_int(table(c, "a")->conf.check_id,
+	is_int(table(c, "a")->conf.check_id[0],
 	    TAILQ_FIRST(&c->checks)->conf.id, "a table knows its check");
-	is_int(table(c, "b")->conf.check_id, 0, "or that it has none");
+	is_int(table(c, "b")->conf.nchecks, 0, "or that it has none");
 	TAILQ_FOREACH(h, &table(c, "a")->hosts, entry) {
 		is_int(h->conf.table_id, table(c, "a")->conf.id,
 		    "a host knows its table");
@@ -207,11 +207,13 @@ test_good(const struct conf *c)
 	const struct conf_host		*h;
 	const struct conf_vrrp		*v;
 	const struct conf_track		*k;
-	int				 good = 1;
+	int				 i, good = 1;
 
 	TAILQ_FOREACH(t, &c->tables, entry) {
 		good &= table_config_ok(&t->conf);
-		good &= t->check == NULL || check_config_ok(&t->check->conf);
+		for (i = 0; i < t->conf.nchecks; i++)
+			good &= check_config_ok(&t->check[i]->conf,
+			    t->check[i]->items);
 		TAILQ_FOREACH(h, &t->hosts, entry)
 			good &= host_config_ok(&h->conf);
 	}
@@ -360,29 +362,6 @@ test_variant(void)
 	conf_free(c);
 }
 
-static void
-test_pack(void)
-{
-	struct conf		*c;
-	const struct conf_check	*k;
-	unsigned char		*buf;
-	size_t			 len;
-
-	c = conf_text("table <t> { 10.0.0.1 }\nservice s {\n"
-	    "	listen on 192.0.2.1 tcp port 80\n"
-	    "	forward to <t> check send \"a\\x00b\" expect \"cd\"\n}\n");
-	if (c == NULL)
-		errx(1, "%s", conf_said);
-	k = TAILQ_FIRST(&c->checks);
-	if ((buf = check_pack(k, &len)) == NULL)
-		err(1, NULL);
-	is_int(len, 5, "strings are packed back to back");
-	is_int(len, check_config_strlen(&k->conf), "to the length promised");
-	ok(memcmp(buf, "a\0bcd", 5) == 0, "with NULs inside");
-	free(buf);
-	conf_free(c);
-}
-
 int
 main(void)
 {
@@ -400,7 +379,6 @@ main(void)
 	test_same(c, &next);
 	conf_free(c);
 	test_variant();
-	test_pack();
 	conf_end(files);
 	return (done_testing());
 }

@@ -78,78 +78,6 @@ test_addr(void)
 }
 
 static void
-test_check(void)
-{
-	struct check_config	 http, icmp, send;
-
-	memset(&http, 0, sizeof(http));
-	http.id = 1;
-	http.type = CHECK_HTTP;
-	http.code = 200;
-	http.interval_ms = 2000;
-	http.timeout_ms = 2000;
-	http.rise = http.fall = 1;
-	http.str_len[CHECK_STR_PATH] = 1;
-	icmp = send = http;
-	icmp.type = CHECK_ICMP;
-	icmp.code = icmp.str_len[CHECK_STR_PATH] = 0;
-	send = icmp;
-	send.type = CHECK_SEND;
-	send.str_len[CHECK_STR_SEND] = CHECK_STR_LEN;
-	send.str_len[CHECK_STR_EXPECT] = 1;
-	is_int(check_config_strlen(&send), CHECK_STR_LEN + 1,
-	    "the strings are counted together");
-
-	TAKES(check_config, http, , "http");
-	TAKES(check_config, icmp, , "icmp");
-	TAKES(check_config, send, , "send");
-	TAKES(check_config, icmp, c->type = CHECK_TCP; c->port = 1, "tcp");
-	TAKES(check_config, http, c->type = CHECK_HTTPS;
-	    c->flags = CHECK_F_NOVERIFY; c->str_len[CHECK_STR_HOST] = 3,
-	    "https");
-	TAKES(check_config, send, c->str_len[CHECK_STR_SEND] = 0;
-	    c->flags = CHECK_F_TLS, "send nothing");
-	REFUSES(check_config, http, c->id = 0, "no id");
-	REFUSES(check_config, http, c->type = CHECK_NONE, "no type");
-	REFUSES(check_config, http, c->type = CHECK_TYPE_MAX, "a type");
-	REFUSES(check_config, http, c->type = 255, "a type far off");
-	REFUSES(check_config, http, c->flags = CHECK_F_NOVERIFY,
-	    "no verify of http");
-	REFUSES(check_config, http, c->flags = 0x80, "a flag");
-	REFUSES(check_config, send, c->flags = CHECK_F_NOVERIFY,
-	    "no verify of send");
-	REFUSES(check_config, http, c->code = 99, "a code");
-	REFUSES(check_config, http, c->code = 600, "a code");
-	REFUSES(check_config, icmp, c->code = 200, "a code of icmp");
-	REFUSES(check_config, icmp, c->port = 7, "a port of icmp");
-	REFUSES(check_config, http, c->interval_ms = 0, "no interval");
-	REFUSES(check_config, http, c->interval_ms = CHECK_MS_MAX + 1,
-	    "a long interval");
-	REFUSES(check_config, http, c->timeout_ms = 0, "no timeout");
-	REFUSES(check_config, http, c->timeout_ms++, "a long timeout");
-	REFUSES(check_config, http, c->rise = 0, "no rise");
-	REFUSES(check_config, http, c->fall = 0, "no fall");
-	REFUSES(check_config, http, c->rise = CHECK_COUNT_MAX + 1, "a rise");
-	REFUSES(check_config, http, c->fall = CHECK_COUNT_MAX + 1, "a fall");
-	REFUSES(check_config, http, c->str_len[CHECK_STR_PATH] = 0,
-	    "no path");
-	REFUSES(check_config, http, c->str_len[CHECK_STR_PATH] =
-	    CHECK_STR_LEN + 1, "a long path");
-	REFUSES(check_config, http, c->str_len[CHECK_STR_HOST] = 65535,
-	    "a long host");
-	REFUSES(check_config, http, c->str_len[CHECK_STR_SEND] = 1,
-	    "http with a text");
-	REFUSES(check_config, http, c->str_len[CHECK_STR_EXPECT] = 1,
-	    "http with a pattern");
-	REFUSES(check_config, icmp, c->str_len[CHECK_STR_PATH] = 1,
-	    "icmp with a path");
-	REFUSES(check_config, send, c->str_len[CHECK_STR_EXPECT] = 0,
-	    "send without a pattern");
-	REFUSES(check_config, send, c->str_len[CHECK_STR_HOST] = 1,
-	    "send with a host");
-}
-
-static void
 test_table(void)
 {
 	struct table_config	 table;
@@ -411,7 +339,6 @@ int
 main(void)
 {
 	test_addr();
-	test_check();
 	test_table();
 	test_service();
 	test_script();

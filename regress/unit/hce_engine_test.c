@@ -17,6 +17,7 @@
 
 #include <dirent.h>
 
+#include "../../conf/conf.h"
 #include "hce_parent.h"
 #include "tap.h"
 
@@ -69,13 +70,12 @@ static void
 check_tcp(struct fake *f, uint32_t id, uint32_t interval, uint16_t rise,
     uint16_t fall)
 {
-	const char *const	 none[CHECK_STR_MAX] = { NULL };
-	struct check_config	 c = { .id = id, .type = CHECK_TCP,
+	struct fake_check	 c = { .conf = { .id = id, .type = CHECK_TCP,
 				    .interval_ms = interval,
 				    .timeout_ms = interval, .rise = rise,
-				    .fall = fall };
+				    .fall = fall } };
 
-	fake_check(f, &c, none);
+	fake_check(f, &c);
 }
 
 /* One table of hosts 1 to n with a tcp check of the given id. */
@@ -290,23 +290,21 @@ test_reload(void)
 static void
 test_under_way(void)
 {
-	const char *const	 str[CHECK_STR_MAX] = {
-		[CHECK_STR_EXPECT] = "hello*"
-	};
-	struct check_config	 c = { .id = 1, .type = CHECK_SEND,
+	struct fake_check	 c = { .conf = { .id = 1, .type = CHECK_SEND,
 				    .interval_ms = 1000, .timeout_ms = 1000,
-				    .rise = 1, .fall = 1 };
+				    .rise = 1, .fall = 1 } };
 	struct listener		 l = listener_open();
 	struct listener		 silent = listener_open();
 	struct fake		 f;
 	struct fake_msg		 m;
 	int			 fd, round;
 
-	c.port = silent.port;
+	c.conf.port = silent.port;
+	fake_item(&c, ITEM_EXPECT, "hello*", strlen("hello*"));
 	fake_start(&f, NULL);
 	for (round = 0; round < 2; round++) {
 		fake_begin(&f, 0);
-		fake_check(&f, &c, str);
+		fake_check(&f, &c);
 		fake_table(&f, 1000, 1, "web", l.port);
 		fake_host(&f, 1, 1000, "127.0.0.1", 0);
 		is_int(fake_commit(&f), 0, "a check that takes long");
@@ -565,34 +563,98 @@ unescape(char *s)
 	return (s);
 }
 
+/* "path host send expect" */
+static void
+drive_items(struct fake_check *c, char *args, unsigned int code)
+{
+	const struct code_range	 r = { code, code };
+	char			 path[1024], host[1024], text[1024], *s;
+	char			 expect[1024];
+
+	if (sscanf(args, "%1023s %1023s %1023s %1023s", path, host, text,
+	    expect) != 4)
+		errx(1, "items %s", args);
+	if ((s = unescape(host)) != NULL)
+		fake_item(c, ITEM_HOST, s, strlen(s));
+	if ((s = unescape(path)) != NULL)
+		fake_item(c, ITEM_PATH, s, strlen(s));
+	if (code != 0)
+		fake_item(c, ITEM_CODE, &r, sizeof(r));
+	if ((s = unescape(text)) != NULL)
+		fake_item(c, ITEM_SEND, s, strlen(s));
+	if ((s = unescape(expect)) != NULL)
+		fake_item(c, ITEM_EXPECT, s, strlen(s));
+}
+
 static void
 drive_check(struct fake *f, char *args)
 {
-	const char		*str[CHECK_STR_MAX] = { NULL };
-	char			 type[16], s[CHECK_STR_MAX][1024];
-	struct check_config	 c;
+	struct fake_check	 c;
+	char			 type[16];
 	unsigned int		 i, id, interval, timeout, rise, fall, port;
 	unsigned int		 code, flags;
+	int			 n = 0;
 
 	memset(&c, 0, sizeof(c));
-	if (sscanf(args, "%u %15s %u %u %u %u %u %u %u %1023s %1023s %1023s "
-	    "%1023s", &id, type, &interval, &timeout, &rise, &fall, &port,
-	    &code, &flags, s[0], s[1], s[2], s[3]) != 13)
+	if (sscanf(args, "%u %15s %u %u %u %u %u %u %u %n", &id, type,
+	    &interval, &timeout, &rise, &fall, &port, &code, &flags, &n) != 9)
 		errx(1, "check %s", args);
-	c.id = id;
+	c.conf.id = id;
 	for (i = 0; i < CHECK_TYPE_MAX; i++)
 		if (strcmp(type, check_type_names[i]) == 0)
-			c.type = i;
-	c.interval_ms = interval;
-	c.timeout_ms = timeout;
-	c.rise = rise;
-	c.fall = fall;
-	c.port = port;
-	c.code = code;
-	c.flags = flags;
-	for (i = 0; i < CHECK_STR_MAX; i++)
-		str[i] = unescape(s[i]);
-	fake_check(f, &c, str);
+			c.conf.type = i;
+	c.conf.interval_ms = interval;
+	c.conf.timeout_ms = timeout;
+	c.conf.rise = rise;
+	c.conf.fall = fall;
+	c.conf.port = port;
+	c.conf.flags = flags;
+	drive_items(&c, args + n, code);
+	fake_check(f, &c);
+}
+
+/*
+ * A whole configuration in the language of lvsd.conf(5); hosts are called by
+ * the names of their tables from then on, for each test has its own.
+ */
+static struct conf	*drive_running;
+
+static void
+drive_said(void *, const char *text)
+{
+	warnx("%s", text);
+}
+
+static void
+drive_conf(struct fake *f, const char *path)
+{
+	static uint32_t		 next = 1;
+	struct conf		*c;
+	struct conf_check	*k;
+	struct conf_table	*t;
+	struct conf_host	*h;
+	struct fake_check	 check;
+
+	if ((c = conf_parse(path, NULL, 0, drive_said, NULL)) == NULL)
+		errx(1, "%s cannot be used", path);
+	conf_assign_ids(c, drive_running, &next);
+	fake_begin(f, c->global.log_flags);
+	TAILQ_FOREACH(k, &c->checks, entry) {
+		check.conf = k->conf;
+		memcpy(check.items, k->items, k->conf.items_len);
+		fake_check(f, &check);
+	}
+	TAILQ_FOREACH(t, &c->tables, entry) {
+		fake_send(f, PROC_PARENT, MSG_CONF_TABLE, t->conf.id, -1,
+		    &t->conf, sizeof(t->conf));
+		TAILQ_FOREACH(h, &t->hosts, entry)
+			fake_send(f, PROC_PARENT, MSG_CONF_HOST, h->conf.id,
+			    -1, &h->conf, sizeof(h->conf));
+	}
+	conf_free(drive_running);
+	drive_running = c;
+	if (fake_commit(f) == -1)
+		errx(1, "hce did not commit %s", path);
 }
 
 static void
@@ -622,6 +684,8 @@ drive_line(struct fake *f, char *line)
 		fake_begin(f, LOG_F_STATE);
 	else if (strcmp(word, "check") == 0)
 		drive_check(f, line);
+	else if (strcmp(word, "conf") == 0)
+		drive_conf(f, line);
 	else if (strcmp(word, "table") == 0 &&
 	    sscanf(line, "%u %u %63s %u", &a, &b, name, &c) == 4)
 		fake_table(f, a, b, name, c);
@@ -648,14 +712,19 @@ static void
 drive_print(const struct fake_msg *m)
 {
 	const struct msg_host_status	*s = &m->status;
-	char				 reason[128];
+	const struct conf_host		*h = NULL;
+	char				 reason[128], name[NAME_LEN];
 
+	snprintf(name, sizeof(name), "%u", m->id);
+	if (drive_running != NULL &&
+	    (h = conf_find_host(drive_running, m->id)) != NULL)
+		strlcpy(name, h->table->conf.name, sizeof(name));
 	switch (m->type) {
 	case MSG_HOST_STATUS:
 	case MSG_HOST_STATS:
 		host_reason_text(s->reason, s->detail, reason, sizeof(reason));
-		printf("%s %u %s (%s) %ums %ju/%ju\n",
-		    m->type == MSG_HOST_STATUS ? "host" : "stats", m->id,
+		printf("%s %s %s (%s) %ums %ju/%ju\n",
+		    m->type == MSG_HOST_STATUS ? "host" : "stats", name,
 		    host_state_names[s->state], reason, s->last_ms,
 		    (uintmax_t)s->checks_up, (uintmax_t)s->checks);
 		break;
@@ -692,8 +761,10 @@ drive(const char *lvsd)
 		fake_poll(&f, STDIN_FILENO, -1);
 		if (poll(&in, 1, 0) != 1)
 			continue;
-		if (fgets(line, sizeof(line), stdin) == NULL)
+		if (fgets(line, sizeof(line), stdin) == NULL) {
+			conf_free(drive_running);
 			return (fake_stop(&f));
+		}
 		drive_line(&f, line);
 	}
 }

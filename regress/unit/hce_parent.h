@@ -31,6 +31,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -235,30 +236,40 @@ fake_stop(struct fake *f)
 	return (WIFEXITED(status) ? WEXITSTATUS(status) : -1);
 }
 
-static inline void
-fake_check(struct fake *f, struct check_config *c, const char *const *str)
-{
-	unsigned char	 buf[sizeof(*c) + CHECK_STR_MAX * CHECK_STR_LEN];
-	size_t		 len = sizeof(*c);
-	int		 i;
+/* A check under way to hce; its items are collected by fake_item(). */
+struct fake_check {
+	struct check_config	 conf;
+	uint8_t			 items[CHECK_ITEMS_LEN];
+};
 
-	for (i = 0; i < CHECK_STR_MAX; i++) {
-		c->str_len[i] = str[i] != NULL ? strlen(str[i]) : 0;
-		memcpy(buf + len, str[i] != NULL ? str[i] : "",
-		    c->str_len[i]);
-		len += c->str_len[i];
-	}
-	memcpy(buf, c, sizeof(*c));
-	fake_send(f, PROC_PARENT, MSG_CONF_CHECK, c->id, -1, buf, len);
+static inline void
+fake_item(struct fake_check *c, enum check_item_kind kind, const void *data,
+    size_t len)
+{
+	size_t	 all;
+
+	all = check_item_put(c->items, sizeof(c->items), c->conf.items_len,
+	    kind, data, len);
+	if (all == 0)
+		errx(1, "no room for an item");
+	c->conf.items_len += all;
+}
+
+static inline void
+fake_check(struct fake *f, const struct fake_check *c)
+{
+	fake_send(f, PROC_PARENT, MSG_CONF_CHECK, c->conf.id, -1, c,
+	    offsetof(struct fake_check, items) + c->conf.items_len);
 }
 
 static inline void
 fake_table(struct fake *f, uint32_t id, uint32_t check, const char *name,
     uint16_t port)
 {
-	struct table_config	 t = { .id = id, .check_id = check,
-				    .port = port };
+	struct table_config	 t = { .id = id, .port = port };
 
+	t.check_id[0] = check;
+	t.nchecks = check != 0;
 	strlcpy(t.name, name, sizeof(t.name));
 	fake_send(f, PROC_PARENT, MSG_CONF_TABLE, id, -1, &t, sizeof(t));
 }

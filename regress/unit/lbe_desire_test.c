@@ -175,7 +175,7 @@ setup_flag(char flag)
 		table[POOL_PRIMARY].override.kind = OVERRIDE_DISABLE;
 		break;
 	case 'n':
-		table[POOL_PRIMARY].conf.check_id = 0;
+		table[POOL_PRIMARY].conf.nchecks = 0;
 		break;
 	case 'x':
 		service.pool[POOL_PRIMARY].table = NULL;
@@ -195,7 +195,7 @@ setup(const struct test *t)
 	memset(host, 0, sizeof(host));
 	for (pool = 0; pool < POOL_MAX; pool++) {
 		TAILQ_INIT(&table[pool].hosts);
-		table[pool].conf.check_id = 1;
+		table[pool].conf.nchecks = 1;
 		service.pool[pool].table = &table[pool];
 		service.pool[pool].asked = asked[pool];
 	}

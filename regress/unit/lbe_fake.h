@@ -424,21 +424,23 @@ fake_addr(const char *text)
 static inline void
 conf_check(void)
 {
-	static const char	path[] = "/";
-	unsigned char		bytes[sizeof(struct check_config) + 1];
+	const struct code_range	ok = { 200, 200 };
+	unsigned char		bytes[sizeof(struct check_config) + 64];
+	unsigned char		*items = bytes + sizeof(struct check_config);
 	struct check_config	c;
 
 	memset(&c, 0, sizeof(c));
 	c.id = CHECK_ID;
 	c.type = CHECK_HTTP;
-	c.code = 200;
 	c.interval_ms = 2000;
 	c.timeout_ms = 1000;
 	c.rise = c.fall = 1;
-	c.str_len[CHECK_STR_PATH] = 1;
+	c.items_len = check_item_put(items, 64, 0, ITEM_PATH, "/", 1);
+	c.items_len += check_item_put(items, 64, c.items_len, ITEM_CODE, &ok,
+	    sizeof(ok));
 	memcpy(bytes, &c, sizeof(c));
-	memcpy(bytes + sizeof(c), path, 1);
-	say(fake_parent, MSG_CONF_CHECK, c.id, bytes, sizeof(bytes));
+	say(fake_parent, MSG_CONF_CHECK, c.id, bytes,
+	    sizeof(c) + c.items_len);
 }
 
 static inline void
@@ -448,7 +450,8 @@ conf_table(uint32_t id, uint32_t check, const char *name, int port)
 
 	memset(&t, 0, sizeof(t));
 	t.id = id;
-	t.check_id = check;
+	t.check_id[0] = check;
+	t.nchecks = check != 0;
 	t.port = port;
 	snprintf(t.name, sizeof(t.name), "%s", name);
 	say(fake_parent, MSG_CONF_TABLE, id, &t, sizeof(t));

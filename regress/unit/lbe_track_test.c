@@ -48,7 +48,8 @@ tracked_table(uint32_t id, uint32_t check, int port, uint32_t track)
 
 	memset(&t, 0, sizeof(t));
 	t.id = id;
-	t.check_id = check;
+	t.check_id[0] = check;
+	t.nchecks = check != 0;
 	t.track_id = track;
 	t.port = port;
 	snprintf(t.name, sizeof(t.name), "shop");

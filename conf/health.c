@@ -1,0 +1,272 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <bsd/stdlib.h>
+#include <bsd/string.h>
+
+#include "build.h"
+
+/* What stands behind `check'. */
+
+/* Ranges of codes in one text. */
+#define CODES_LEN	256
+
+static void	 check_put(struct parse *, struct check_spec *, const char *,
+		    enum check_item_kind, const void *, size_t);
+static void	 check_put_head(struct parse *, struct check_spec *,
+		    const char *, enum check_item_kind, const void *, size_t);
+static void	 check_url_end(struct parse *, struct check_spec *);
+static int	 check_code(const char *, uint16_t *);
+static int	 check_codes(char *, struct code_range *);
+
+/* What evhttp(3) can ask for, less what a check has no use for. */
+static const char *const methods[] = { "GET", "HEAD", "OPTIONS", "POST" };
+#define NMETHODS	(sizeof(methods) / sizeof(methods[0]))
+
+/* Headers that say what the check does. */
+static const char *const own_headers[] = {
+	"Host", "Connection", "Content-Length", "Expect", "Transfer-Encoding",
+	"Upgrade"
+};
+#define NOWN_HEADERS	(sizeof(own_headers) / sizeof(own_headers[0]))
+
+void
+build_check(struct check_spec *c, enum check_type type, uint8_t *items)
+{
+	memset(c, 0, sizeof(*c));
+	c->conf.type = type;
+	c->items = items;
+}
+
+/* An item more; all of those of a URL come last. */
+static void
+check_put(struct parse *p, struct check_spec *c, const char *what,
+    enum check_item_kind kind, const void *data, size_t len)
+{
+	size_t	 all;
+
+	all = check_item_put(c->items, CHECK_ITEMS_LEN, c->conf.items_len,
+	    kind, data, len);
+	if (all == 0)
+		conf_error(p, "%s: the check has more than %d bytes of texts",
+		    what, CHECK_ITEMS_LEN);
+	c->conf.items_len += all;
+}
+
+/* An item of all URLs, put before the first of them. */
+static void
+check_put_head(struct parse *p, struct check_spec *c, const char *what,
+    enum check_item_kind kind, const void *data, size_t len)
+{
+	uint8_t	 item[sizeof(struct check_item_head) + CHECK_ITEM_LEN + 1];
+	size_t	 all;
+
+	all = check_item_put(item, sizeof(item), 0, kind, data, len);
+	if (all > (size_t)CHECK_ITEMS_LEN - c->conf.items_len) {
+		conf_error(p, "%s: the check has more than %d bytes of texts",
+		    what, CHECK_ITEMS_LEN);
+		return;
+	}
+	memmove(c->items + c->head_len + all, c->items + c->head_len,
+	    c->conf.items_len - c->head_len);
+	memcpy(c->items + c->head_len, item, all);
+	c->head_len += all;
+	c->conf.items_len += all;
+}
+
+/* What the URL before did not say. */
+static void
+check_url_end(struct parse *p, struct check_spec *c)
+{
+	const struct code_range	 r = { DEFAULT_HTTP_CODE, DEFAULT_HTTP_CODE };
+
+	if ((c->url_seen & SEEN_CODE) == 0)
+		check_put(p, c, "code", ITEM_CODE, &r, sizeof(r));
+	c->url_seen = 0;
+}
+
+void
+build_check_end(struct parse *p, struct check_spec *c)
+{
+	if (c->conf.type == CHECK_HTTP || c->conf.type == CHECK_HTTPS)
+		check_url_end(p, c);
+}
+
+void
+build_check_path(struct parse *p, struct check_spec *c,
+    const struct lex_str *path)
+{
+	if (c->urls > 0)
+		check_url_end(p, c);
+	if (c->urls++ == CHECK_URLS_MAX)
+		conf_error(p, "more than %d paths in one check",
+		    CHECK_URLS_MAX);
+	if (value_text(p, "path", path) == -1)
+		return;
+	if (path->s[0] != '/')
+		conf_error(p, "path \"%s\": must begin with \"/\"", path->s);
+	check_put(p, c, "path", ITEM_PATH, path->s, path->len);
+}
+
+void
+build_check_method(struct parse *p, struct check_spec *c,
+    const struct lex_str *method)
+{
+	size_t	 i;
+
+	if (build_once(p, &c->seen, SEEN_METHOD, "method") == -1)
+		return;
+	for (i = 0; i < NMETHODS; i++)
+		if (strcmp(methods[i], method->s) == 0)
+			break;
+	if (i == NMETHODS)
+		conf_error(p, "method \"%s\": must be GET, HEAD, OPTIONS or "
+		    "POST", method->s);
+	else
+		check_put_head(p, c, "method", ITEM_METHOD, method->s,
+		    method->len);
+}
+
+void
+build_check_host(struct parse *p, struct check_spec *c,
+    const struct lex_str *host)
+{
+	if (build_once(p, &c->seen, SEEN_HOST, "host") == 0 &&
+	    value_text(p, "host", host) == 0)
+		check_put_head(p, c, "host", ITEM_HOST, host->s, host->len);
+}
+
+/* RFC 9110 section 5: a token, a colon, and a value. */
+void
+build_check_header(struct parse *p, struct check_spec *c,
+    const struct lex_str *header)
+{
+	size_t	 name, i;
+
+	name = strspn(header->s, "!#$%&'*+-.^_`|~0123456789"
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	if (name == 0 || header->s[name] != ':' ||
+	    header->s[name + 1] == '\0') {
+		conf_error(p, "header \"%s\": must be \"Name: value\"",
+		    header->s);
+		return;
+	}
+	for (i = 0; i < NOWN_HEADERS; i++)
+		if (strlen(own_headers[i]) == name &&
+		    strncasecmp(own_headers[i], header->s, name) == 0) {
+			conf_error(p, "header \"%s\": %s is set by the check "
+			    "itself%s", header->s, own_headers[i],
+			    i == 0 ? ", see \"host\"" : "");
+			return;
+		}
+	if (value_line(p, "header", header) == 0)
+		check_put_head(p, c, "header", ITEM_HEADER, header->s,
+		    header->len);
+}
+
+static int
+check_code(const char *s, uint16_t *code)
+{
+	const char	*errstr;
+
+	if (s[strspn(s, "0123456789")] != '\0')
+		return (-1);
+	*code = strtonum(s, HTTP_CODE_MIN, HTTP_CODE_MAX, &errstr);
+	return (errstr == NULL ? 0 : -1);
+}
+
+/* "200" or "200-299"; the text is cut up. */
+static int
+check_codes(char *s, struct code_range *r)
+{
+	char	*last;
+
+	if ((last = strchr(s, '-')) != NULL)
+		*last++ = '\0';
+	if (check_code(s, &r->min) == -1 ||
+	    check_code(last != NULL ? last : s, &r->max) == -1)
+		return (-1);
+	return (r->min <= r->max ? 0 : -1);
+}
+
+void
+build_check_code(struct parse *p, struct check_spec *c,
+    const struct lex_str *code)
+{
+	struct code_range	 r;
+	char			 copy[CODES_LEN], *s = copy, *one;
+
+	c->url_seen |= SEEN_CODE;
+	if (strlcpy(copy, code->s, sizeof(copy)) >= sizeof(copy)) {
+		conf_error(p, "code: longer than %d bytes", CODES_LEN - 1);
+		return;
+	}
+	while ((one = strsep(&s, ",")) != NULL) {
+		one += strspn(one, " ");
+		if (check_codes(one, &r) == -1) {
+			conf_error(p, "code \"%s\": must be numbers from %d "
+			    "to %d, or ranges of them, with commas between",
+			    code->s, HTTP_CODE_MIN, HTTP_CODE_MAX);
+			return;
+		}
+		check_put(p, c, "code", ITEM_CODE, &r, sizeof(r));
+	}
+}
+
+void
+build_check_noverify(struct parse *p, struct check_spec *c)
+{
+	if (c->conf.type != CHECK_HTTPS)
+		conf_error(p, "\"no verify\" is for https only");
+	else if (build_once(p, &c->seen, SEEN_VERIFY, "no verify") == 0)
+		c->conf.flags |= CHECK_F_NOVERIFY;
+}
+
+void
+build_check_send(struct parse *p, struct check_spec *c,
+    const struct lex_str *text, const struct lex_str *expect)
+{
+	if (text != NULL && text->len == 0)
+		conf_error(p, "send: the text is empty; write \"send "
+		    "nothing\", without quotes around \"nothing\"");
+	else if (text != NULL && text->len > CHECK_ITEM_LEN)
+		conf_error(p, "send: longer than %d bytes", CHECK_ITEM_LEN);
+	else if (text != NULL)
+		check_put(p, c, "send", ITEM_SEND, text->s, text->len);
+	if (expect->len == 0 || expect->len > CHECK_ITEM_LEN)
+		conf_error(p, "expect: must have from 1 to %d bytes",
+		    CHECK_ITEM_LEN);
+	else if (strlen(expect->s) != expect->len)
+		conf_error(p, "expect: a pattern cannot hold a NUL");
+	else
+		check_put(p, c, "expect", ITEM_EXPECT, expect->s,
+		    expect->len);
+}
+
+void
+build_check_port(struct parse *p, struct check_spec *c,
+    const struct lex_str *port)
+{
+	if (c->conf.type == CHECK_ICMP)
+		conf_error(p, "check icmp: there are no ports in ICMP");
+	else
+		c->conf.port = resolve_port(p, port, "tcp");
+}
