@@ -62,7 +62,7 @@ checks both check tcp "$bad"
 wait_for 10 told both "down"
 is "it is up with one more, until that says no" "$(told_since)" \
     "down (no match)"
-ok "and its counters go on" counted both 7
+ok "and its counters go on" wait_for 5 counted both 7
 checks both check tcp
 verdict "without the bad one it is up" both "up \(ok\)"
 ok "hce ends in good order" hce_stop
