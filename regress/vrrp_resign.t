@@ -110,9 +110,9 @@ ok "the address is dir2's to the client" test \
     "$(mac_of client $LAB_VIP)" = 02:77:00:00:00:02
 like "the log names who did it" "$(cat "$LAB_TMP/dir1.log")" \
     'VI_1: master -> handover: resigned by uid 0, pid [0-9]+$'
-ok "a monitor sees it" wait_for 5 says monitor 'VI_1: handover -> backup'
+ok "a monitor sees it" wait_for 5 says monitor '"VI_1" handover -> backup'
 like "and what was between" "$(cat "$LAB_TMP/monitor.log")" \
-    'VI_1: master -> handover'
+    '"VI_1" master -> handover'
 proc_stop monitor
 
 # It has the higher priority, and stays away all the same.
