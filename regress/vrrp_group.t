@@ -81,6 +81,21 @@ ok "one network joins them: one of both for all" \
 deaf dir1b dir2b off
 ok "both networks: it remains" moved dir1 dir2
 
+exits "one is told to resign: both do" 0 ctl dir1 vrrp resign VI_2
+is "and it is said so" "$output" \
+    "handed over to 10.78.0.2, with all of sync group both"
+ok "dir2 has both" moved dir2 dir1
+ok "dir1 hears dir2" hears dir1
+ok "dir1 stays away" moved dir2 dir1
+ok "the other takes part again: both do" ctl dir1 vrrp undemote VI_1
+ok "dir1 has both" moved dir1 dir2
+deaf dir1b dir2b on
+exits "one network parts them: dir1 cannot resign" 1 ctl dir1 vrrp resign VI_1
+is "because of the other" "$output" \
+    "lvsctl: VI_1 is still master: nobody has taken over VI_2"
+ok "dir1 has both" moved dir1 dir2
+deaf dir1b dir2b off
+
 released=$(count_said dir2 'the master has released')
 ok "dir1 stops" proc_stop dir1
 ok "both move" wait_for 10 both dir2 master
@@ -128,7 +143,7 @@ holds_both() {
 }
 
 if ! command -v keepalived >/dev/null; then
-	skip 8 "keepalived is not installed"
+	skip 13 "keepalived is not installed"
 	done_testing
 fi
 keepalived_group >"$LAB_TMP/keepalived.conf"
@@ -136,6 +151,12 @@ proc_start dir2 dir2 keepalived -n -l -D -P -f "$LAB_TMP/keepalived.conf" \
     -p "$LAB_TMP/keepalived" -r "$LAB_TMP/keepalived_vrrp"
 ok "keepalived has both" holds_both dir2 dir1
 ok "dir1 starts" director dir1
+ok "and has both" holds_both dir1 dir2
+exits "dir1 resigns" 0 ctl dir1 vrrp resign VI_1
+is "to keepalived" "$output" \
+    "handed over to 10.77.0.2, with all of sync group both"
+ok "which has both" holds_both dir2 dir1
+ok "dir1 takes part again" ctl dir1 vrrp undemote VI_1
 ok "and has both" holds_both dir1 dir2
 ip -n lan link set dir1b down
 ok "a cable of ours is cut: keepalived has both" holds_both dir2 dir1
