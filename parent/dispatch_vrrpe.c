@@ -273,6 +273,9 @@ dispatch_addr_result(void *arg, uint32_t id, int error, uint32_t done)
 	struct parent		*env = arg;
 	struct msg_result	 result;
 
+	/* One that has just begun asks itself, and knows no instance yet. */
+	if (env->engine[PROC_VRRPE].state != ENGINE_RUNNING)
+		return;
 	memset(&result, 0, sizeof(result));
 	result.error = error;
 	result.done = done;

@@ -73,6 +73,7 @@ struct engine_proc {
 	unsigned int		 linked;	/* 1 << proc: has a link to */
 	unsigned int		 stale;		/* answers to aborted rounds
 						   still to come */
+	unsigned int		 restarts;	/* none of which lived long */
 	unsigned int		 backoff_s;	/* before the next start */
 	struct monotime		 started;
 	struct monotime		 pinged;	/* unanswered since; 0: none */

@@ -38,7 +38,11 @@
 #define ENGINE_STALL_US		(10 * 1000 * 1000)
 /* From the end of its link to SIGKILL; a dying engine is gone by then. */
 #define ENGINE_GRACE_S		1
-/* Seconds before a restart: none, then 1, doubled up to this. */
+/*
+ * So often an engine is started again at once: without vrrpe there are no
+ * adverts, and the peer takes over.  Then after a second, doubled up to this.
+ */
+#define BACKOFF_FREE		3
 #define BACKOFF_MAX_S		60
 /* One that has lived this long starts again without delay. */
 #define BACKOFF_FORGIVEN_US	(60LL * 1000 * 1000)
@@ -386,12 +390,12 @@ proc_restart(struct engine_proc *e)
 
 	if (monotime_diff_us(monotime_now(), e->started) >=
 	    BACKOFF_FORGIVEN_US)
-		e->backoff_s = 0;
-	tv.tv_sec = e->backoff_s;
-	if (e->backoff_s == 0)
-		e->backoff_s = 1;
-	else if ((e->backoff_s *= 2) > BACKOFF_MAX_S)
+		e->restarts = e->backoff_s = 0;
+	if (++e->restarts > BACKOFF_FREE)
+		e->backoff_s = e->backoff_s == 0 ? 1 : 2 * e->backoff_s;
+	if (e->backoff_s > BACKOFF_MAX_S)
 		e->backoff_s = BACKOFF_MAX_S;
+	tv.tv_sec = e->backoff_s;
 	if (tv.tv_sec > 0)
 		log_info("%s is started again in %d s", proc_names[e->proc],
 		    (int)tv.tv_sec);

@@ -33,6 +33,10 @@ address_of() {
 	ip -n "$1" -o addr show to $LAB_VIP | sed 's/valid_lft.*//'
 }
 
+taken_back() {
+	[ "$(count_said "$1" 'init -> master: taken back')" -eq "$2" ]
+}
+
 trap net_down EXIT
 net_up || bail "no network"
 capture "$LAB_TMP/all.pcap" proto 112
@@ -112,6 +116,9 @@ kill -KILL "$vrrpe"
 ok "vrrpe is killed, another takes the role back" \
     wait_for 10 says dir1 'init -> master: taken back after a restart'
 ok "dir1 is master" wait_for 5 is_role dir1 VI_1 master
+ok "dir2 hears it" hears dir2
+kill -KILL "$(pgrep -P "$(proc_pid dir1)" -f '^lvsd: vrrpe')"
+ok "so does the next one" wait_for 10 taken_back dir1 2
 ok "dir2 hears it" hears dir2
 is "dir2 never took over" "$(count_said dir2 'backup -> master')" "$became"
 is "the address is as it was" "$(address_of dir1)" \

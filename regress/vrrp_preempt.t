@@ -119,7 +119,7 @@ proc_stop dir2
 mkfifo "$LAB_TMP/log"
 stamp <"$LAB_TMP/log" >"$LAB_TMP/stamped" &
 chmod 600 "$LAB_TMP/dir1.conf"
-in_ns dir1 "$LVSD" -dv -f "$LAB_TMP/dir1.conf" -s /run/lvsd-dir1.sock \
+ip netns exec dir1 "$LVSD" -dv -f "$LAB_TMP/dir1.conf" -s /run/lvsd-dir1.sock \
     >"$LAB_TMP/log" 2>&1 &
 echo $! >"$LAB_TMP/dir1.pid"
 since_start() {
