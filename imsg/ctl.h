@@ -174,6 +174,7 @@ enum ctl_wait {
 #define CTL_VRRP_F_RESIGNED	0x02
 #define CTL_VRRP_F_STARTMASTER	0x04
 #define CTL_VRRP_F_HEARD	0x08	/* heard_ms has a meaning */
+#define CTL_VRRP_F_INET6	0x10	/* over IPv6 */
 
 struct ctl_vrrp {
 	uint32_t	id;

@@ -313,8 +313,8 @@ print_vrrp_detail(const struct ctl_vrrp *v)
 {
 	char	text[VIS_LEN(sizeof(v->reason))], buf[SINCE_LEN];
 
-	printf("\t\ton %s vrid %u version %u", SAFE(text, v->ifname),
-	    v->vrid, v->version);
+	printf("\t\ton %s vrid %u version %u IPv%d", SAFE(text, v->ifname),
+	    v->vrid, v->version, v->flags & CTL_VRRP_F_INET6 ? 6 : 4);
 	if (v->group[0] != '\0')
 		printf(", sync group %s", SAFE(text, v->group));
 	printf("\n\t\taddress %s", SAFE(text, v->addr));

@@ -102,6 +102,8 @@ show_election(const struct vrrp *v, struct ctl_vrrp *c)
 	struct monotime	now = monotime_now();
 	int64_t		left;
 
+	if (v->conf.af == AF_INET6)
+		c->flags |= CTL_VRRP_F_INET6;
 	if (v->conf.flags & VRRP_F_NOPREEMPT)
 		c->flags |= CTL_VRRP_F_NOPREEMPT;
 	if (v->conf.flags & VRRP_F_STARTMASTER)

@@ -195,7 +195,7 @@ test_vrrp(void)
 	    "an instance");
 	is_str(printed, "3   \tvrrp    \tVI_1                    \t       \t"
 	    "backup\n"
-	    "\t\ton eth0 vrid 51 version 3, sync group G1\n"
+	    "\t\ton eth0 vrid 51 version 3 IPv4, sync group G1\n"
 	    "\t\taddress 192.0.2.10 and 2 more\n"
 	    "\t\tbackup for 00:00:00, priority 80 (configured 100), "
 	    "advertise 1s\n"
