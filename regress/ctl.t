@@ -157,7 +157,7 @@ like "and tables" "$services" \
 like "and backups" "$services" \
     '^		backup, forward, check none, 1 of 1 hosts up$'
 vrrp=$(lvsctl show vrrp)
-like "show vrrp has the interface" "$vrrp" '^		on eth0 vrid 51 version 3$'
+like "show vrrp has the interface" "$vrrp" '^		on eth0 vrid 51 version 3 IPv4$'
 like "and the role" "$vrrp" \
     '^		master for 00:00:.*, priority 200, advertise 100ms$'
 ok "show vrrp of one" lvsctl sh v VI_1
