@@ -32,7 +32,7 @@
 #include "imsg.h"
 #include "log.h"
 
-static struct event_base *engine_base(void);
+static struct event_base *engine_base(int);
 static int	parent_message(struct peer *, struct imsg *, void *);
 static void	parent_down(struct peer *, enum peer_down, void *);
 static int	link_message(struct peer *, struct imsg *, void *);
@@ -69,7 +69,7 @@ engine_main(const struct engine_ops *ops, void *arg, int debug, int verbose)
 		ops->prepare(&e);
 	engine_confine(ops->self);
 
-	if ((e.base = engine_base()) == NULL)
+	if ((e.base = engine_base(ops->coarse)) == NULL)
 		fatalx("cannot make an event base");
 	if (fcntl(ENGINE_PARENT_FD, F_SETFD, FD_CLOEXEC) == -1)
 		fatal("no link to the parent");
@@ -88,18 +88,24 @@ engine_main(const struct engine_ops *ops, void *arg, int debug, int verbose)
 	return (0);
 }
 
-/* Timers to the microsecond: VRRP runs at 10 ms. */
+/* Timers to the microsecond cost a system call in each turn of the loop. */
 static struct event_base *
-engine_base(void)
+engine_base(int coarse)
 {
 	struct event_config	*cfg;
 	struct event_base	*base = NULL;
 
 	if ((cfg = event_config_new()) == NULL)
 		return (NULL);
-	if (event_config_set_flag(cfg, EVENT_BASE_FLAG_PRECISE_TIMER) == 0)
+	if (coarse || event_config_set_flag(cfg,
+	    EVENT_BASE_FLAG_PRECISE_TIMER) == 0)
 		base = event_base_new_with_config(cfg);
 	event_config_free(cfg);
+	if (base != NULL &&
+	    event_base_priority_init(base, ENGINE_PRIO_MAX) == -1) {
+		event_base_free(base);
+		base = NULL;
+	}
 	return (base);
 }
 

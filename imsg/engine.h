@@ -35,6 +35,14 @@ struct event_base;
 #define ENGINE_CHROOT		"/run/lvsd/empty"
 #define ENGINE_USER		"_lvsd"
 
+/* Priorities of events; libevent gives the middle one to those with none. */
+enum engine_prio {
+	ENGINE_PRIO_FIRST,	/* what must not be late */
+	ENGINE_PRIO_DEFAULT,
+	ENGINE_PRIO_LAST,	/* what others send, as much as they like */
+	ENGINE_PRIO_MAX
+};
+
 struct engine {
 	const struct engine_ops	*ops;
 	struct event_base	*base;
@@ -47,6 +55,8 @@ struct engine {
 
 struct engine_ops {
 	enum proc	self;
+	/* It has timers of its own; libevent's need not be precise. */
+	int		coarse;
 
 	/* As root, before chroot: read files needed later.  May be NULL. */
 	void	(*prepare)(struct engine *);

@@ -30,6 +30,8 @@
 
 struct engine;
 struct event;
+struct timers;
+struct batch;
 struct imsg;
 struct group;
 struct vrrpe;
@@ -185,7 +187,8 @@ struct vrrp {
 	struct monotime		 worse;		/* Backup: last advert of a
 						   master that is not obeyed */
 
-	struct event		*timer;
+	int			 has_timer;
+	uint32_t		 slot;		/* timer.c: 0: it is off */
 	struct monotime		 due;		/* of the timer, 0: off */
 	struct monotime		 base;		/* Backup: due counts from */
 	enum vrrp_wait		 wait;
@@ -234,6 +237,8 @@ struct tree {
 
 struct vrrpe {
 	struct engine		*engine;
+	struct timers		*timers;	/* timer.c; NULL: none */
+	struct batch		*batch;		/* recv.c; NULL: not yet */
 	struct iface_list	 ifaces;	/* of both trees */
 	struct tree		 run;
 	struct tree		*staged;	/* NULL: none */
@@ -349,7 +354,7 @@ void	track_fill(const struct tracker *, struct ctl_track *);
 
 /*
  * timer.c: the one timer of an instance.
- * timer_new: fatal() when out of memory; timer_free: also of a NULL one.
+ * timer_new: fatal() when out of memory; timer_free: also when there is none.
  * timer_set: fire at this time; timer_stop: not at all.
  */
 void	timer_new(struct vrrp *);

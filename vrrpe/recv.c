@@ -20,6 +20,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -39,6 +40,7 @@ union ctl {
 			    CMSG_SPACE(sizeof(int))];
 };
 
+/* Made once for all sockets: only one is read at a time. */
 struct batch {
 	struct mmsghdr		msg[RECV_BATCH];
 	struct iovec		iov[RECV_BATCH];
@@ -48,6 +50,7 @@ struct batch {
 };
 
 static void	recv_event(evutil_socket_t, short, void *);
+static struct batch *batch_new(void);
 static int	batch_read(const struct vsock *, struct batch *, int);
 static void	batch_packet(struct vsock *, const struct batch *, int);
 static uint32_t	ctl_read(struct msghdr *, struct packet_ip *);
@@ -57,11 +60,15 @@ recv_open(struct vsock *s, int fd)
 {
 	struct iface	*ifc = s->lan->iface;
 
+	if (ifc->env->batch == NULL)
+		ifc->env->batch = batch_new();
 	recv_close(s);
 	s->fd = fd;
 	s->ev = event_new(ifc->env->engine->base, fd, EV_READ | EV_PERSIST,
 	    recv_event, s);
-	if (s->ev == NULL || event_add(s->ev, NULL) == -1)
+	if (s->ev == NULL ||
+	    event_priority_set(s->ev, ENGINE_PRIO_LAST) == -1 ||
+	    event_add(s->ev, NULL) == -1)
 		fatalx("cannot watch the socket of %s", ifc->status.ifname);
 }
 
@@ -85,17 +92,38 @@ recv_event(evutil_socket_t, short, void *arg)
 void
 recv_drain(struct vsock *s, int max)
 {
-	struct batch	b;
-	int		i, n, want;
+	struct batch	*b = s->lan->iface->env->batch;
+	int		 i, n, want;
 
 	for (; max > 0 && s->fd != -1; max -= want) {
 		want = max < RECV_BATCH ? max : RECV_BATCH;
-		n = batch_read(s, &b, want);
+		n = batch_read(s, b, want);
 		for (i = 0; i < n; i++)
-			batch_packet(s, &b, i);
+			batch_packet(s, b, i);
 		if (n < want)
 			return;
 	}
+}
+
+static struct batch *
+batch_new(void)
+{
+	struct batch	*b;
+	struct msghdr	*m;
+	int		 i;
+
+	if ((b = calloc(1, sizeof(*b))) == NULL)
+		fatal("room for adverts");
+	for (i = 0; i < RECV_BATCH; i++) {
+		b->iov[i].iov_base = b->buf[i];
+		b->iov[i].iov_len = sizeof(b->buf[i]);
+		m = &b->msg[i].msg_hdr;
+		m->msg_name = &b->from[i];
+		m->msg_iov = &b->iov[i];
+		m->msg_iovlen = 1;
+		m->msg_control = &b->ctl[i];
+	}
+	return (b);
 }
 
 static int
@@ -104,17 +132,11 @@ batch_read(const struct vsock *s, struct batch *b, int want)
 	struct msghdr	*m;
 	int		 i, n;
 
+	/* What the kernel writes there it also reads. */
 	for (i = 0; i < want; i++) {
-		b->iov[i].iov_base = b->buf[i];
-		b->iov[i].iov_len = sizeof(b->buf[i]);
 		m = &b->msg[i].msg_hdr;
-		m->msg_name = &b->from[i];
 		m->msg_namelen = sizeof(b->from[i]);
-		m->msg_iov = &b->iov[i];
-		m->msg_iovlen = 1;
-		m->msg_control = &b->ctl[i];
 		m->msg_controllen = sizeof(b->ctl[i]);
-		m->msg_flags = 0;
 	}
 	do
 		n = recvmmsg(s->fd, b->msg, want, MSG_DONTWAIT, NULL);

@@ -48,6 +48,7 @@ static int	subject_status(struct vrrpe *, enum track_kind,
 
 static const struct engine_ops	vrrpe_ops = {
 	.self = PROC_VRRPE,
+	.coarse = 1,
 	.init = vrrpe_init,
 	.message = vrrpe_message,
 	.link_up = vrrpe_link_up,
