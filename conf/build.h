@@ -117,7 +117,8 @@ enum seen {
 	SEEN_METHOD	= 0x10,
 	SEEN_HOST	= 0x20,
 	SEEN_CODE	= 0x40,
-	SEEN_VERIFY	= 0x80
+	SEEN_VERIFY	= 0x80,
+	SEEN_DIGEST	= 0x100
 };
 
 /* interval, timeout, rise and fall; 0: not said. */
@@ -136,6 +137,8 @@ struct check_spec {
 	unsigned int		 seen;		/* SEEN_* */
 	unsigned int		 url_seen;	/* of the URL at hand */
 	int			 urls;
+	int			 matches;	/* of the URL at hand */
+	int			 head;		/* the method is HEAD */
 	size_t			 head_len;	/* of items before URLs */
 	uint8_t			*items;		/* conf.items_len bytes */
 };
@@ -268,6 +271,9 @@ int		 value_text(struct parse *, const char *,
 /* value_line: the same, but blanks may be in it. */
 int		 value_line(struct parse *, const char *,
 		    const struct lex_str *);
+/* value_hex: two digits a byte, into so many bytes; how many, -1: wrong. */
+int		 value_hex(struct parse *, const char *,
+		    const struct lex_str *, uint8_t *, size_t);
 /* value_path: an absolute path, shorter than this; NULL: wrong. */
 char		*value_path(struct parse *, const char *,
 		    const struct lex_str *, size_t);
@@ -364,6 +370,10 @@ void		 build_check_header(struct parse *, struct check_spec *,
 		    const struct lex_str *);
 void		 build_check_code(struct parse *, struct check_spec *,
 		    const struct lex_str *);
+void		 build_check_match(struct parse *, struct check_spec *,
+		    const struct lex_str *, enum check_item_kind);
+void		 build_check_digest(struct parse *, struct check_spec *,
+		    const struct lex_str *, const struct lex_str *);
 void		 build_check_noverify(struct parse *, struct check_spec *);
 void		 build_check_send(struct parse *, struct check_spec *,
 		    const struct lex_str *, const struct lex_str *);

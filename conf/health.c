@@ -23,6 +23,7 @@
 #include <bsd/string.h>
 
 #include "build.h"
+#include "pattern.h"
 
 /* What stands behind `check'. */
 
@@ -100,7 +101,10 @@ check_url_end(struct parse *p, struct check_spec *c)
 
 	if ((c->url_seen & SEEN_CODE) == 0)
 		check_put(p, c, "code", ITEM_CODE, &r, sizeof(r));
+	if (c->head && (c->matches > 0 || c->url_seen & SEEN_DIGEST))
+		conf_error(p, "method HEAD: there is no body to look at");
 	c->url_seen = 0;
+	c->matches = 0;
 }
 
 void
@@ -143,6 +147,7 @@ build_check_method(struct parse *p, struct check_spec *c,
 	else
 		check_put_head(p, c, "method", ITEM_METHOD, method->s,
 		    method->len);
+	c->head = strcmp(method->s, "HEAD") == 0;
 }
 
 void
@@ -229,6 +234,54 @@ build_check_code(struct parse *p, struct check_spec *c,
 		}
 		check_put(p, c, "code", ITEM_CODE, &r, sizeof(r));
 	}
+}
+
+void
+build_check_match(struct parse *p, struct check_spec *c,
+    const struct lex_str *text, enum check_item_kind kind)
+{
+	const char	*what = kind == ITEM_MATCH ? "match" : "no match";
+	struct pattern	*pattern;
+	char		 err[PATTERN_ERROR_LEN];
+
+	if (c->matches++ == CHECK_MATCHES_MAX)
+		conf_error(p, "%s: more than %d expressions of one path",
+		    what, CHECK_MATCHES_MAX);
+	if (text->len == 0 || text->len > CHECK_ITEM_LEN ||
+	    strlen(text->s) != text->len) {
+		conf_error(p, "%s: must have from 1 to %d bytes, none of them "
+		    "a NUL", what, CHECK_ITEM_LEN);
+		return;
+	}
+	if ((pattern = pattern_new(text->s, err)) == NULL)
+		conf_error(p, "%s \"%s\": %s", what, text->s, err);
+	pattern_free(pattern);
+	check_put(p, c, what, kind, text->s, text->len);
+}
+
+void
+build_check_digest(struct parse *p, struct check_spec *c,
+    const struct lex_str *name, const struct lex_str *hex)
+{
+	enum check_item_kind	 kind = ITEM_SHA256;
+	uint8_t			 digest[SHA256_LEN];
+	int			 len = SHA256_LEN, n;
+
+	if (build_once(p, &c->url_seen, SEEN_DIGEST, "digest") == -1)
+		return;
+	if (strcmp(name->s, "md5") == 0) {
+		kind = ITEM_MD5;
+		len = MD5_LEN;
+	} else if (strcmp(name->s, "sha256") != 0) {
+		conf_error(p, "digest %s: must be md5 or sha256", name->s);
+		return;
+	}
+	n = value_hex(p, "digest", hex, digest, sizeof(digest));
+	if (n != -1 && n != len)
+		conf_error(p, "digest %s: must have %d hexadecimal digits",
+		    name->s, len * 2);
+	else if (n != -1)
+		check_put(p, c, "digest", kind, digest, len);
 }
 
 void

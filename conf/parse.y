@@ -90,7 +90,7 @@ int				 yyparse(void);
 %token	BACKUP DELAY MASTER START
 %token	ADDRESSES CHECKSUM PEER SOURCE STRICT TTL
 %token	FAULT NOTIFY RIVAL STOP
-%token	AND HEADER METHOD
+%token	AND DIGEST HEADER MATCH METHOD
 %token	ERROR
 %token	<str>		STRING TABLENAME
 %type	<number>	method notify_kind proto timing tls http
@@ -317,6 +317,15 @@ http_option	: METHOD STRING			{
 		}
 		| CODE STRING			{
 			build_check_code(y.p, &y.check, &$2);
+		}
+		| MATCH STRING			{
+			build_check_match(y.p, &y.check, &$2, ITEM_MATCH);
+		}
+		| NO MATCH STRING		{
+			build_check_match(y.p, &y.check, &$3, ITEM_NOMATCH);
+		}
+		| DIGEST STRING STRING		{
+			build_check_digest(y.p, &y.check, &$2, &$3);
 		}
 		| NO VERIFY			{
 			build_check_noverify(y.p, &y.check);
@@ -548,6 +557,7 @@ static const struct keyword keywords[] = {
 	{ "command",		COMMAND, 1 },
 	{ "count",		COUNT, 1 },
 	{ "delay",		DELAY, 1 },
+	{ "digest",		DIGEST, 1 },
 	{ "disable",		DISABLE, 0 },
 	{ "excluded",		EXCLUDED, 0 },
 	{ "expect",		EXPECT, 1 },
@@ -570,6 +580,7 @@ static const struct keyword keywords[] = {
 	{ "listen",		LISTEN, 0 },
 	{ "log",		LOG, 0 },
 	{ "master",		MASTER, 0 },
+	{ "match",		MATCH, 1 },
 	{ "method",		METHOD, 1 },
 	{ "netmask",		NETMASK, 1 },
 	{ "no",			NO, 0 },

@@ -30,6 +30,7 @@ static void	print_tabledef(const struct conf_tabledef *, FILE *);
 static void	print_timing(uint32_t, uint32_t, unsigned int, unsigned int,
 		    const char *, FILE *);
 static void	print_code(const struct check_item *, FILE *);
+static void	print_hex(const struct check_item *, FILE *);
 static void	print_item(const struct check_item *, FILE *);
 static void	print_items(const struct conf_check *, FILE *);
 static void	print_check(const struct conf_check *, FILE *);
@@ -145,7 +146,15 @@ print_code(const struct check_item *item, FILE *f)
 		fprintf(f, "-%u", r.max);
 }
 
-/* How the items of a check are called; NULL: not by a name. */
+static void
+print_hex(const struct check_item *item, FILE *f)
+{
+	size_t	 i;
+
+	for (i = 0; i < item->len; i++)
+		fprintf(f, "%02x", (uint8_t)item->data[i]);
+}
+
 static void
 print_item(const struct check_item *item, FILE *f)
 {
@@ -154,6 +163,10 @@ print_item(const struct check_item *item, FILE *f)
 		[ITEM_HOST]	= " host ",
 		[ITEM_HEADER]	= " header ",
 		[ITEM_PATH]	= " and ",
+		[ITEM_MATCH]	= " match ",
+		[ITEM_NOMATCH]	= " no match ",
+		[ITEM_MD5]	= " digest md5 ",
+		[ITEM_SHA256]	= " digest sha256 ",
 		[ITEM_SEND]	= " ",
 		[ITEM_EXPECT]	= " expect "
 	};
@@ -163,7 +176,10 @@ print_item(const struct check_item *item, FILE *f)
 		return;
 	}
 	fputs(names[item->kind], f);
-	print_bytes(f, item->data, item->len);
+	if (item->kind == ITEM_MD5 || item->kind == ITEM_SHA256)
+		print_hex(item, f);
+	else
+		print_bytes(f, item->data, item->len);
 }
 
 /* What is of all URLs stands before them, but is written after the first. */

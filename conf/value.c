@@ -210,6 +210,31 @@ value_line(struct parse *p, const char *what, const struct lex_str *str)
 	return (0);
 }
 
+int
+value_hex(struct parse *p, const char *what, const struct lex_str *str,
+    uint8_t *bytes, size_t size)
+{
+	char	 pair[3] = "";
+	size_t	 i;
+
+	if (str->len == 0 || str->len % 2 != 0 ||
+	    str->s[strspn(str->s, "0123456789abcdefABCDEF")] != '\0' ||
+	    strlen(str->s) != str->len) {
+		conf_error(p, "%s \"%s\": must be pairs of hexadecimal "
+		    "digits", what, str->s);
+		return (-1);
+	}
+	if (str->len / 2 > size) {
+		conf_error(p, "%s: longer than %zu bytes", what, size);
+		return (-1);
+	}
+	for (i = 0; i < str->len / 2; i++) {
+		memcpy(pair, str->s + i * 2, 2);
+		bytes[i] = strtoul(pair, NULL, 16);
+	}
+	return (str->len / 2);
+}
+
 char *
 value_path(struct parse *p, const char *what, const struct lex_str *str,
     size_t size)

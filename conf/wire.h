@@ -41,6 +41,11 @@
 /* URLs of a check, checks of a table. */
 #define CHECK_URLS_MAX	8
 #define CHECKS_MAX	8
+/* Expressions that the body of one URL is searched for. */
+#define CHECK_MATCHES_MAX	8
+/* Bytes of digests: RFC 1321, FIPS 180-4. */
+#define MD5_LEN		16
+#define SHA256_LEN	32
 
 /* Highest weight: IPVS takes more, ipvsadm(8) and users know this bound. */
 #define WEIGHT_MAX	65535
@@ -121,6 +126,10 @@ enum check_item_kind {
 	/* http: of one URL; the path is the first */
 	ITEM_PATH,
 	ITEM_CODE,		/* struct code_range; any of them is good */
+	ITEM_MATCH,		/* PCRE2 expression found in the body */
+	ITEM_NOMATCH,		/* one that is not */
+	ITEM_MD5,		/* digest of the body: 16 bytes */
+	ITEM_SHA256,		/* the same: 32 bytes */
 	/* send */
 	ITEM_SEND,		/* bytes */
 	ITEM_EXPECT,		/* fnmatch(3) pattern of the answer */

@@ -28,7 +28,9 @@ enum item_class {
 	CLASS_TEXT,		/* without a NUL */
 	CLASS_LINE,		/* without what ends or breaks a line */
 	CLASS_WORD,		/* without blanks too */
-	CLASS_RANGE		/* struct code_range */
+	CLASS_RANGE,		/* struct code_range */
+	CLASS_MD5,
+	CLASS_SHA256
 };
 
 /* How often an item may stand in a check. */
@@ -51,6 +53,10 @@ static const struct item_rule {
 	[ITEM_HEADER]	= { TYPES_HTTP, CLASS_LINE, COUNT_SOME },
 	[ITEM_PATH]	= { TYPES_HTTP, CLASS_WORD, COUNT_SOME },
 	[ITEM_CODE]	= { TYPES_HTTP, CLASS_RANGE, COUNT_URL },
+	[ITEM_MATCH]	= { TYPES_HTTP, CLASS_TEXT, COUNT_URL },
+	[ITEM_NOMATCH]	= { TYPES_HTTP, CLASS_TEXT, COUNT_URL },
+	[ITEM_MD5]	= { TYPES_HTTP, CLASS_MD5, COUNT_URL },
+	[ITEM_SHA256]	= { TYPES_HTTP, CLASS_SHA256, COUNT_URL },
 	[ITEM_SEND]	= { TYPE(SEND), CLASS_BYTES, COUNT_ONE },
 	[ITEM_EXPECT]	= { TYPE(SEND), CLASS_TEXT, COUNT_ONE }
 };
@@ -60,11 +66,14 @@ struct items_seen {
 	uint32_t	kinds;		/* bit set */
 	int		urls;
 	int		codes;		/* of the last URL */
+	int		matches;
+	int		digests;
 };
 
 static int	item_class_ok(const struct check_item *, enum item_class);
 static int	item_line_ok(const struct check_item *, unsigned char);
 static int	item_range_ok(const struct check_item *);
+static int	item_url_ok(const struct check_item *, struct items_seen *);
 static int	item_count_ok(const struct check_item *, struct items_seen *);
 static int	items_whole(const struct check_config *,
 		    const struct items_seen *);
@@ -186,9 +195,33 @@ item_class_ok(const struct check_item *item, enum item_class class)
 		return (item_line_ok(item, '!'));
 	case CLASS_RANGE:
 		return (item_range_ok(item));
+	case CLASS_MD5:
+		return (item->len == MD5_LEN);
+	case CLASS_SHA256:
+		return (item->len == SHA256_LEN);
 	default:
 		return (0);
 	}
+}
+
+/* What is of one URL, so far. */
+static int
+item_url_ok(const struct check_item *item, struct items_seen *seen)
+{
+	switch (item->kind) {
+	case ITEM_CODE:
+		seen->codes++;
+		break;
+	case ITEM_MATCH:
+	case ITEM_NOMATCH:
+		seen->matches++;
+		break;
+	default:
+		seen->digests++;
+		break;
+	}
+	return (seen->urls > 0 && seen->matches <= CHECK_MATCHES_MAX &&
+	    seen->digests <= 1);
 }
 
 static int
@@ -199,13 +232,11 @@ item_count_ok(const struct check_item *item, struct items_seen *seen)
 	if (item->kind == ITEM_PATH) {
 		if (seen->urls > 0 && seen->codes == 0)
 			return (0);
-		seen->codes = 0;
+		seen->codes = seen->matches = seen->digests = 0;
 		return (++seen->urls <= CHECK_URLS_MAX);
 	}
-	if (item->kind == ITEM_CODE)
-		seen->codes++;
 	if (rule->count == COUNT_URL)
-		return (seen->urls > 0);
+		return (item_url_ok(item, seen));
 	if (seen->urls > 0)		/* it is of all of them */
 		return (0);
 	if (rule->count == COUNT_ONE && seen->kinds & 1U << item->kind)

@@ -28,6 +28,7 @@
 
 #include "../imsg/engine.h"
 #include "../imsg/msg.h"
+#include "body.h"
 #include "verdict.h"
 
 struct bufferevent;
@@ -62,6 +63,7 @@ enum phase {
 	PHASE_TLS,
 	PHASE_ANSWER,
 	PHASE_MATCH,		/* some of the answer is there */
+	PHASE_BODY,		/* its headers are there */
 	PHASE_ECHO
 };
 
@@ -82,6 +84,9 @@ struct probe_http {
 	int			 decided;
 	int			 continued;	/* answers 100 so far */
 	int			 url;		/* of the check's, from 0 */
+	int			 reading;	/* the body is begun */
+	struct body		 body;
+	struct event		 end;		/* decided inside evhttp */
 };
 
 struct probe_send {

@@ -33,7 +33,8 @@
 
 /*
  * HTTP checks let evhttp(3) do the talking.  The answer is judged as soon as
- * its headers are there; the body is not read.
+ * its headers are there, unless its body must be looked at too; that is read
+ * only so far as it takes.
  *
  * Two things evhttp does not tell: why a connection could not be made, and
  * whether one that ended early was closed or reset.  For the first, its
@@ -64,6 +65,12 @@ static void	http_connected(struct bufferevent *, short, void *);
 static void	http_received(struct evbuffer *,
 		    const struct evbuffer_cb_info *, void *);
 static int	http_answer(struct evhttp_request *, void *);
+static void	http_close(struct probe *);
+static const struct http_url *http_url(const struct probe *);
+static int	http_read_body(struct probe *, struct evhttp_request *);
+static void	http_body(struct evhttp_request *, void *);
+static void	http_ended(int, short, void *);
+static void	http_body_last(struct probe *);
 static int	http_code_ok(const struct probe *, int);
 static void	http_decide(struct probe *, uint32_t, int32_t);
 static void	http_closing(struct evhttp_connection *, void *);
@@ -78,7 +85,8 @@ const struct check_method	http_method = {
 /* One of the URLs of a check, all of which are asked for in a row. */
 struct http_url {
 	const char		*path;
-	struct check_items	 wants;		/* what is behind the path */
+	struct check_items	 items;		/* what is behind the path */
+	struct body_wants	 wants;
 };
 
 struct http_check {
@@ -94,6 +102,7 @@ http_prepare(struct check *check)
 	struct http_check	*http;
 	struct check_items	 it;
 	struct check_item	 item;
+	struct http_url		*url;
 
 	if ((http = calloc(1, sizeof(*http))) == NULL)
 		return (-1);
@@ -104,8 +113,11 @@ http_prepare(struct check *check)
 	while (check_items_next(&it, &item) == 1) {
 		if (item.kind != ITEM_PATH)
 			continue;
-		http->url[http->nurls].path = item.data;
-		http->url[http->nurls++].wants = it;
+		url = &http->url[http->nurls++];
+		url->path = item.data;
+		url->items = it;
+		if (body_prepare(&url->wants, it) == -1)
+			return (-1);
 	}
 	return (http->method != 0 ? 0 : -1);
 }
@@ -113,7 +125,11 @@ http_prepare(struct check *check)
 static void
 http_release(struct check *check)
 {
-	free(check->http);
+	struct http_check	*http = check->http;
+
+	while (http != NULL && http->nurls > 0)
+		body_release(&http->url[--http->nurls].wants);
+	free(http);
 }
 
 /* 0: none that is known. */
@@ -156,12 +172,14 @@ http_begin(struct probe *probe)
 	p->received = 0;
 	p->decided = 0;
 	p->continued = 0;
+	p->reading = 0;
 	p->reason = HOST_R_CLOSED;
 	p->detail = 0;
 	if (http_open(probe) == -1) {
 		sched_done(probe, HOST_R_LOCAL, ENOMEM);
 		return;
 	}
+	evtimer_assign(&p->end, probe->hce->base, http_ended, probe);
 	if (http_request(probe) == -1) {
 		http_end(probe, HOST_R_LOCAL, ENOMEM);
 		return;
@@ -172,7 +190,26 @@ http_begin(struct probe *probe)
 static void
 http_cancel(struct probe *probe)
 {
-	evhttp_connection_free(probe->http.evcon);
+	http_close(probe);
+}
+
+/* Of the request at hand nothing is left. */
+static void
+http_close(struct probe *probe)
+{
+	struct probe_http	*p = &probe->http;
+
+	event_del(&p->end);
+	if (p->reading)
+		body_end(&p->body);
+	p->reading = 0;
+	evhttp_connection_free(p->evcon);
+}
+
+static const struct http_url *
+http_url(const struct probe *probe)
+{
+	return (&probe->check->http->url[probe->http.url]);
 }
 
 static uint32_t
@@ -202,7 +239,8 @@ http_open(struct probe *probe)
 		return (-1);
 	}
 	evhttp_connection_set_max_headers_size(p->evcon, HTTP_HEADERS_MAX);
-	evhttp_connection_set_max_body_size(p->evcon, 0);
+	evhttp_connection_set_max_body_size(p->evcon,
+	    body_max(&http_url(probe)->wants));
 	tv = us_to_timeval(((int64_t)conf->timeout_ms +
 	    HTTP_TIMEOUT_MORE_MS) * 1000);
 	evhttp_connection_set_timeout_tv(p->evcon, &tv);
@@ -213,19 +251,19 @@ http_open(struct probe *probe)
 static int
 http_request(struct probe *probe)
 {
-	const struct http_check	*http = probe->check->http;
 	struct evhttp_request	*req;
 
 	if ((req = evhttp_request_new(http_done, probe)) == NULL)
 		return (-1);
 	evhttp_request_set_header_cb(req, http_answer);
+	evhttp_request_set_chunked_cb(req, http_body);
 	evhttp_request_set_error_cb(req, http_error);
 	if (http_headers(probe, req) == -1) {
 		evhttp_request_free(req);
 		return (-1);
 	}
 	return (evhttp_make_request(probe->http.evcon, req,
-	    http->method, http->url[probe->http.url].path));
+	    probe->check->http->method, http_url(probe)->path));
 }
 
 static int
@@ -325,11 +363,74 @@ http_answer(struct evhttp_request *req, void *arg)
 		evhttp_clear_headers(evhttp_request_get_input_headers(req));
 		return (0);
 	}
-	if (http_code_ok(probe, code))
-		http_decide(probe, HOST_R_OK, 0);
-	else
+	if (!http_code_ok(probe, code))
 		http_decide(probe, HOST_R_CODE, code);
+	else if (body_wanted(&http_url(probe)->wants))
+		return (http_read_body(probe, req));
+	else
+		http_decide(probe, HOST_R_OK, 0);
 	return (-1);
+}
+
+/*
+ * Of a body whose length is told, each part is handed on as it comes; there
+ * is no need for evhttp to refuse a long one.  Chunks come whole or not.
+ */
+static int
+http_read_body(struct probe *probe, struct evhttp_request *req)
+{
+	struct probe_http	*p = &probe->http;
+	struct evkeyvalq	*headers;
+
+	p->reading = 1;
+	probe->phase = PHASE_BODY;
+	if (body_begin(&p->body, &http_url(probe)->wants) == -1) {
+		http_decide(probe, HOST_R_LOCAL, ENOMEM);
+		return (-1);
+	}
+	headers = evhttp_request_get_input_headers(req);
+	if (evhttp_find_header(headers, "Transfer-Encoding") == NULL)
+		evhttp_connection_set_max_body_size(p->evcon, EV_SSIZE_MAX);
+	return (0);
+}
+
+/* A part of the body.  evhttp cannot be left from in here. */
+static void
+http_body(struct evhttp_request *req, void *arg)
+{
+	struct probe		*probe = arg;
+	struct probe_http	*p = &probe->http;
+	uint32_t		 reason;
+
+	if (!p->reading || p->decided)
+		return;
+	reason = body_add(&p->body, evhttp_request_get_input_buffer(req));
+	if (reason == HOST_R_NONE)
+		return;
+	http_decide(probe, reason, reason == HOST_R_LOCAL ? ENOMEM : 0);
+	bufferevent_disable(p->bev, EV_READ);
+	event_active(&p->end, EV_TIMEOUT, 0);
+}
+
+static void
+http_ended(int, short, void *arg)
+{
+	struct probe	*probe = arg;
+
+	http_end(probe, probe->http.reason, probe->http.detail);
+}
+
+/* The body is whole. */
+static void
+http_body_last(struct probe *probe)
+{
+	struct probe_http	*p = &probe->http;
+	uint32_t		 reason;
+
+	if (!p->reading || p->decided)
+		return;
+	reason = body_last(&p->body);
+	http_decide(probe, reason, reason == HOST_R_LOCAL ? ENOMEM : 0);
 }
 
 static int
@@ -339,7 +440,7 @@ http_code_ok(const struct probe *probe, int code)
 	struct check_item	 item;
 	struct code_range	 r;
 
-	it = probe->check->http->url[probe->http.url].wants;
+	it = http_url(probe)->items;
 	while (check_items_next(&it, &item) == 1 && item.kind != ITEM_PATH) {
 		if (item.kind != ITEM_CODE)
 			continue;
@@ -390,19 +491,26 @@ http_error(enum evhttp_request_error error, void *arg)
 		    HOST_R_TOO_LONG : HOST_R_NOT_HTTP, 0);
 		break;
 	case EVREQ_HTTP_DATA_TOO_LONG:
-		http_decide(probe, HOST_R_TOO_LONG, 0);
+		/* With its length told, no body is too long for evhttp. */
+		http_decide(probe, probe->http.reading ? HOST_R_CHUNK :
+		    HOST_R_TOO_LONG, 0);
 		break;
 	default:
 		break;
 	}
 }
 
-/* evhttp is done with the request, which is freed already or by it. */
+/*
+ * evhttp is done with the request, which is freed already or by it; if it is
+ * there, the answer is whole.
+ */
 static void
-http_done(struct evhttp_request *, void *arg)
+http_done(struct evhttp_request *req, void *arg)
 {
 	struct probe	*probe = arg;
 
+	if (req != NULL)
+		http_body_last(probe);
 	http_end(probe, probe->http.reason, probe->http.detail);
 }
 
@@ -411,7 +519,7 @@ http_end(struct probe *probe, uint32_t reason, int32_t detail)
 {
 	struct probe_http	*p = &probe->http;
 
-	evhttp_connection_free(p->evcon);
+	http_close(probe);
 	if (reason == HOST_R_OK && ++p->url < probe->check->http->nurls)
 		http_begin(probe);
 	else

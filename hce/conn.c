@@ -157,6 +157,8 @@ conn_timeout(const struct probe *probe, struct bufferevent *bev)
 
 	if (probe->phase == PHASE_MATCH)
 		return (HOST_R_NO_MATCH);
+	if (probe->phase == PHASE_BODY)
+		return (HOST_R_TIMEOUT_BODY);
 	if (probe->phase == PHASE_ANSWER)
 		return (HOST_R_TIMEOUT_READ);
 	if (bufferevent_openssl_get_ssl(bev) != NULL &&

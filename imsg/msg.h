@@ -340,6 +340,7 @@ enum host_reason {
 	HOST_R_TIMEOUT_CONNECT,
 	HOST_R_TIMEOUT_TLS,
 	HOST_R_TIMEOUT_READ,
+	HOST_R_TIMEOUT_BODY,		/* http */
 	HOST_R_TIMEOUT_ECHO,		/* icmp */
 	HOST_R_UNREACHABLE,
 	HOST_R_RESET,
@@ -347,6 +348,10 @@ enum host_reason {
 	HOST_R_CODE,			/* wrong status; detail: the code */
 	HOST_R_NOT_HTTP,
 	HOST_R_NO_MATCH,
+	HOST_R_MATCH,			/* of what must not be there */
+	HOST_R_EFFORT,			/* a search given up */
+	HOST_R_DIGEST,
+	HOST_R_CHUNK,			/* of HTTP, malformed or too long */
 	HOST_R_TOO_LONG,		/* answer beyond the bound read */
 	HOST_R_TLS,			/* handshake failed */
 	HOST_R_CERT,			/* not trusted; detail: X509_V_ERR_ */

@@ -92,7 +92,84 @@ my %modes = (
 		put($s, "HTTP/1.1 200 OK\r\n\r\n") or return;
 		1 while put($s, "x" x 10000);
 	},
+	# bodies, good and bad
+	chunks => sub {
+		my ($s) = @_;
+		<$s>;
+		put($s, chunked() . "3\r\nwel\r\n4\r\ncome\r\n" .
+		    "0\r\nTrailer: x\r\n\r\n");
+		drain($s);
+	},
+	badchunk => sub {
+		my ($s) = @_;
+		<$s>;
+		put($s, chunked() . "3\r\nabc\r\nxyz\r\nwelcome\r\n");
+		drain($s);
+	},
+	negchunk => sub {
+		my ($s) = @_;
+		<$s>;
+		put($s, chunked() . "-7\r\nwelcome\r\n0\r\n\r\n");
+		drain($s);
+	},
+	hugechunk => sub {
+		my ($s) = @_;
+		<$s>;
+		put($s, chunked() . "7fffffffffffffff\r\n") or return;
+		1 while put($s, "x" x 10000);
+	},
+	manychunks => sub {
+		my ($s) = @_;
+		<$s>;
+		put($s, chunked()) or return;
+		1 while put($s, "1\r\nx\r\n" x 1000);
+	},
+	trailers => sub {
+		my ($s) = @_;
+		<$s>;
+		put($s, chunked() . "1\r\nx\r\n0\r\n") or return;
+		1 while put($s, "X-More: " . ("x" x 1000) . "\r\n");
+	},
+	gigabyte => sub {
+		my ($s) = @_;
+		<$s>;
+		put($s, "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n" .
+		    "\r\nwelcome") or return;
+		1 while put($s, "x" x 10000);
+	},
+	shortbody => sub {
+		my ($s) = @_;
+		<$s>;
+		put($s, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nwel");
+	},
+	slowbody => sub {
+		my ($s) = @_;
+		<$s>;
+		put($s, "HTTP/1.1 200 OK\r\n\r\n") or return;
+		while (put($s, "w")) {
+			select(undef, undef, undef, 0.05);
+		}
+	},
+	# made to keep a search busy
+	nasty => sub {
+		my ($s) = @_;
+		<$s>;
+		put($s, "HTTP/1.1 200 OK\r\n\r\n" .
+		    (("a" x 99 . "!") x 300));
+		drain($s);
+	},
+	badlength => sub {
+		my ($s) = @_;
+		<$s>;
+		put($s, "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n" .
+		    "\r\nwelcome");
+		drain($s);
+	},
 );
+
+sub chunked {
+	return "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+}
 
 sub put {
 	my ($s, $bytes) = @_;

@@ -206,6 +206,42 @@ test_http(void)
 }
 
 static void
+test_body(void)
+{
+	struct wire	 good = wire_new(CHECK_HTTP), w;
+	int		 i;
+
+	text(&good, ITEM_PATH, "/");
+	code(&good, 200, 200);
+	for (i = 0, w = good; i < CHECK_MATCHES_MAX; i++)
+		text(&w, i % 2 ? ITEM_MATCH : ITEM_NOMATCH, "x");
+	put(&w, ITEM_MD5, "0123456789abcdef", MD5_LEN);
+	TAKES(w, "expressions and a digest");
+	text(&w, ITEM_PATH, "/two");
+	code(&w, 200, 200);
+	text(&w, ITEM_MATCH, "x");
+	TAKES(w, "and of a second path");
+	for (i = 0, w = good; i <= CHECK_MATCHES_MAX; i++)
+		text(&w, ITEM_MATCH, "x");
+	REFUSES(w, "too many expressions");
+	w = good;
+	put(&w, ITEM_MATCH, "a\0b", 3);
+	REFUSES(w, "an expression with a NUL");
+	w = good;
+	put(&w, ITEM_SHA256, "0123456789abcdef", MD5_LEN);
+	REFUSES(w, "a digest that is too short");
+	w = good;
+	put(&w, ITEM_MD5, "0123456789abcdef", MD5_LEN);
+	put(&w, ITEM_MD5, "0123456789abcdef", MD5_LEN);
+	REFUSES(w, "two digests");
+	w = wire_new(CHECK_HTTP);
+	text(&w, ITEM_MATCH, "x");
+	text(&w, ITEM_PATH, "/");
+	code(&w, 200, 200);
+	REFUSES(w, "an expression of no path");
+}
+
+static void
 test_content(void)
 {
 	static const struct {
@@ -328,6 +364,7 @@ main(void)
 	test_fixed();
 	test_timing();
 	test_http();
+	test_body();
 	test_content();
 	test_send();
 	test_find();
