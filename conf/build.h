@@ -173,6 +173,7 @@ struct track_spec {
 	int		 weight;
 	uint32_t	 flags;			/* TRACK_F_* */
 	int		 quorum;
+	struct timing	 timing;
 	unsigned int	 seen;			/* SEEN_* */
 	struct pos	 pos;
 };
@@ -183,6 +184,8 @@ struct track_ref {
 	struct conf_track	*track;
 	struct conf_vrrp	*vrrp;
 	int			 quorum;	/* TRACK_PROCESS */
+	struct timing		 timing;	/* TRACK_HOST, these two */
+	struct addr		 addr;
 };
 TAILQ_HEAD(track_refs, track_ref);
 
@@ -455,7 +458,11 @@ void		 build_track_weight(struct parse *, struct track_spec *,
 void		 build_track_reverse(struct parse *, struct track_spec *);
 void		 build_track_quorum(struct parse *, struct track_spec *,
 		    const struct lex_str *);
+void		 build_track_timing(struct parse *, struct track_spec *,
+		    enum seen, const struct lex_str *);
 void		 build_track(struct parse *, struct track_spec *);
+/* track_what: the name of what is tracked. */
+const char	*track_what(const struct conf_track *);
 /* check_tracks: find what all of them refer to. */
 void		 check_tracks(struct parse *);
 
@@ -479,5 +486,17 @@ void		 build_adverts_end(struct parse *);
  * made of tables as written, each pool and tracker judged.
  */
 void		 check_conf(struct parse *);
+/*
+ * check_timing: fill in what was not said of the times of what has this kind
+ * and name, and stands there.
+ */
+void		 check_timing(struct parse *, struct timing *,
+		    const struct pos *, const char *, const char *);
+/*
+ * check_share: a check with these times, the same for all that check alike;
+ * NULL: no memory.
+ */
+struct conf_check *check_share(struct parse *, const struct check_spec *,
+		    const struct timing *);
 
 #endif /* CONF_BUILD_H */

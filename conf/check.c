@@ -37,9 +37,6 @@ struct table_use {
 };
 
 static void			 check_global(struct parse *);
-static void			 check_timing(struct parse *, struct timing *,
-				    const struct pos *, const char *,
-				    const char *);
 static void			 check_pools(struct parse *);
 static void			 check_pool(struct parse *,
 				    const struct pool_ref *);
@@ -85,8 +82,7 @@ check_global(struct parse *p)
 		    duration_str(interval, b));
 }
 
-/* Fill in what was not said for a pool or a script. */
-static void
+void
 check_timing(struct parse *p, struct timing *t, const struct pos *pos,
     const char *what, const char *name)
 {
@@ -134,13 +130,12 @@ check_make(const struct check_spec *spec, const struct timing *t)
 	return (c);
 }
 
-/* A check of a pool, shared with all that check alike; NULL: no memory. */
+/* A check of a pool; NULL: no memory. */
 static struct conf_check *
 check_wanted(struct parse *p, const struct pool_ref *ref,
     const struct check_spec *spec)
 {
-	struct timing		 timing = spec->timing;
-	struct conf_check	*c, *old;
+	struct timing	 timing = spec->timing;
 
 	if (timing.interval_ms == 0)
 		timing.interval_ms = ref->timing.interval_ms;
@@ -152,7 +147,16 @@ check_wanted(struct parse *p, const struct pool_ref *ref,
 		timing.fall = ref->timing.fall;
 	check_timing(p, &timing, &ref->pos, "service",
 	    ref->service->conf.name);
-	if ((c = check_make(spec, &timing)) == NULL) {
+	return (check_share(p, spec, &timing));
+}
+
+struct conf_check *
+check_share(struct parse *p, const struct check_spec *spec,
+    const struct timing *t)
+{
+	struct conf_check	*c, *old;
+
+	if ((c = check_make(spec, t)) == NULL) {
 		diag_nomem(&p->diag);
 		return (NULL);
 	}

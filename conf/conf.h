@@ -176,6 +176,15 @@ struct conf_trackfile {
 };
 TAILQ_HEAD(conf_trackfiles, conf_trackfile);
 
+/* A reference host: one for each address and way to check it. */
+struct conf_refhost {
+	TAILQ_ENTRY(conf_refhost)	 entry;
+	struct refhost_config		 conf;
+	struct conf_check		*check;
+	unsigned int			 variant;	/* of this address */
+};
+TAILQ_HEAD(conf_refhosts, conf_refhost);
+
 /* A `track' of an instance, or of a sync group for each of its members. */
 struct conf_track {
 	TAILQ_ENTRY(conf_track)		 entry;
@@ -186,6 +195,7 @@ struct conf_track {
 		struct conf_tabledef	*table;
 		struct conf_process	*process;
 		struct conf_trackfile	*file;
+		struct conf_refhost	*refhost;
 	}				 what;	/* by kind */
 	const char			*file;
 	int				 line;
@@ -249,6 +259,7 @@ struct conf {
 	struct conf_vrrps	 vrrps;
 	struct conf_processes	 processes;
 	struct conf_trackfiles	 trackfiles;
+	struct conf_refhosts	 refhosts;
 	struct conf_hosts_byid	 hosts_byid;	/* after conf_assign_ids */
 	struct conf_listens_byid listens_byid;
 	struct conf_vrrps_byid	 vrrps_byid;
@@ -284,7 +295,8 @@ void		 conf_free(struct conf *);
  * of *next_id, which starts at 1.  Keys: service name; service name, address,
  * protocol, port of a listen; table name, port and variant; these and the
  * address for a host; VRRP, group and script name; a check's whole content;
- * name and quorum of a process; path of a file.
+ * name and quorum of a process; path of a file; address and variant of a
+ * reference host.
  * Fills all references by id and the indexes by id.
  */
 void		 conf_assign_ids(struct conf *, const struct conf *,

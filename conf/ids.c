@@ -40,6 +40,7 @@ static void	 ids_key_listen(struct ids *, const struct conf_listen *);
 static void	 ids_key_table(struct ids *, const struct conf_table *);
 static void	 ids_key_host(struct ids *, const struct conf_host *);
 static void	 ids_key_use(struct ids *, const struct conf_table *);
+static void	 ids_key_refhost(struct ids *, const struct conf_refhost *);
 static void	 ids_old_names(struct ids *, const struct conf *);
 static void	 ids_old_tables(struct ids *, const struct conf *);
 static void	 ids_old_tracked(struct ids *, const struct conf *);
@@ -116,6 +117,14 @@ ids_key_host(struct ids *ids, const struct conf_host *h)
 }
 
 static void
+ids_key_refhost(struct ids *ids, const struct conf_refhost *h)
+{
+	key_start(&ids->key, KEY_REFHOST);
+	key_addr(&ids->key, &h->conf.addr);
+	key_num(&ids->key, h->variant);
+}
+
+static void
 ids_old_names(struct ids *ids, const struct conf *old)
 {
 	const struct conf_service	*service;
@@ -173,6 +182,7 @@ ids_old_tracked(struct ids *ids, const struct conf *old)
 	const struct conf_tabledef	*d;
 	const struct conf_process	*p;
 	const struct conf_trackfile	*f;
+	const struct conf_refhost	*h;
 
 	TAILQ_FOREACH(d, &old->tabledefs, entry) {
 		if (!d->tracked)
@@ -188,6 +198,10 @@ ids_old_tracked(struct ids *ids, const struct conf *old)
 		key_name(&ids->key, KEY_TRACK_FILE, f->path);
 		ids_remember(ids, f->id);
 	}
+	TAILQ_FOREACH(h, &old->refhosts, entry) {
+		ids_key_refhost(ids, h);
+		ids_remember(ids, h->conf.id);
+	}
 }
 
 /* What is known by its being tracked alone. */
@@ -197,6 +211,7 @@ ids_tracked(struct ids *ids, struct conf *new)
 	struct conf_tabledef	*d;
 	struct conf_process	*p;
 	struct conf_trackfile	*f;
+	struct conf_refhost	*h;
 
 	TAILQ_FOREACH(d, &new->tabledefs, entry) {
 		if (!d->tracked)
@@ -211,6 +226,11 @@ ids_tracked(struct ids *ids, struct conf *new)
 	TAILQ_FOREACH(f, &new->trackfiles, entry) {
 		key_name(&ids->key, KEY_TRACK_FILE, f->path);
 		f->id = ids_give(ids);
+	}
+	TAILQ_FOREACH(h, &new->refhosts, entry) {
+		ids_key_refhost(ids, h);
+		h->conf.id = ids_give(ids);
+		h->conf.check_id = h->check->conf.id;
 	}
 }
 
@@ -385,6 +405,8 @@ ids_track(const struct conf_track *t)
 		return (t->what.process->id);
 	case TRACK_FILE:
 		return (t->what.file->id);
+	case TRACK_HOST:
+		return (t->what.refhost->conf.id);
 	default:
 		return (0);
 	}

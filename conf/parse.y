@@ -477,6 +477,9 @@ track_what	: INTERFACE STRING		{
 		| TRACKFILE STRING		{
 			build_track_begin(y.p, &y.track, TRACK_FILE, &$2);
 		}
+		| HOST STRING			{
+			build_track_begin(y.p, &y.track, TRACK_HOST, &$2);
+		}
 		;
 
 track_options	: /* empty */
@@ -491,6 +494,9 @@ track_option	: WEIGHT STRING			{
 		}
 		| QUORUM STRING			{
 			build_track_quorum(y.p, &y.track, &$2);
+		}
+		| timing STRING			{
+			build_track_timing(y.p, &y.track, $1, &$2);
 		}
 		;
 

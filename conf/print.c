@@ -289,13 +289,18 @@ print_script(const struct conf_script *s, FILE *f)
 static void
 print_track(const struct conf_track *t, FILE *f)
 {
+	const struct check_config	*c;
+
 	fprintf(f, "\ttrack %s ", track_kind_names[t->conf.kind]);
-	if (t->conf.kind == TRACK_INTERFACE)
-		print_str(f, t->conf.ifname);
-	else if (t->conf.kind == TRACK_TABLE)
+	if (t->conf.kind == TRACK_TABLE)
 		fprintf(f, "<%s>", t->conf.name);
 	else
-		print_str(f, t->conf.name);
+		print_str(f, track_what(t));
+	if (t->conf.kind == TRACK_HOST) {
+		c = &t->what.refhost->check->conf;
+		print_timing(c->interval_ms, c->timeout_ms, c->rise, c->fall,
+		    " ", f);
+	}
 	if (t->conf.kind == TRACK_PROCESS)
 		fprintf(f, " quorum %d", t->what.process->quorum);
 	if (t->conf.weight != 0 || t->conf.kind == TRACK_FILE)

@@ -30,7 +30,7 @@
 
 static int	track_path(struct parse *, const struct lex_str *, char *);
 static int	track_name(struct parse *, struct track_spec *,
-		    struct conf_track *);
+		    struct track_ref *, struct conf_track *);
 static void	track_missing(struct parse *, const struct track_ref *,
 		    const char *);
 static void	track_script(struct parse *, const struct track_ref *);
@@ -38,6 +38,8 @@ static void	track_service(struct parse *, const struct track_ref *);
 static void	track_table(struct parse *, const struct track_ref *);
 static void	track_process(struct parse *, const struct track_ref *);
 static void	track_file(struct parse *, const struct track_ref *);
+static void	track_host(struct parse *, const struct track_ref *);
+static unsigned int track_variant(const struct conf *, const struct addr *);
 static void	track_count(struct parse *, const struct conf_vrrp *);
 
 void
@@ -85,6 +87,16 @@ build_track_quorum(struct parse *p, struct track_spec *spec,
 		    "several");
 }
 
+void
+build_track_timing(struct parse *p, struct track_spec *spec, enum seen what,
+    const struct lex_str *str)
+{
+	build_timing(p, &spec->timing, &spec->seen, what, str);
+	if (spec->kind != TRACK_HOST)
+		conf_error(p, "interval, timeout, rise and fall are of a "
+		    "host; a script has its own");
+}
+
 static int
 track_path(struct parse *p, const struct lex_str *str, char *name)
 {
@@ -100,9 +112,17 @@ track_path(struct parse *p, const struct lex_str *str, char *name)
 	return (-1);
 }
 
+const char *
+track_what(const struct conf_track *t)
+{
+	return (t->conf.kind == TRACK_INTERFACE ? t->conf.ifname :
+	    t->conf.name);
+}
+
 /* The name as it travels and is shown; -1: wrong. */
 static int
-track_name(struct parse *p, struct track_spec *spec, struct conf_track *t)
+track_name(struct parse *p, struct track_spec *spec, struct track_ref *ref,
+    struct conf_track *t)
 {
 	char	 name[NAME_LEN];
 
@@ -110,6 +130,12 @@ track_name(struct parse *p, struct track_spec *spec, struct conf_track *t)
 		return (value_ifname(p, &spec->name, t->conf.ifname));
 	if (spec->kind == TRACK_FILE)
 		return (track_path(p, &spec->name, t->conf.name));
+	if (spec->kind == TRACK_HOST) {
+		if (resolve_addr(p, "host", &spec->name, &ref->addr) == -1)
+			return (-1);
+		(void)addr_str(&ref->addr, t->conf.name);
+		return (0);
+	}
 	if (value_name(p, "track", &spec->name, name) == -1)
 		return (-1);
 	if (spec->kind == TRACK_PROCESS && strchr(name, '/') != NULL) {
@@ -140,7 +166,7 @@ build_track(struct parse *p, struct track_spec *spec)
 	t->conf.weight = spec->weight;
 	t->file = spec->pos.file;
 	t->line = spec->pos.line;
-	if (track_name(p, spec, t) == -1) {
+	if (track_name(p, spec, ref, t) == -1) {
 		free(t);
 		return;
 	}
@@ -148,12 +174,13 @@ build_track(struct parse *p, struct track_spec *spec)
 	ref->track = t;
 	ref->vrrp = v;
 	ref->quorum = spec->quorum;
+	ref->timing = spec->timing;
 	TAILQ_INSERT_TAIL(&p->tracks, ref, entry);
 	key_start(&p->key, KEY_TRACK);
 	key_mem(&p->key, &v, sizeof(v));
 	key_num(&p->key, spec->kind);
 	key_num(&p->key, spec->quorum);
-	key_str(&p->key, spec->name.s);
+	key_str(&p->key, track_what(t));
 	if (build_unique(p, t) != NULL)
 		conf_error(p, "\"%s\" is tracked twice", spec->name.s);
 }
@@ -252,6 +279,54 @@ track_file(struct parse *p, const struct track_ref *ref)
 	ref->track->what.file = f;
 }
 
+/*
+ * The same host with the same times is pinged once, whoever tracks it.  When
+ * it has other times after a reload, it still is the same to all: so hosts
+ * of one address are known by their order, and not by their times.
+ */
+static void
+track_host(struct parse *p, const struct track_ref *ref)
+{
+	const struct conf_track	*t = ref->track;
+	struct check_spec	 ping;
+	struct timing		 timing = ref->timing;
+	struct pos		 pos = { t->file, t->line };
+	struct conf_check	*check;
+	struct conf_refhost	*h;
+	uint8_t			 none[1];
+
+	build_check(&ping, CHECK_ICMP, none);
+	check_timing(p, &timing, &pos, "track host", t->conf.name);
+	if ((check = check_share(p, &ping, &timing)) == NULL)
+		return;
+	key_start(&p->key, KEY_REFHOST);
+	key_addr(&p->key, &ref->addr);
+	key_mem(&p->key, &check, sizeof(check));
+	if ((h = index_get(p->index, &p->key)) == NULL) {
+		if ((h = calloc(1, sizeof(*h))) == NULL) {
+			diag_nomem(&p->diag);
+			return;
+		}
+		h->conf.addr = ref->addr;
+		h->check = check;
+		h->variant = track_variant(p->conf, &ref->addr);
+		TAILQ_INSERT_TAIL(&p->conf->refhosts, h, entry);
+		(void)build_unique(p, h);
+	}
+	ref->track->what.refhost = h;
+}
+
+static unsigned int
+track_variant(const struct conf *c, const struct addr *addr)
+{
+	const struct conf_refhost	*h;
+	unsigned int			 n = 0;
+
+	TAILQ_FOREACH(h, &c->refhosts, entry)
+		n += addr_cmp(&h->conf.addr, addr) == 0;
+	return (n);
+}
+
 static void
 track_count(struct parse *p, const struct conf_vrrp *v)
 {
@@ -289,6 +364,9 @@ check_tracks(struct parse *p)
 			break;
 		case TRACK_FILE:
 			track_file(p, ref);
+			break;
+		case TRACK_HOST:
+			track_host(p, ref);
 			break;
 		default:
 			break;

@@ -82,6 +82,7 @@ conf_new(void)
 	TAILQ_INIT(&c->vrrps);
 	TAILQ_INIT(&c->processes);
 	TAILQ_INIT(&c->trackfiles);
+	TAILQ_INIT(&c->refhosts);
 	RB_INIT(&c->hosts_byid);
 	RB_INIT(&c->listens_byid);
 	RB_INIT(&c->vrrps_byid);
@@ -206,6 +207,7 @@ conf_free_tracked(struct conf *c)
 {
 	struct conf_process	*p;
 	struct conf_trackfile	*f;
+	struct conf_refhost	*h;
 
 	while ((p = TAILQ_FIRST(&c->processes)) != NULL) {
 		TAILQ_REMOVE(&c->processes, p, entry);
@@ -215,6 +217,10 @@ conf_free_tracked(struct conf *c)
 		TAILQ_REMOVE(&c->trackfiles, f, entry);
 		free(f->path);
 		free(f);
+	}
+	while ((h = TAILQ_FIRST(&c->refhosts)) != NULL) {
+		TAILQ_REMOVE(&c->refhosts, h, entry);
+		free(h);
 	}
 }
 

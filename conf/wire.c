@@ -47,7 +47,8 @@ const char *const track_kind_names[TRACK_KIND_MAX] = {
 	"service",
 	"table",
 	"process",
-	"file"
+	"file",
+	"host"
 };
 
 const char *const scheduler_names[] = {
@@ -335,4 +336,10 @@ track_config_ok(const struct track_config *t)
 		    t->name[0] == '\0');
 	return (t->ref_id != 0 && t->ifname[0] == '\0' &&
 	    t->name[0] != '\0' && wire_name_ok(t->name, sizeof(t->name)));
+}
+
+int
+refhost_config_ok(const struct refhost_config *h)
+{
+	return (h->id != 0 && h->check_id != 0 && addr_valid(&h->addr));
 }

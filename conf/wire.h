@@ -358,6 +358,7 @@ enum track_kind {
 	TRACK_TABLE,
 	TRACK_PROCESS,		/* of a program; the parent looks */
 	TRACK_FILE,		/* a number in it; the parent reads */
+	TRACK_HOST,		/* a reference host, which hce pings */
 	TRACK_KIND_MAX
 };
 
@@ -370,6 +371,13 @@ enum track_kind {
 #define TRACK_NAME_LEN		256	/* of what is tracked, with the NUL */
 
 #define TRACK_F_REVERSE		0x01	/* good and bad change places */
+
+/* A host of no table: does it answer, or are we the one cut off? */
+struct refhost_config {
+	uint32_t	id;
+	uint32_t	check_id;	/* CHECK_ICMP */
+	struct addr	addr;
+};
 
 /*
  * What is tracked is named here, so that vrrpe needs no more of it than its
@@ -411,6 +419,7 @@ int		 vrrp_config_ok(const struct vrrp_config *);
 int		 peer_config_ok(const struct peer_config *);
 int		 vaddr_config_ok(const struct vaddr_config *);
 int		 track_config_ok(const struct track_config *);
+int		 refhost_config_ok(const struct refhost_config *);
 /* check_config_ok: with its items, of which there are items_len bytes. */
 int		 check_config_ok(const struct check_config *, const void *);
 /* wire_timing_ok: interval and timeout in ms, rise and fall. */

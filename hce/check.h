@@ -103,7 +103,8 @@ struct probe_icmp {
  * method looks at nothing of the host itself.
  */
 struct probe {
-	struct host		*host;
+	struct host		*host;		/* NULL: of a reference host, */
+	struct refhost		*refhost;	/* this one */
 	struct hce		*hce;
 	struct check		*check;
 	struct addr		 addr;		/* what is checked */
@@ -140,6 +141,14 @@ struct host {
 };
 RB_HEAD(hosts, host);
 
+/* A host that vrrpe asks for, in no table. */
+struct refhost {
+	RB_ENTRY(refhost)	 entry;
+	struct refhost_config	 conf;
+	struct probe		 probe;
+};
+RB_HEAD(refhosts, refhost);
+
 struct script {
 	RB_ENTRY(script)	 entry;
 	struct script_config	 conf;
@@ -159,12 +168,14 @@ struct tree {
 	struct checks		 checks;
 	struct tables		 tables;
 	struct hosts		 hosts;
+	struct refhosts		 refhosts;
 	struct scripts		 scripts;
 };
 
 RB_PROTOTYPE(checks, check, entry, check_cmp)
 RB_PROTOTYPE(tables, table, entry, table_cmp)
 RB_PROTOTYPE(hosts, host, entry, host_cmp)
+RB_PROTOTYPE(refhosts, refhost, entry, refhost_cmp)
 RB_PROTOTYPE(scripts, script, entry, script_cmp)
 
 /* The socket of all echo checks of one family. */
@@ -290,6 +301,23 @@ void		 report_all(struct hce *);
 void		 report_stats(struct hce *, uint32_t);
 /* report_check: log one check; it found the host in the state given. */
 void		 report_check(const struct probe *, enum host_state);
+
+/*
+ * refhost.c: reference hosts.
+ * refhost_stage: one of the configuration; 0 or -1.
+ * refhost_keep: at COMMIT, those that were there before go on; after the
+ * checks of the new tree are what they will be.
+ * refhost_start: at START, ping those that are new.
+ * refhost_checked: a ping has ended so.
+ * refhost_tell_all: the verdicts that there are to a new vrrpe.
+ */
+int		 refhost_stage(struct hce *, struct imsg *);
+void		 refhost_free(struct refhost *);
+struct refhost	*refhost_find(struct tree *, uint32_t);
+void		 refhost_keep(struct tree *, struct tree *);
+void		 refhost_start(struct hce *);
+void		 refhost_checked(struct probe *, const struct verdict_check *);
+void		 refhost_tell_all(struct hce *);
 
 /* script.c */
 void		 hce_script_init(struct script *);

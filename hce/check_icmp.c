@@ -65,6 +65,8 @@ static void	icmp_read6(int, short, void *);
 static ssize_t	icmp_recv(int, void *, size_t, struct sockaddr_storage *);
 static void	icmp_reply(struct hce *, const struct addr *,
 		    const struct echo *);
+static int	icmp_answers(const struct probe *, const struct addr *,
+		    const struct echo *);
 
 const struct check_method	icmp_method = {
 	icmp_start, icmp_cancel, icmp_timeout, NULL, NULL
@@ -164,7 +166,8 @@ icmp_request(struct probe *probe, struct echo *echo)
 	memset(echo, 0, sizeof(*echo));
 	echo->ident = hce->echo_ident;
 	echo->seq = p->seq;
-	echo->host_id = probe->host->conf.id;
+	echo->host_id = probe->host != NULL ? probe->host->conf.id :
+	    probe->refhost->conf.id;
 	memcpy(echo->token, p->token, sizeof(echo->token));
 	if (probe->addr.af == AF_INET6) {
 		/* The kernel does the checksum, RFC 3542 section 3.1. */
@@ -264,22 +267,33 @@ static void
 icmp_reply(struct hce *hce, const struct addr *from, const struct echo *echo)
 {
 	struct host	*host;
-	struct probe	*probe;
+	struct refhost	*ref;
 	int		 i;
 
 	if (echo->ident != hce->echo_ident)
 		return;
+	if ((ref = refhost_find(hce->running, echo->host_id)) != NULL) {
+		if (icmp_answers(&ref->probe, from, echo))
+			sched_done(&ref->probe, HOST_R_OK, 0);
+		return;
+	}
 	if ((host = host_find(hce->running, echo->host_id)) == NULL)
 		return;
 	for (i = 0; i < host->nprobes; i++) {
-		probe = host->probe[i];
-		if (!probe->probing || probe->check->method != &icmp_method ||
-		    echo->seq != probe->icmp.seq ||
-		    memcmp(echo->token, probe->icmp.token,
-		    sizeof(echo->token)) != 0 ||
-		    addr_cmp(from, &probe->addr) != 0)
+		if (!icmp_answers(host->probe[i], from, echo))
 			continue;
-		sched_done(probe, HOST_R_OK, 0);
+		sched_done(host->probe[i], HOST_R_OK, 0);
 		return;
 	}
+}
+
+/* Is it what this probe waits for? */
+static int
+icmp_answers(const struct probe *probe, const struct addr *from,
+    const struct echo *echo)
+{
+	return (probe->probing && probe->check->method == &icmp_method &&
+	    echo->seq == probe->icmp.seq &&
+	    memcmp(echo->token, probe->icmp.token, sizeof(echo->token)) == 0 &&
+	    addr_cmp(from, &probe->addr) == 0);
 }

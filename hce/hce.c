@@ -263,8 +263,10 @@ hce_link_up(struct engine *eng, enum proc other)
 {
 	struct hce	*hce = eng->arg;
 
-	if (other == PROC_VRRPE && hce->running != NULL)
-		hce_script_tell_all(hce);
+	if (other != PROC_VRRPE || hce->running == NULL)
+		return;
+	hce_script_tell_all(hce);
+	refhost_tell_all(hce);
 }
 
 static void

@@ -65,44 +65,53 @@ report_stats(struct hce *hce, uint32_t request)
 	engine_send(hce->eng, PROC_LBE, MSG_HOST_STATS_END, request, NULL, 0);
 }
 
-/* "10.0.0.1 (web:80), check http"; of several checks the number too. */
+/*
+ * "10.0.0.1 (web:80), check http"; of several checks the number too; of a
+ * reference host "10.0.0.1 (reference), check icmp".
+ */
 static const char *
 report_name(const struct probe *probe, char *buf, size_t size)
 {
 	const struct host	*host = probe->host;
+	const char		*type;
 	char			 addr[ADDR_STRLEN], number[16] = "";
 	int			 i;
 
+	addr_str(&probe->addr, addr);
+	type = check_type_names[probe->check->conf.type];
+	if (host == NULL) {
+		snprintf(buf, size, "%s (reference), check %s", addr, type);
+		return (buf);
+	}
 	for (i = 0; host->nprobes > 1 && i < host->nprobes; i++)
 		if (host->probe[i] == probe)
 			snprintf(number, sizeof(number), "%d ", i + 1);
-	snprintf(buf, size, "%s (%s:%u), check %s%s",
-	    addr_str(&host->conf.addr, addr), host->table->conf.name,
-	    host->table->conf.port, number,
-	    check_type_names[probe->check->conf.type]);
+	snprintf(buf, size, "%s (%s:%u), check %s%s", addr,
+	    host->table->conf.name, host->table->conf.port, number, type);
 	return (buf);
 }
 
 void
 report_check(const struct probe *probe, enum host_state was)
 {
-	const struct host	*host = probe->host;
-	const struct verdict	*v = &probe->verdict;
+	const struct verdict	*v = &probe->verdict, *whole = v;
 	char			 name[REPORT_NAME_LEN], reason[CTL_REASON_LEN];
 	unsigned int		 avail;
-	uint32_t		 flags = host->hce->running->global.log_flags;
+	uint32_t		 flags = probe->hce->running->global.log_flags;
 
+	if (probe->host != NULL)
+		whole = &probe->host->verdict;
 	if (v->reason == HOST_R_LOCAL)
 		report_local(probe);
 	if ((flags & LOG_F_CHECKS) == 0 &&
-	    ((flags & LOG_F_STATE) == 0 || host->verdict.state == was))
+	    ((flags & LOG_F_STATE) == 0 || whole->state == was))
 		return;
-	avail = verdict_availability(&host->verdict);
+	avail = verdict_availability(whole);
 	log_info("host %s (%ums, %s), state %s -> %s, "
 	    "availability %u.%02u%%", report_name(probe, name, sizeof(name)),
 	    v->last_ms,
 	    host_reason_text(v->reason, v->detail, reason, sizeof(reason)),
-	    host_state_names[was], host_state_names[host->verdict.state],
+	    host_state_names[was], host_state_names[whole->state],
 	    avail / 100, avail % 100);
 }
 

@@ -163,7 +163,10 @@ sched_done(struct probe *probe, uint32_t reason, int32_t detail)
 
 	probe->probing = 0;
 	check.ms = monotime_diff_us(now, probe->started) / 1000;
-	host_checked(probe, &check);
+	if (probe->host != NULL)
+		host_checked(probe, &check);
+	else
+		refhost_checked(probe, &check);
 	probe->due = slot_next(probe->due, sched_interval(probe), now);
 	sched_arm(probe, probe->due);
 }

@@ -66,6 +66,8 @@ hce_stage_object(struct hce *hce, struct imsg *msg)
 		return (stage_table(hce->staged, msg));
 	case MSG_CONF_HOST:
 		return (stage_host(hce, msg));
+	case MSG_CONF_REFHOST:
+		return (refhost_stage(hce, msg));
 	case MSG_CONF_SCRIPT:
 		return (stage_script(hce, msg));
 	default:
@@ -161,6 +163,7 @@ hce_stage_commit(struct hce *hce)
 	link_tables(new);
 	keep_hosts(new, old);
 	keep_scripts(new, old);
+	refhost_keep(new, old);
 	hce->running = new;
 	hce->staged = NULL;
 	hce_tree_free(old);
@@ -301,6 +304,7 @@ hce_stage_start(struct hce *hce)
 		if (host_wanted(host))
 			host_begin(host);
 	}
+	refhost_start(hce);
 	RB_FOREACH(script, scripts, &hce->running->scripts)
 		if (!script->scheduled)
 			hce_script_begin(script);

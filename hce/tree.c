@@ -49,6 +49,7 @@ hce_tree_new(void)
 	RB_INIT(&tree->checks);
 	RB_INIT(&tree->tables);
 	RB_INIT(&tree->hosts);
+	RB_INIT(&tree->refhosts);
 	RB_INIT(&tree->scripts);
 	return (tree);
 }
@@ -59,6 +60,7 @@ hce_tree_free(struct tree *tree)
 	struct check	*check;
 	struct table	*table;
 	struct host	*host;
+	struct refhost	*ref;
 	struct script	*script;
 
 	if (tree == NULL)
@@ -66,6 +68,10 @@ hce_tree_free(struct tree *tree)
 	while ((host = RB_ROOT(&tree->hosts)) != NULL) {
 		RB_REMOVE(hosts, &tree->hosts, host);
 		host_free(host);
+	}
+	while ((ref = RB_ROOT(&tree->refhosts)) != NULL) {
+		RB_REMOVE(refhosts, &tree->refhosts, ref);
+		refhost_free(ref);
 	}
 	while ((table = RB_ROOT(&tree->tables)) != NULL) {
 		RB_REMOVE(tables, &tree->tables, table);

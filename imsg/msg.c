@@ -82,6 +82,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	FIXED(CONF_PEER, PARENT, VRRPE, struct peer_config),
 	FIXED(CONF_VADDR, PARENT, VRRPE, struct vaddr_config),
 	FIXED(CONF_TRACK, PARENT, VRRPE, struct track_config),
+	FIXED(CONF_REFHOST, PARENT, HCE, struct refhost_config),
 	EMPTY(CONF_END, PARENT, ENGINES),
 	EMPTY(CONF_COMMIT, PARENT, ENGINES),
 	EMPTY(CONF_ABORT, PARENT, ENGINES),
@@ -118,6 +119,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	EMPTY(HOST_STATS_GET, LBE, HCE),
 
 	FIXED(SCRIPT_STATUS, HCE, VRRPE, struct msg_onoff),
+	FIXED(REFHOST_STATUS, HCE, VRRPE, struct msg_onoff),
 
 	FIXED(SERVICE_STATUS, LBE, VRRPE, struct msg_onoff),
 	FIXED(TABLE_STATUS, LBE, VRRPE, struct msg_onoff),

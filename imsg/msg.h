@@ -78,6 +78,7 @@ enum msg_type {
 	MSG_CONF_PEER,		/* struct peer_config; vrrpe */
 	MSG_CONF_VADDR,		/* struct vaddr_config; vrrpe */
 	MSG_CONF_TRACK,		/* struct track_config; vrrpe */
+	MSG_CONF_REFHOST,	/* struct refhost_config; hce */
 	MSG_CONF_END,		/* nothing */
 	MSG_CONF_COMMIT,	/* nothing */
 	MSG_CONF_ABORT,		/* nothing */
@@ -148,6 +149,9 @@ enum msg_type {
 	/* hce to vrrpe */
 	MSG_SCRIPT_STATUS,	/* id script; struct msg_onoff: verdict; all
 				   on a new link, once known */
+
+	MSG_REFHOST_STATUS,	/* id reference host; struct msg_onoff:
+				   verdict; all on a new link, once known */
 
 	/* lbe to vrrpe */
 	MSG_SERVICE_STATUS,	/* id service; struct msg_onoff: has a usable

@@ -94,6 +94,7 @@ hce_icmp_families(const struct conf *conf)
 {
 	const struct conf_table	*t;
 	const struct conf_host	*h;
+	const struct conf_refhost *ref;
 	unsigned int		 families = 0;
 
 	TAILQ_FOREACH(t, &conf->tables, entry) {
@@ -103,6 +104,9 @@ hce_icmp_families(const struct conf *conf)
 			families |= h->conf.addr.af == AF_INET6 ?
 			    ICMP_SENT_INET6 : ICMP_SENT_INET;
 	}
+	TAILQ_FOREACH(ref, &conf->refhosts, entry)
+		families |= ref->conf.addr.af == AF_INET6 ?
+		    ICMP_SENT_INET6 : ICMP_SENT_INET;
 	return (families);
 }
 

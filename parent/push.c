@@ -30,6 +30,7 @@ static void	push_checks(struct peer *, const struct conf *);
 static void	push_tables(struct peer *, const struct conf *, int);
 static void	push_services(struct peer *, const struct conf *);
 static void	push_scripts(struct peer *, const struct conf *);
+static void	push_refhosts(struct peer *, const struct conf *);
 static void	push_vrrps(struct peer *, const struct conf *);
 
 void
@@ -46,6 +47,7 @@ push_conf(struct peer *peer, const struct conf *conf)
 		push_checks(peer, conf);
 		push_tables(peer, conf, 1);
 		push_scripts(peer, conf);
+		push_refhosts(peer, conf);
 		break;
 	case PROC_LBE:
 		push_checks(peer, conf);
@@ -109,6 +111,16 @@ push_scripts(struct peer *peer, const struct conf *conf)
 	TAILQ_FOREACH(s, &conf->scripts, entry)
 		peer_send(peer, MSG_CONF_SCRIPT, s->conf.id, -1, &s->conf,
 		    sizeof(s->conf));
+}
+
+static void
+push_refhosts(struct peer *peer, const struct conf *conf)
+{
+	struct conf_refhost	*h;
+
+	TAILQ_FOREACH(h, &conf->refhosts, entry)
+		peer_send(peer, MSG_CONF_REFHOST, h->conf.id, -1, &h->conf,
+		    sizeof(h->conf));
 }
 
 static void

@@ -25,9 +25,9 @@
 
 /*
  * A tracker fails when its interface is down, its script's verdict is bad,
- * its service or table has no usable host, its program does not run.
- * `reverse' makes good bad, and bad good.  What it does then depends on its
- * weight:
+ * its service or table has no usable host, its program does not run, its
+ * reference host does not answer.  `reverse' makes good bad, and bad good.
+ * What it does then depends on its weight:
  *
  *	0	the instance is in fault while the tracker fails
  *	< 0	added to the priority while it fails

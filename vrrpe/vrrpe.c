@@ -124,6 +124,8 @@ vrrpe_dispatch_hce(struct engine *e, struct imsg *msg)
 	switch (imsg_type(msg)) {
 	case MSG_SCRIPT_STATUS:
 		return (subject_status(env, TRACK_SCRIPT, msg));
+	case MSG_REFHOST_STATUS:
+		return (subject_status(env, TRACK_HOST, msg));
 	default:
 		return (-1);
 	}

@@ -49,6 +49,7 @@ static struct conf	*made(const char *, const struct conf *);
 static const struct conf_track *nth(const struct conf *, int);
 static void	test_table(void);
 static void	test_objects(void);
+static void	test_hosts(void);
 
 /* A tree with its ids, as the one that comes after another. */
 static struct conf *
@@ -154,6 +155,52 @@ test_objects(void)
 	conf_free(b);
 }
 
+/*
+ * One host in one way is one object; in several ways it is several, known by
+ * their order over a reload.
+ */
+static void
+test_hosts(void)
+{
+	static const char	first[] =
+	    "interval 5s\n"
+	    VRRP("	track host 10.0.0.1\n"
+	    "	track host ::1 weight 5\n")
+	    "vrrp \"w\" on eth0 {\n"
+	    "	vrid 2\n"
+	    "	address 192.0.2.2\n"
+	    "	track host 10.0.0.1 weight 7 interval 5s\n"
+	    "	track host ::1 fall 9\n"
+	    "}\n";
+	static const char	second[] =
+	    VRRP("	track host 10.0.0.1 interval 7s\n"
+	    "	track host ::1\n");
+	const struct conf_track	*t;
+	struct conf		*a, *b;
+
+	a = made(first, NULL);
+	t = TAILQ_FIRST(&TAILQ_NEXT(TAILQ_FIRST(&a->vrrps), entry)->tracks);
+	ok(nth(a, 0)->what.refhost == t->what.refhost, "a host is shared");
+	is_int(t->what.refhost->conf.check_id,
+	    t->what.refhost->check->conf.id, "it knows its check");
+	is_int(t->what.refhost->check->conf.interval_ms, 5000, "of 5 s");
+	t = TAILQ_NEXT(t, entry);
+	ok(nth(a, 1)->conf.ref_id != t->conf.ref_id,
+	    "not with other times");
+	is_int(t->what.refhost->check->conf.fall, 9, "which it has");
+	is_str(t->conf.name, "::1", "its name");
+
+	b = made(second, a);
+	ok(nth(b, 0)->conf.ref_id == nth(a, 0)->conf.ref_id,
+	    "a host stays over a reload with other times");
+	is_int(nth(b, 0)->what.refhost->check->conf.interval_ms, 7000,
+	    "and has them");
+	ok(nth(b, 1)->conf.ref_id == nth(a, 1)->conf.ref_id,
+	    "the first of two stays");
+	conf_free(a);
+	conf_free(b);
+}
+
 int
 main(void)
 {
@@ -162,6 +209,7 @@ main(void)
 	conf_begin();
 	test_table();
 	test_objects();
+	test_hosts();
 	conf_end(files);
 	return (done_testing());
 }

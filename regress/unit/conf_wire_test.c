@@ -262,6 +262,7 @@ test_vrrp_parts(void)
 	struct peer_config	 p;
 	struct vaddr_config	 a;
 	struct track_config	 t;
+	struct refhost_config	 h;
 
 	memset(&p, 0, sizeof(p));
 	p.vrrp_id = 1;
@@ -303,6 +304,14 @@ test_vrrp_parts(void)
 	    "a label of IPv6");
 	REFUSES(vaddr_config, a, c->addr.af = AF_INET6;
 	    c->scope = VADDR_SCOPE_LINK, "a scope of IPv6");
+
+	memset(&h, 0, sizeof(h));
+	h.id = h.check_id = 1;
+	h.addr.af = AF_INET6;
+	TAKES(refhost_config, h, , "a reference host");
+	REFUSES(refhost_config, h, c->id = 0, "no id");
+	REFUSES(refhost_config, h, c->check_id = 0, "no check");
+	REFUSES(refhost_config, h, c->addr.af = 0, "no address");
 
 	memset(&t, 0, sizeof(t));
 	t.vrrp_id = 1;

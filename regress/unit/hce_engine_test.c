@@ -471,6 +471,157 @@ test_script(void)
 	is_int(fake_stop(&f), 0, "ends in good order");
 }
 
+/* A reload keeps what is known of a script, whatever else is new of it. */
+static void
+test_script_kept(void)
+{
+	struct fake	 f;
+	struct fake_msg	 m;
+
+	fake_start(&f, NULL);
+	fake_begin(&f, 0);
+	fake_script(&f, 5, 50, 1, 1, "haproxy");
+	is_int(fake_commit(&f), 0, "a script");
+	fake_link(&f, PROC_VRRPE);
+	ok(run(&f, 0, 1, 0), "fails");
+	fake_begin(&f, 0);
+	fake_script(&f, 5, 60000, 3, 3, "haproxy");
+	is_int(fake_commit(&f), 0, "is configured otherwise");
+	is_int(fake_wait(&f, MSG_SCRIPT_STATUS, &m, QUIET_MS), -1,
+	    "nothing is told anew");
+	fake_link(&f, PROC_VRRPE);
+	ok(fake_wait(&f, MSG_SCRIPT_STATUS, &m, WAIT_MS) == 0 &&
+	    m.onoff.on == 0, "and a new vrrpe hears that it fails");
+	is_int(fake_stop(&f), 0, "ends in good order");
+}
+
+static void
+check_icmp(struct fake *f, uint32_t id, uint32_t interval)
+{
+	struct fake_check	 c = { .conf = { .id = id, .type = CHECK_ICMP,
+				    .interval_ms = interval,
+				    .timeout_ms = interval, .rise = 2,
+				    .fall = 2 } };
+
+	fake_check(f, &c);
+}
+
+/* Reference hosts 5 and 6, or none with a check of 0. */
+static void
+conf_refhosts(struct fake *f, uint32_t check, uint32_t interval)
+{
+	fake_begin(f, 0);
+	if (check != 0) {
+		check_icmp(f, check, interval);
+		fake_refhost(f, 5, check, "127.0.0.1");
+		fake_refhost(f, 6, check, "::1");
+	}
+	if (fake_commit(f) == -1)
+		errx(1, "hce did not commit");
+}
+
+/* A new vrrpe is told this verdict on host 5, and no other. */
+static int
+refhost_told(struct fake *f, uint32_t on)
+{
+	struct fake_msg	 m;
+
+	fake_link(f, PROC_VRRPE);
+	return (fake_wait(f, MSG_REFHOST_STATUS, &m, WAIT_MS) == 0 &&
+	    m.id == 5 && m.onoff.on == on &&
+	    fake_wait(f, MSG_REFHOST_STATUS, &m, QUIET_MS) == -1);
+}
+
+static int
+refhost_becomes(struct fake *f, uint32_t on)
+{
+	struct fake_msg	 m;
+
+	while (fake_wait(f, MSG_REFHOST_STATUS, &m, WAIT_MS) == 0)
+		if (m.id == 5 && m.onoff.on == on)
+			return (1);
+	return (0);
+}
+
+/* Of IPv6 there is no socket: nothing becomes known of host 6. */
+static void
+test_refhost(void)
+{
+	struct fake	 f;
+	struct fake_msg	 m;
+	int		 raw, pair[2];
+
+	raw = socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
+	    IPPROTO_ICMP);
+	if (raw == -1) {
+		printf("# no raw socket: %s\n", strerror(errno));
+		return;
+	}
+	/* What is sent by this one does not go anywhere. */
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, pair) == -1)
+		err(1, "socketpair");
+	fake_start(&f, NULL);
+	conf_refhosts(&f, 1, 20);
+	fake_link(&f, PROC_VRRPE);
+	is_int(fake_wait(&f, MSG_REFHOST_STATUS, &m, QUIET_MS), -1,
+	    "a host that cannot be pinged is not known");
+	fake_send(&f, PROC_PARENT, MSG_ICMP_SOCKET, AF_INET, raw, NULL, 0);
+	ok(refhost_becomes(&f, 1), "it answers");
+	ok(refhost_told(&f, 1), "which a new vrrpe is told");
+	fake_send(&f, PROC_PARENT, MSG_ICMP_SOCKET, AF_INET, pair[0], NULL,
+	    0);
+	ok(refhost_becomes(&f, 0), "it answers no more");
+
+	conf_refhosts(&f, 1, 20);
+	ok(refhost_told(&f, 0), "a reload changes nothing");
+	conf_refhosts(&f, 2, 60000);
+	ok(refhost_told(&f, 0), "nor do other times");
+	fake_link(&f, PROC_LBE);
+	known_end(&f);
+	while (fake_get(&f, &m) != 1)
+		fake_poll(&f, -1, WAIT_MS);
+	is_int(m.type, MSG_HOST_SYNC, "lbe is told nothing of it");
+	conf_refhosts(&f, 0, 0);
+	fake_link(&f, PROC_VRRPE);
+	is_int(fake_wait(&f, MSG_REFHOST_STATUS, &m, QUIET_MS), -1,
+	    "gone, it is not told of");
+	is_int(fake_stop(&f), 0, "ends in good order");
+	close(pair[1]);
+}
+
+/* Objects that hce must not take, as the parent is wrong. */
+static void
+test_refused(void)
+{
+	static const struct {
+		uint32_t	 id;
+		uint32_t	 check;
+		const char	*what;
+	} bad[] = {
+		{ 5, 3, "a reference host of no check" },
+		{ 5, 2, "one that is not to be pinged" },
+		{ 0, 1, "one of no id" }
+	};
+	struct fake	 f;
+	struct fake_msg	 m;
+	size_t		 i;
+	int		 status;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		fake_start(&f, NULL);
+		fake_begin(&f, 0);
+		check_icmp(&f, 1, 1000);
+		check_tcp(&f, 2, 1000, 1, 1);
+		fake_refhost(&f, bad[i].id, bad[i].check, "127.0.0.1");
+		is_int(fake_wait(&f, MSG_CONF_READY, &m, WAIT_MS), -1, "%s",
+		    bad[i].what);
+		is_int(waitpid(f.pid, &status, 0), f.pid, "ends hce");
+		ok(WIFEXITED(status) && WEXITSTATUS(status) == 1,
+		    "with status 1");
+		imsgbuf_free(f.buf[PROC_PARENT]);
+	}
+}
+
 /* What breaks the protocol ends the link, or hce when it is the parent's. */
 static void
 test_bad(void)
@@ -784,6 +935,9 @@ main(int argc, char **argv)
 	test_disabled();
 	test_local();
 	test_script();
+	test_script_kept();
+	test_refhost();
+	test_refused();
 	test_bad();
 	test_many();
 	return (done_testing());

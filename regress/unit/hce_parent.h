@@ -148,6 +148,7 @@ fake_unpack(struct fake_msg *m, enum proc from, struct imsg *imsg)
 		imsg_get_data(imsg, &m->status, sizeof(m->status));
 		break;
 	case MSG_SCRIPT_STATUS:
+	case MSG_REFHOST_STATUS:
 		imsg_get_data(imsg, &m->onoff, sizeof(m->onoff));
 		break;
 	case MSG_CONF_ERROR:
@@ -296,6 +297,16 @@ fake_script(struct fake *f, uint32_t id, uint32_t interval, uint16_t rise,
 
 	strlcpy(s.name, name, sizeof(s.name));
 	fake_send(f, PROC_PARENT, MSG_CONF_SCRIPT, id, -1, &s, sizeof(s));
+}
+
+static inline void
+fake_refhost(struct fake *f, uint32_t id, uint32_t check, const char *addr)
+{
+	struct refhost_config	 h = { .id = id, .check_id = check };
+
+	if (addr_parse(addr, &h.addr) == -1)
+		errx(1, "address %s", addr);
+	fake_send(f, PROC_PARENT, MSG_CONF_REFHOST, id, -1, &h, sizeof(h));
 }
 
 static inline void
