@@ -148,6 +148,21 @@ build_script_user(struct parse *p, const struct lex_str *str)
 		p->conf->script_user = value_user(p, str);
 }
 
+void
+build_realtime(struct parse *p, const struct lex_str *str)
+{
+	if (build_once(p, &p->seen, SEEN_REALTIME, "realtime") == 0)
+		p->conf->global.realtime = value_number(p, "realtime", str, 1,
+		    REALTIME_MAX);
+}
+
+void
+build_lock_memory(struct parse *p)
+{
+	if (build_once(p, &p->seen, SEEN_LOCK, "lock memory") == 0)
+		p->conf->global.lock_memory = 1;
+}
+
 /*
  * Tables.
  */

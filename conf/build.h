@@ -107,6 +107,8 @@ enum seen {
 	SEEN_SOURCE	= 0x40000000,
 	/* outside of blocks, beside some of the above */
 	SEEN_LEASE	= 0x200,
+	SEEN_REALTIME	= 0x400,
+	SEEN_LOCK	= 0x800,
 	/* of an address, which counts its own */
 	SEEN_ON		= 0x01,
 	SEEN_LABEL	= 0x02,
@@ -324,6 +326,8 @@ void		 build_ipvs(struct parse *, enum seen,
 		    const struct lex_str *);
 void		 build_socket(struct parse *, const struct lex_str *);
 void		 build_script_user(struct parse *, const struct lex_str *);
+void		 build_realtime(struct parse *, const struct lex_str *);
+void		 build_lock_memory(struct parse *);
 void		 build_table(struct parse *, const struct lex_str *);
 void		 build_table_disable(struct parse *);
 void		 build_table_end(struct parse *);

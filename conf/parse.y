@@ -91,6 +91,7 @@ int				 yyparse(void);
 %token	ADDRESSES CHECKSUM PEER SOURCE STRICT TTL
 %token	FAULT NOTIFY RIVAL STOP
 %token	AND DIGEST HEADER MATCH METHOD
+%token	LOCK MEMORY REALTIME
 %token	ERROR
 %token	<str>		STRING TABLENAME
 %type	<number>	method notify_kind proto timing tls http
@@ -136,6 +137,8 @@ global		: timing STRING			{
 		| SCRIPT USER STRING		{
 			build_script_user(y.p, &$3);
 		}
+		| REALTIME STRING		{ build_realtime(y.p, &$2); }
+		| LOCK MEMORY			{ build_lock_memory(y.p); }
 		| notify
 		| LEASE STRING			{ build_lease(y.p, &$2); }
 		| NO LEASE			{ build_lease(y.p, NULL); }
@@ -584,9 +587,11 @@ static const struct keyword keywords[] = {
 	{ "label",		LABEL, 1 },
 	{ "lease",		LEASE, 1 },
 	{ "listen",		LISTEN, 0 },
+	{ "lock",		LOCK, 0 },
 	{ "log",		LOG, 0 },
 	{ "master",		MASTER, 0 },
 	{ "match",		MATCH, 1 },
+	{ "memory",		MEMORY, 0 },
 	{ "method",		METHOD, 1 },
 	{ "netmask",		NETMASK, 1 },
 	{ "no",			NO, 0 },
@@ -603,6 +608,7 @@ static const struct keyword keywords[] = {
 	{ "priority",		PRIORITY, 1 },
 	{ "process",		PROCESS, 1 },
 	{ "quorum",		QUORUM, 1 },
+	{ "realtime",		REALTIME, 1 },
 	{ "refresh",		REFRESH, 0 },
 	{ "reverse",		REVERSE, 0 },
 	{ "rise",		RISE, 0 },

@@ -102,6 +102,10 @@ print_global(const struct conf *c, FILE *f)
 		print_str(f, c->script_user);
 		fputc('\n', f);
 	}
+	if (g->realtime != 0)
+		fprintf(f, "realtime %u\n", g->realtime);
+	if (g->lock_memory)
+		fprintf(f, "lock memory\n");
 	print_notifies(&c->notifies, "", f);
 }
 

@@ -159,6 +159,13 @@ wire_timing_ok(uint32_t interval, uint32_t timeout, uint16_t rise,
 }
 
 int
+global_config_ok(const struct global_config *g)
+{
+	return (flags_ok(g->log_flags, LOG_F_STATE | LOG_F_CHECKS) &&
+	    g->realtime <= REALTIME_MAX && g->lock_memory <= 1);
+}
+
+int
 table_config_ok(const struct table_config *t)
 {
 	int	 i;

@@ -94,11 +94,16 @@ size_t		 addr_size(uint8_t);
 #define LOG_F_STATE	0x01	/* log state changes */
 #define LOG_F_CHECKS	0x02	/* log host checks */
 
+/* sched_get_priority_max(2) of SCHED_RR on Linux. */
+#define REALTIME_MAX	99
+
 struct global_config {
 	uint32_t	log_flags;
 	uint32_t	ipvs_tcp;	/* seconds; 0: leave the kernel's */
 	uint32_t	ipvs_tcpfin;
 	uint32_t	ipvs_udp;
+	uint32_t	realtime;	/* 1 .. REALTIME_MAX; 0: none */
+	uint32_t	lock_memory;	/* 0 or 1; both of vrrpe */
 };
 
 enum check_type {
@@ -409,6 +414,7 @@ int		 wire_name_ok(const char *, size_t);
  * above (enums, lengths, strings that end).  References are the receiver's
  * to resolve.  1: ok, 0: not.
  */
+int		 global_config_ok(const struct global_config *);
 int		 table_config_ok(const struct table_config *);
 int		 host_config_ok(const struct host_config *);
 int		 service_config_ok(const struct service_config *);

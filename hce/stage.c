@@ -58,8 +58,10 @@ hce_stage_object(struct hce *hce, struct imsg *msg)
 {
 	switch (imsg_type(msg)) {
 	case MSG_CONF_GLOBAL:
-		return (imsg_get_data(msg, &hce->staged->global,
-		    sizeof(hce->staged->global)));
+		if (imsg_get_data(msg, &hce->staged->global,
+		    sizeof(hce->staged->global)) == -1)
+			return (-1);
+		return (global_config_ok(&hce->staged->global) ? 0 : -1);
 	case MSG_CONF_CHECK:
 		return (stage_check(hce->staged, msg));
 	case MSG_CONF_TABLE:

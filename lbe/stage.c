@@ -60,7 +60,9 @@ stage_object(struct engine *e, struct imsg *msg)
 
 	switch (imsg_type(msg)) {
 	case MSG_CONF_GLOBAL:
-		return (imsg_get_data(msg, &t->global, sizeof(t->global)));
+		if (imsg_get_data(msg, &t->global, sizeof(t->global)) == -1)
+			return (-1);
+		return (global_config_ok(&t->global) ? 0 : -1);
 	case MSG_CONF_CHECK:
 		return (stage_check(t, msg));
 	case MSG_CONF_TABLE:

@@ -237,6 +237,7 @@ parent_every(struct parent *env, struct event **ev, int seconds,
 static void
 parent_run(struct parent *env, struct conf *tree)
 {
+	tune_want(env, &tree->global);
 	if (proc_spawn_all(env) == -1) {
 		conf_free(tree);
 		return;

@@ -62,6 +62,12 @@ enum engine_state {
 	ENGINE_RUNNING		/* was told to start */
 };
 
+/* How an engine is to run; see tune.c. */
+struct tuning {
+	uint32_t	realtime;	/* as in struct global_config */
+	uint32_t	lock_memory;
+};
+
 /* An engine as the parent sees it; outlives each of its processes. */
 struct engine_proc {
 	struct parent		*env;
@@ -75,6 +81,9 @@ struct engine_proc {
 						   still to come */
 	unsigned int		 restarts;	/* none of which lived long */
 	unsigned int		 backoff_s;	/* before the next start */
+	struct tuning		 want;
+	struct tuning		 have;		/* this process */
+	int			 refused;	/* realtime was, and told */
 	struct monotime		 started;
 	struct monotime		 pinged;	/* unanswered since; 0: none */
 	struct event		*ev_restart;
@@ -157,6 +166,17 @@ void	 proc_kill_all(struct parent *, const char *);
 int	 proc_alive(const struct parent *);
 void	 proc_verbose(struct parent *, int);
 void	 proc_free(struct parent *);
+
+/* tune.c */
+/*
+ * tune_want: have vrrpe scheduled, and let it lock its memory, as this
+ * configuration wants.  What the kernel does not allow is said once.
+ * tune_limits: in the child that becomes an engine; tune_apply: once that is
+ * there.
+ */
+void	 tune_want(struct parent *, const struct global_config *);
+void	 tune_limits(const struct engine_proc *);
+void	 tune_apply(struct engine_proc *);
 
 /* push.c */
 /* push_conf: the objects of the tree that this engine is to have. */

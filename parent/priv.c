@@ -45,7 +45,9 @@ static const unsigned int	keep[] = {
 	CAP_SETGID,
 	CAP_SETPCAP,	/* an engine empties its bounding set */
 	CAP_KILL,	/* engines and scripts are of other users */
-	CAP_CHOWN	/* the control socket's group */
+	CAP_CHOWN,	/* the control socket's group */
+	CAP_SYS_NICE,	/* realtime: the scheduling of vrrpe */
+	CAP_SYS_RESOURCE /* lock memory: the limit of vrrpe */
 };
 
 static int	chroot_dir(const char *);

@@ -53,7 +53,7 @@ static const enum proc	engines[] = { PROC_VRRPE, PROC_HCE, PROC_LBE };
 #define NENGINES	(sizeof(engines) / sizeof(engines[0]))
 
 static int	proc_spawn(struct engine_proc *);
-static void	proc_exec(const struct parent *, enum proc, int)
+static void	proc_exec(const struct engine_proc *, int)
 		    __attribute__((__noreturn__));
 static void	proc_exec_files(const struct parent *, int);
 static void	proc_fail(const char *) __attribute__((__noreturn__));
@@ -129,7 +129,7 @@ proc_spawn(struct engine_proc *e)
 		close(fd[1]);
 		return (-1);
 	case 0:
-		proc_exec(env, e->proc, fd[1]);
+		proc_exec(e, fd[1]);
 	}
 	close(fd[1]);
 	e->started = monotime_now();
@@ -137,6 +137,9 @@ proc_spawn(struct engine_proc *e)
 	e->linked = 0;
 	e->stale = 0;
 	e->state = ENGINE_FRESH;
+	memset(&e->have, 0, sizeof(e->have));
+	/* Where all is busy this decides how soon it is back. */
+	tune_apply(e);
 	log_debug("%s started, pid %d", proc_names[e->proc], (int)e->pid);
 	return (0);
 }
@@ -150,16 +153,18 @@ proc_spawn(struct engine_proc *e)
  * which ends the engines in order.
  */
 static void
-proc_exec(const struct parent *env, enum proc proc, int fd)
+proc_exec(const struct engine_proc *e, int fd)
 {
-	char	*argv[6];
-	int	 n = 0;
+	const struct parent	*env = e->env;
+	char			*argv[6];
+	int			 n = 0;
 
 	setpgid(0, 0);
+	tune_limits(e);
 	proc_exec_files(env, fd);
 	argv[n++] = (char *)"lvsd";
 	argv[n++] = (char *)"-P";
-	argv[n++] = (char *)proc_names[proc];
+	argv[n++] = (char *)proc_names[e->proc];
 	if (env->opts->debug)
 		argv[n++] = (char *)"-d";
 	if (log_getverbose())

@@ -295,17 +295,18 @@ reload_act(struct reload *r, enum round_act act, const char *why)
 static void
 reload_commit(struct reload *r)
 {
-	struct parent	*env = r->env;
-	struct peer	*peer;
-	enum proc	 p;
-	uint32_t	 gen;
+	struct parent		*env = r->env;
+	const struct conf	*conf = r->tree != NULL ? r->tree : env->conf;
+	struct peer		*peer;
+	enum proc		 p;
 
-	gen = r->tree != NULL ? r->tree->generation : env->conf->generation;
+	if (r->round.mask & ROUND_BIT(PROC_VRRPE))
+		tune_want(env, &conf->global);
 	for (p = 0; p < PROC_MAX; p++) {
 		if ((r->round.mask & ROUND_BIT(p)) == 0 ||
 		    (peer = env->engine[p].peer) == NULL)
 			continue;
-		peer_set_gen(peer, gen);
+		peer_set_gen(peer, conf->generation);
 		peer_send(peer, MSG_CONF_COMMIT, 0, -1, NULL, 0);
 	}
 	reload_deadline(r, COMMIT_MAX_S);

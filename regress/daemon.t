@@ -72,10 +72,10 @@ for role in vrrpe hce lbe; do
 	is "$role leaves no core" "$(limit "$pid" 'Max core file size')" "0 0"
 done
 
-# NET_ADMIN NET_RAW SYS_MODULE SYS_CHROOT SETUID SETGID SETPCAP KILL CHOWN,
-# at most: a container may lack one.
+# NET_ADMIN NET_RAW SYS_MODULE SYS_CHROOT SETUID SETGID SETPCAP KILL CHOWN
+# SYS_NICE SYS_RESOURCE, at most: a container may lack one.
 allowed=$(((1 << 12) | (1 << 13) | (1 << 16) | (1 << 18) | (1 << 7) |
-    (1 << 6) | (1 << 8) | (1 << 5) | (1 << 0)))
+    (1 << 6) | (1 << 8) | (1 << 5) | (1 << 0) | (1 << 23) | (1 << 24)))
 for set in CapPrm CapEff CapBnd; do
 	caps=$((0x$(status "$parent" $set)))
 	is "the parent has nothing else in $set" $((caps & ~allowed)) 0

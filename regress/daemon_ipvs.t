@@ -31,6 +31,7 @@ configure() {
 
 without_services() {
 	cat >$conf <<-CONF
+	lock memory
 	vrrp "VI" on v0 {
 		vrid 51
 		address 10.0.0.100/24
@@ -124,6 +125,16 @@ ok "out of the kernel" wait_for 5 table_is ""
 lvsd_stop
 lvsd_start
 ok "lvsd runs without services" logged 'lvsd runs'
+# Here root may raise any limit, which it may not where most tests run.
+locked() {
+	[ "$(awk '/^VmLck/ { print $2 }' "/proc/$(engine_pid vrrpe)/status")" \
+	    -gt 1000 ]
+}
+if prlimit --memlock=unlimited:unlimited true 2>/dev/null; then
+	ok "vrrpe has locked its memory" wait_for 5 locked
+else
+	skip 1 "root may not raise a limit here"
+fi
 configure rr 10.0.0.11 10.0.0.12
 exits "services come by a reload" 0 "$LVSCTL" -s $sock reload
 is "into the kernel" "$(table)" "$two"

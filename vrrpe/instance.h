@@ -230,6 +230,7 @@ TAILQ_HEAD(group_list, group);
 
 /* One configuration: what runs, or what is being staged. */
 struct tree {
+	struct global_config	 global;
 	struct vrrp_list	 vrrps;
 	struct group_list	 groups;
 	struct subject_list	 subjects;
@@ -353,6 +354,13 @@ void	track_subject(struct vrrpe *, const struct subject *);
 void	track_fill(const struct tracker *, struct ctl_track *);
 
 /*
+ * memory.c
+ * memory_lock: keep all memory from being swapped out, or no longer: whether
+ * it was so before, and shall be.
+ */
+void	memory_lock(int, int);
+
+/*
  * timer.c: the one timer of an instance.
  * timer_new: fatal() when out of memory; timer_free: also when there is none.
  * timer_set: fire at this time; timer_stop: not at all.
@@ -404,12 +412,13 @@ void	send_forget(struct vrrp *);
  * recv.c
  * recv_open: read this raw socket from now on, which is then owned by the
  * structure; recv_close: no longer.
- * recv_drain: read up to so many packets that wait there.
+ * recv_drain: read up to so many packets that wait there; 1: there may be
+ * more.
  * recv_ip4: take apart an IPv4 packet of so many bytes, and judge it.
  */
 void	recv_open(struct vsock *, int);
 void	recv_close(struct vsock *);
-void	recv_drain(struct vsock *, int);
+int	recv_drain(struct vsock *, int);
 void	recv_ip4(struct vsock *, const uint8_t *, size_t);
 
 /* judge.c: check a packet that came in by this socket, and act on it. */

@@ -22,6 +22,7 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../imsg/engine.h"
@@ -32,6 +33,8 @@
 #define RECV_TURN	64
 /* Of these so many in one call. */
 #define RECV_BATCH	16
+/* A flood must not keep others from a processor that vrrpe has first. */
+#define RECV_PAUSE_NS	50000
 
 /* What the kernel says of a packet beside its bytes. */
 union ctl {
@@ -86,10 +89,15 @@ recv_close(struct vsock *s)
 static void
 recv_event(evutil_socket_t, short, void *arg)
 {
-	recv_drain(arg, RECV_TURN);
+	static const struct timespec	 pause = { 0, RECV_PAUSE_NS };
+	const struct vsock		*s = arg;
+
+	if (recv_drain(arg, RECV_TURN) &&
+	    s->lan->iface->env->run.global.realtime != 0)
+		nanosleep(&pause, NULL);
 }
 
-void
+int
 recv_drain(struct vsock *s, int max)
 {
 	struct batch	*b = s->lan->iface->env->batch;
@@ -101,8 +109,9 @@ recv_drain(struct vsock *s, int max)
 		for (i = 0; i < n; i++)
 			batch_packet(s, b, i);
 		if (n < want)
-			return;
+			return (0);
 	}
+	return (s->fd != -1);
 }
 
 static struct batch *

@@ -27,6 +27,7 @@
 #include "../imsg/log.h"
 #include "instance.h"
 
+static int	stage_global(struct tree *, struct imsg *);
 static int	stage_group(struct vrrpe *, struct imsg *);
 static int	stage_instance(struct vrrpe *, struct imsg *);
 static int	stage_peer(struct tree *, struct imsg *);
@@ -80,13 +81,11 @@ vrrpe_stage_begin(struct engine *e)
 int
 vrrpe_stage_object(struct engine *e, struct imsg *msg)
 {
-	struct vrrpe		*env = e->arg;
-	struct global_config	 global;
+	struct vrrpe	*env = e->arg;
 
 	switch (imsg_type(msg)) {
 	case MSG_CONF_GLOBAL:
-		/* Nothing in it is for this engine. */
-		return (imsg_get_data(msg, &global, sizeof(global)));
+		return (stage_global(env->staged, msg));
 	case MSG_CONF_GROUP:
 		return (stage_group(env, msg));
 	case MSG_CONF_VRRP:
@@ -100,6 +99,14 @@ vrrpe_stage_object(struct engine *e, struct imsg *msg)
 	default:
 		return (-1);
 	}
+}
+
+static int
+stage_global(struct tree *t, struct imsg *msg)
+{
+	if (imsg_get_data(msg, &t->global, sizeof(t->global)) == -1)
+		return (-1);
+	return (global_config_ok(&t->global) ? 0 : -1);
 }
 
 static int
@@ -265,6 +272,8 @@ vrrpe_stage_commit(struct engine *e)
 	struct tree	*new = env->staged;
 	struct vrrp	*v, *old;
 
+	memory_lock(env->run.global.lock_memory, new->global.lock_memory);
+	env->run.global = new->global;
 	commit_retire(env, new);
 	commit_subjects(&env->run, new);
 	commit_roles(&env->run, new);

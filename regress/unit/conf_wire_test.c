@@ -173,6 +173,21 @@ test_service(void)
 }
 
 static void
+test_global(void)
+{
+	struct global_config	 g;
+
+	memset(&g, 0, sizeof(g));
+	TAKES(global_config, g, , "nothing");
+	TAKES(global_config, g, c->log_flags = LOG_F_STATE | LOG_F_CHECKS;
+	    c->realtime = REALTIME_MAX; c->lock_memory = 1, "all there is");
+	REFUSES(global_config, g, c->log_flags = 0x04, "an unknown flag");
+	REFUSES(global_config, g, c->realtime = REALTIME_MAX + 1,
+	    "a priority");
+	REFUSES(global_config, g, c->lock_memory = 2, "half a lock");
+}
+
+static void
 test_script(void)
 {
 	struct script_config	 script;
@@ -350,6 +365,7 @@ main(void)
 	test_addr();
 	test_table();
 	test_service();
+	test_global();
 	test_script();
 	test_vrrp();
 	test_vrrp_parts();
