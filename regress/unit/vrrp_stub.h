@@ -41,9 +41,9 @@ static char		stub_groups[64];	/* roles of groups told */
 static int		stub_rivals;		/* masters told of */
 static struct monotime	stub_now = { 1000000 };
 static int		stub_warnings;		/* lines of log_warnx() */
+static int		stub_errors;		/* lines of log_warn() */
+static int		stub_statuses;		/* told to lbe */
 static char		stub_warning[512];	/* the last one */
-/* Called for each advert, when a test has a network. */
-static void		(*stub_wire)(struct vrrp *, uint8_t);
 
 static void	stub_note(char);
 static void	stub_fd(struct lan *, int);
@@ -137,6 +137,11 @@ stub_due(const struct vrrp *v)
 	    monotime_diff_us(v->due, stub_now) : -1);
 }
 
+/* Where send.c itself is tested, it is there. */
+#ifndef VRRP_STUB_SENDS
+/* Called for each advert, when a test has a network. */
+static void	(*stub_wire)(struct vrrp *, uint8_t);
+
 void
 send_advert(struct vrrp *v, uint8_t prio)
 {
@@ -150,6 +155,7 @@ void
 send_forget(struct vrrp *)
 {
 }
+#endif
 
 void
 vrrpe_tell_role(struct vrrp *v)
@@ -195,6 +201,7 @@ vrrpe_event(struct vrrp *, const char *, ...)
 void
 vrrpe_tell_status(struct vrrp *)
 {
+	stub_statuses++;
 }
 
 void
@@ -257,6 +264,7 @@ log_debug(const char *, ...)
 void
 log_warn(const char *, ...)
 {
+	stub_errors++;
 }
 
 void
