@@ -79,7 +79,7 @@ lan_socket(const struct vrrp *)
 	return (&sock);
 }
 
-void
+int
 recv_drain(struct vsock *s, int)
 {
 	if (s != &sock)
@@ -87,6 +87,7 @@ recv_drain(struct vsock *s, int)
 	drained++;
 	if (monotime_isset(rescue))
 		timer_set(&v[0], rescue);
+	return (0);
 }
 
 static void
