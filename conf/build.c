@@ -255,6 +255,39 @@ build_host_disable(struct parse *p)
 		p->host->conf.flags |= HOST_F_DISABLE;
 }
 
+/* lower is compared with upper when both are known. */
+void
+build_host_bound(struct parse *p, enum seen what, const struct lex_str *str)
+{
+	const char	*name = what == SEEN_UPPER ? "upper" : "lower";
+	int		 n;
+
+	n = value_number(p, name, str, 1, INT_MAX);
+	if (build_once(p, &p->host_seen, what, name) == -1 || p->host == NULL)
+		return;
+	if (what == SEEN_UPPER)
+		p->host->conf.upper = n;
+	else
+		p->host->conf.lower = n;
+}
+
+void
+build_host_end(struct parse *p)
+{
+	const struct host_config	*h;
+	char				 text[ADDR_STRLEN];
+
+	if (p->host == NULL)
+		return;
+	h = &p->host->conf;
+	if (h->lower > h->upper && (p->host_seen & SEEN_UPPER) == 0)
+		conf_error(p, "host %s: lower %u has a meaning only with an "
+		    "upper", addr_str(&h->addr, text), h->lower);
+	else if (h->lower > h->upper)
+		conf_error(p, "host %s: lower %u is more than upper %u",
+		    addr_str(&h->addr, text), h->lower, h->upper);
+}
+
 void
 build_table_end(struct parse *p)
 {

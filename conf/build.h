@@ -109,6 +109,11 @@ enum seen {
 	SEEN_LEASE	= 0x200,
 	SEEN_REALTIME	= 0x400,
 	SEEN_LOCK	= 0x800,
+	/* of a host, of a pool, of persistence, which count their own */
+	SEEN_UPPER	= 0x01,
+	SEEN_LOWER	= 0x02,
+	SEEN_TUNNEL	= 0x10,
+	SEEN_WIDTH	= 0x01,
 	/* of an address, which counts its own */
 	SEEN_ON		= 0x01,
 	SEEN_LABEL	= 0x02,
@@ -153,11 +158,33 @@ struct notify_spec {
 	struct lex_str	 timeout;
 };
 
+/* Addresses, and ports, in one `listen on' or `mark'. */
+#define LISTEN_MAX	256
+
+/* Such a statement as written. */
+struct listen_spec {
+	struct {
+		struct addr	 addr;
+		uint8_t		 prefixlen;
+	}			 addr[LISTEN_MAX];
+	struct {
+		uint16_t	 from;
+		uint16_t	 to;
+	}			 port[LISTEN_MAX];
+	struct lex_str		 first;		/* address, for messages */
+	int			 naddr;
+	int			 nport;
+	int			 ports_said;
+	int			 broken;	/* an error was reported */
+	uint8_t			 proto;		/* 0: not said */
+};
+
 /* `forward to <table> ...' until the whole file is known. */
 struct pool_ref {
 	TAILQ_ENTRY(pool_ref)	 entry;
 	struct conf_service	*service;
 	struct conf_pool	*pool;		/* of the service */
+	struct pool_config	*conf;		/* of this pool */
 	char			 table[NAME_LEN];
 	uint16_t		 port;		/* 0: the service's */
 	struct check_specs	 checks;
@@ -240,6 +267,8 @@ struct parse {
 	struct pos		 checksum_pos;
 	struct pos		 strict_pos;
 	struct pos		 source_pos;
+	struct listen_spec	 spec;
+	unsigned int		 persist_seen;	/* SEEN_* */
 	int			 width;		/* of persistence, bits */
 	int			 width_mask;	/* said as a netmask */
 	struct pos		 width_pos;
@@ -270,6 +299,8 @@ int		 value_name(struct parse *, const char *,
 		    const struct lex_str *, char *);
 /* value_ifname: of an interface, into IFNAMSIZ bytes; -1: wrong. */
 int		 value_ifname(struct parse *, const struct lex_str *, char *);
+/* value_mark: of a packet; 0: wrong. */
+uint32_t	 value_mark(struct parse *, const struct lex_str *);
 /* value_text: of a check, to be printed ASCII and not empty; -1: wrong. */
 int		 value_text(struct parse *, const char *,
 		    const struct lex_str *);
@@ -334,6 +365,9 @@ void		 build_table_end(struct parse *);
 void		 build_host(struct parse *, const struct lex_str *);
 void		 build_host_weight(struct parse *, const struct lex_str *);
 void		 build_host_disable(struct parse *);
+void		 build_host_bound(struct parse *, enum seen,
+		    const struct lex_str *);
+void		 build_host_end(struct parse *);
 void		 build_script(struct parse *, const struct lex_str *);
 void		 build_command(struct parse *, const struct lex_str *);
 void		 build_user(struct parse *, const struct lex_str *);
@@ -341,13 +375,39 @@ void		 build_script_end(struct parse *);
 
 /* service.c: services. */
 void		 build_service(struct parse *, const struct lex_str *);
-void		 build_listen(struct parse *, const struct lex_str *, uint8_t,
-		    const struct lex_str *);
 void		 build_scheduler(struct parse *, const struct lex_str *);
+void		 build_scheduler_flag(struct parse *, const char *);
 void		 build_persistent(struct parse *, const struct lex_str *);
 void		 build_width(struct parse *, const struct lex_str *, int);
+void		 build_engine(struct parse *, const struct lex_str *);
 void		 build_service_flag(struct parse *, uint32_t, const char *);
 void		 build_service_end(struct parse *);
+
+/*
+ * listen.c: what services listen on.  build_spec_begin: a statement begins;
+ * build_listen: it is whole.
+ */
+void		 build_spec_begin(struct parse *);
+void		 build_spec_proto(struct parse *, uint8_t);
+void		 build_listen_addr(struct parse *, const struct lex_str *);
+void		 build_listen_port(struct parse *, const struct lex_str *);
+void		 build_listen(struct parse *);
+void		 build_listen_mark(struct parse *, const struct lex_str *,
+		    uint8_t);
+/* service_port: the port of all its listens; 0: several, or any. */
+int		 service_port(const struct conf_service *);
+/* service_check_any: those on any port are persistent. */
+void		 service_check_any(struct parse *);
+
+/*
+ * tunnel.c: how pools are reached by tunnels.  build_tunnel_flag: one of
+ * POOL_F_*, 0: none of them.
+ */
+void		 build_tunnel(struct parse *, struct pool_ref *,
+		    enum tunnel_type);
+void		 build_tunnel_port(struct parse *, struct pool_ref *,
+		    const struct lex_str *);
+void		 build_tunnel_flag(struct parse *, struct pool_ref *, uint8_t);
 
 /* pool.c: pools.  build_pool: NULL: no memory. */
 struct pool_ref	*build_pool(struct parse *, enum forward_method,

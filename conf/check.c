@@ -42,9 +42,14 @@ static void			 check_pool(struct parse *,
 				    const struct pool_ref *);
 static int			 check_pool_port(struct parse *,
 				    const struct pool_ref *, uint16_t *);
+static int			 check_has_port(struct parse *,
+				    const struct pool_ref *,
+				    const struct table_use *);
 static int			 check_pool_family(struct parse *,
 				    const struct pool_ref *,
 				    const struct conf_tabledef *);
+static int			 check_ports_meet(const struct conf_service *,
+				    uint16_t, uint16_t);
 static void			 check_backup(struct parse *,
 				    const struct pool_ref *);
 static struct conf_check	*check_make(const struct check_spec *,
@@ -271,46 +276,103 @@ table_find(struct parse *p, const struct table_use *use)
 }
 
 /*
- * The port of the real servers.  The kernel rewrites it when masquerading;
- * otherwise the packet arrives with that of the service.
+ * The port of the real servers, 0: that of each connection.  The kernel
+ * rewrites it when masquerading; otherwise the packet arrives with that of
+ * the service.
  */
 static int
 check_pool_port(struct parse *p, const struct pool_ref *ref, uint16_t *port)
 {
-	const struct conf_listen	*l;
+	const struct conf_service	*s = ref->service;
+	int				 common;
 
-	if ((l = TAILQ_FIRST(&ref->service->listens)) == NULL)
+	if (TAILQ_EMPTY(&s->listens))
 		return (-1);
-	*port = ref->port != 0 ? ref->port : l->conf.port;
-	if (ref->pool->method == FWD_NAT || *port == l->conf.port)
+	common = service_port(s);
+	*port = ref->port != 0 ? ref->port : common;
+	if (ref->conf->method == FWD_NAT || *port == common)
 		return (0);
-	diag_error(&p->diag, &ref->pos, "service \"%s\": %s to <%s> port %u "
-	    "cannot change the port, and the service is on %u; use port %u, "
-	    "or forward to", ref->service->conf.name,
-	    forward_method_names[ref->pool->method], ref->table, *port,
-	    l->conf.port, l->conf.port);
+	if (common == 0)
+		diag_error(&p->diag, &ref->pos, "service \"%s\": %s to <%s> "
+		    "port %u cannot change the port, and the service has no "
+		    "single one; leave out the port, or forward to",
+		    s->conf.name, forward_method_names[ref->conf->method],
+		    ref->table, *port);
+	else
+		diag_error(&p->diag, &ref->pos, "service \"%s\": %s to <%s> "
+		    "port %u cannot change the port, and the service is on "
+		    "%d; use port %d, or forward to", s->conf.name,
+		    forward_method_names[ref->conf->method], ref->table,
+		    *port, common, common);
 	return (-1);
 }
 
+/* Hosts without a port of their own are checked on one that is said. */
+static int
+check_has_port(struct parse *p, const struct pool_ref *ref,
+    const struct table_use *use)
+{
+	int	 i;
+
+	for (i = 0; i < use->nchecks && use->port == 0; i++) {
+		if (use->check[i]->conf.port != 0 ||
+		    use->check[i]->conf.type == CHECK_ICMP)
+			continue;
+		diag_error(&p->diag, &ref->pos, "service \"%s\": the hosts "
+		    "of <%s> have the port of each connection; say which one "
+		    "is checked by \"on port\"", ref->service->conf.name,
+		    ref->table);
+		return (-1);
+	}
+	return (0);
+}
+
+/* Only a tunnel takes a packet to a host of the other family. */
 static int
 check_pool_family(struct parse *p, const struct pool_ref *ref,
     const struct conf_tabledef *d)
 {
 	const struct conf_listen	*l;
 	const struct conf_host		*h;
-	char				 a[ADDR_STRLEN], b[ADDR_STRLEN];
+	char				 a[ADDR_STRLEN], b[LISTEN_STRLEN];
+	uint8_t				 af = 0;
 
-	l = TAILQ_FIRST(&ref->service->listens);
-	TAILQ_FOREACH(h, &d->hosts, entry) {
-		if (h->conf.addr.af == l->conf.addr.af)
+	if (ref->conf->method == FWD_TUNNEL)
+		return (0);
+	TAILQ_FOREACH(l, &ref->service->listens, entry) {
+		/* Most services have one. */
+		if (l->conf.addr.af == af)
 			continue;
-		diag_error(&p->diag, &ref->pos, "service \"%s\": host %s of "
-		    "<%s> is not of the family of %s; give IPv4 and IPv6 a "
-		    "service and a table each", ref->service->conf.name,
-		    addr_str(&h->conf.addr, a), d->name,
-		    addr_str(&l->conf.addr, b));
-		return (-1);
+		af = l->conf.addr.af;
+		TAILQ_FOREACH(h, &d->hosts, entry) {
+			if (h->conf.addr.af == af)
+				continue;
+			diag_error(&p->diag, &ref->pos, "service \"%s\": "
+			    "host %s of <%s> is not of the family of %s; "
+			    "give IPv4 and IPv6 a service and a table each, "
+			    "or tunnel to", ref->service->conf.name,
+			    addr_str(&h->conf.addr, a), d->name,
+			    listen_str(&l->conf, b));
+			return (-1);
+		}
 	}
+	return (0);
+}
+
+/* May a host of both pools have one port in the kernel? */
+static int
+check_ports_meet(const struct conf_service *s, uint16_t a, uint16_t b)
+{
+	const struct conf_listen	*l;
+
+	if (a == b)
+		return (1);
+	if (a != 0 && b != 0)
+		return (0);
+	/* Here 0 stands for the port of each listen. */
+	TAILQ_FOREACH(l, &s->listens, entry)
+		if (l->conf.port == a || l->conf.port == b)
+			return (1);
 	return (0);
 }
 
@@ -320,15 +382,16 @@ check_backup(struct parse *p, const struct pool_ref *ref)
 {
 	const struct conf_table	*primary, *backup = ref->pool->table;
 	struct conf_host	*h;
-	char			 text[ADDR_PORT_STRLEN];
+	char			 text[ADDR_STRLEN];
 
 	primary = ref->service->pool[POOL_PRIMARY].table;
-	if (primary == NULL || primary->conf.port != backup->conf.port)
+	if (primary == NULL || !check_ports_meet(ref->service,
+	    primary->conf.port, backup->conf.port))
 		return;
 	if (primary->def == backup->def) {
 		diag_error(&p->diag, &ref->pos, "service \"%s\": the backup "
-		    "is <%s> port %u, as is the primary; use another table",
-		    ref->service->conf.name, ref->table, backup->conf.port);
+		    "is <%s> on the port of the primary; use another table",
+		    ref->service->conf.name, ref->table);
 		return;
 	}
 	TAILQ_FOREACH(h, &primary->hosts, entry) {
@@ -345,8 +408,8 @@ check_backup(struct parse *p, const struct pool_ref *ref)
 			continue;
 		diag_error(&p->diag, &ref->pos, "service \"%s\": host %s is "
 		    "in <%s> and in its backup <%s>; it can be in one only",
-		    ref->service->conf.name, addr_port_str(&h->conf.addr,
-		    backup->conf.port, text), primary->conf.name, ref->table);
+		    ref->service->conf.name, addr_str(&h->conf.addr, text),
+		    primary->conf.name, ref->table);
 	}
 }
 
@@ -366,6 +429,7 @@ check_pool(struct parse *p, const struct pool_ref *ref)
 	use.def->used = 1;
 	if ((use.nchecks = check_all_wanted(p, ref, use.check)) == -1 ||
 	    check_pool_port(p, ref, &use.port) == -1 ||
+	    check_has_port(p, ref, &use) == -1 ||
 	    check_pool_family(p, ref, use.def) == -1)
 		return;
 	ref->pool->table = table_find(p, &use);

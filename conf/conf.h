@@ -102,9 +102,9 @@ TAILQ_HEAD(conf_listens, conf_listen);
 RB_HEAD(conf_listens_byid, conf_listen);
 RB_PROTOTYPE(conf_listens_byid, conf_listen, byid, )
 
+/* The rest of a pool is in the configuration of its service. */
 struct conf_pool {
 	struct conf_table		*table;	/* NULL: no such pool */
-	enum forward_method		 method;
 	const char			*file;
 	int				 line;
 };
@@ -293,7 +293,7 @@ void		 conf_free(struct conf *);
  * conf_assign_ids (ids.c): give every object of a new tree its id: that of
  * the object with the same key in the old tree (NULL: none), else the next
  * of *next_id, which starts at 1.  Keys: service name; service name, address,
- * protocol, port of a listen; table name, port and variant; these and the
+ * protocol, port, mark of a listen; table name, port and variant; these and the
  * address for a host; VRRP, group and script name; a check's whole content;
  * name and quorum of a process; path of a file; address and variant of a
  * reference host.

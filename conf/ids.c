@@ -81,10 +81,8 @@ ids_give(struct ids *ids)
 static void
 ids_key_listen(struct ids *ids, const struct conf_listen *l)
 {
-	key_name(&ids->key, KEY_LISTEN, l->service->conf.name);
-	key_addr(&ids->key, &l->conf.addr);
-	key_num(&ids->key, l->conf.proto);
-	key_num(&ids->key, l->conf.port);
+	key_listen(&ids->key, &l->conf);
+	key_str(&ids->key, l->service->conf.name);
 }
 
 static void
@@ -333,7 +331,6 @@ ids_services(struct ids *ids, struct conf *new)
 			if (s->pool[i].table == NULL)
 				continue;
 			s->conf.pool[i].table_id = s->pool[i].table->conf.id;
-			s->conf.pool[i].method = s->pool[i].method;
 		}
 		TAILQ_FOREACH(l, &s->listens, entry) {
 			ids_key_listen(ids, l);

@@ -105,6 +105,16 @@ key_process(struct key *k, const struct conf_process *p)
 }
 
 void
+key_listen(struct key *k, const struct listen_config *l)
+{
+	key_start(k, KEY_LISTEN);
+	key_num(k, l->mark);
+	key_addr(k, &l->addr);
+	key_num(k, l->proto);
+	key_num(k, l->port);
+}
+
+void
 key_check(struct key *k, const struct conf_check *c)
 {
 	key_start(k, KEY_CHECK);

@@ -63,6 +63,7 @@ struct key {
 struct conf_check;
 struct conf_process;
 struct index;
+struct listen_config;
 
 /* key_start: begin a key of this kind; key_*: add to it. */
 void		 key_start(struct key *, enum key_kind);
@@ -75,6 +76,8 @@ void		 key_name(struct key *, enum key_kind, const char *);
 
 /* key_process: the whole key of a process that is tracked. */
 void		 key_process(struct key *, const struct conf_process *);
+/* key_listen: what a listen is in the kernel. */
+void		 key_listen(struct key *, const struct listen_config *);
 /* key_check: the whole key of a check: all that it does. */
 void		 key_check(struct key *, const struct conf_check *);
 

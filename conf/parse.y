@@ -44,6 +44,7 @@ static struct {
 	struct lex_token	 token;		/* the last */
 	int			 keyword;	/* it is one */
 	int			 word;		/* the next is none */
+	int			 listed;	/* so is one after a comma */
 	int			 opened;	/* the one before was a brace */
 	int			 in_block;
 	int			 was_in_block;	/* before the last token */
@@ -88,13 +89,15 @@ int				 yyparse(void);
 %token	ANNOUNCE BROADCAST COUNT EXCLUDED LABEL LEASE REFRESH REVERSE SCOPE
 %token	PROCESS QUORUM TRACKFILE
 %token	BACKUP DELAY MASTER START
+%token	ENGINE FALLBACK GRE GUE INET INET6 IPIP LOWER MARK REMOTE SCTP TYPE
+%token	UPPER
 %token	ADDRESSES CHECKSUM PEER SOURCE STRICT TTL
 %token	FAULT NOTIFY RIVAL STOP
 %token	AND DIGEST HEADER MATCH METHOD
 %token	LOCK MEMORY REALTIME
 %token	ERROR
 %token	<str>		STRING TABLENAME
-%type	<number>	method notify_kind proto timing tls http
+%type	<number>	family method notify_kind proto timing tls http
 
 %%
 
@@ -185,8 +188,8 @@ hosts		: host_list
 		| host_list ','
 		;
 
-host_list	: host
-		| host_list ',' host
+host_list	: host				{ build_host_end(y.p); }
+		| host_list ',' host		{ build_host_end(y.p); }
 		;
 
 host		: host_addr
@@ -200,6 +203,12 @@ host_option	: WEIGHT STRING			{
 			build_host_weight(y.p, &$2);
 		}
 		| DISABLE			{ build_host_disable(y.p); }
+		| UPPER STRING			{
+			build_host_bound(y.p, SEEN_UPPER, &$2);
+		}
+		| LOWER STRING			{
+			build_host_bound(y.p, SEEN_LOWER, &$2);
+		}
 		;
 
 service		: SERVICE STRING		{
@@ -219,26 +228,15 @@ service_last	: /* empty */
 		| service_stmt
 		;
 
-service_stmt	: LISTEN ON STRING proto	{
-			build_listen(y.p, &$3, $4, NULL);
-		}
-		| LISTEN ON STRING proto PORT STRING {
-			build_listen(y.p, &$3, $4, &$6);
-		}
+service_stmt	: LISTEN ON			{
+			build_spec_begin(y.p);
+		} listen
 		| SCHEDULER STRING		{
 			build_scheduler(y.p, &$2);
-		}
+		} sched_flags
 		| PERSISTENT STRING		{
 			build_persistent(y.p, &$2);
-		}
-		| PERSISTENT STRING PREFIX STRING {
-			build_persistent(y.p, &$2);
-			build_width(y.p, &$4, 0);
-		}
-		| PERSISTENT STRING NETMASK STRING {
-			build_persistent(y.p, &$2);
-			build_width(y.p, &$4, 1);
-		}
+		} persist_options
 		| ONEPACKET			{
 			build_service_flag(y.p, SERVICE_F_ONEPACKET,
 			    "one-packet");
@@ -252,9 +250,71 @@ service_stmt	: LISTEN ON STRING proto	{
 		} pool_options
 		;
 
+listen		: listen_addrs proto		{
+			build_spec_proto(y.p, $2);
+		} listen_ports			{
+			build_listen(y.p);
+		}
+		| MARK STRING family		{
+			build_listen_mark(y.p, &$2, $3);
+		}
+		;
+
+listen_addrs	: STRING			{
+			build_listen_addr(y.p, &$1);
+		}
+		| listen_addrs ',' STRING	{
+			build_listen_addr(y.p, &$3);
+		}
+		;
+
+listen_ports	: /* empty */
+		| PORT listen_port_list
+		;
+
+listen_port_list: STRING			{
+			build_listen_port(y.p, &$1);
+		}
+		| listen_port_list ',' STRING	{
+			build_listen_port(y.p, &$3);
+		}
+		;
+
 proto		: /* empty */			{ $$ = 0; }
 		| TCP				{ $$ = IPPROTO_TCP; }
 		| UDP				{ $$ = IPPROTO_UDP; }
+		| SCTP				{ $$ = IPPROTO_SCTP; }
+		;
+
+family		: /* empty */			{ $$ = AF_INET; }
+		| INET				{ $$ = AF_INET; }
+		| INET6				{ $$ = AF_INET6; }
+		;
+
+sched_flags	: /* empty */
+		| sched_flags sched_flag
+		;
+
+sched_flag	: FALLBACK			{
+			build_scheduler_flag(y.p, "fallback");
+		}
+		| PORT				{
+			build_scheduler_flag(y.p, "port");
+		}
+		/* What follows "port" elsewhere is no keyword. */
+		| PORT STRING			{
+			build_scheduler_flag(y.p, "port");
+			build_scheduler_flag(y.p, $2.s);
+		}
+		;
+
+persist_options	: /* empty */
+		| persist_options persist_option
+		;
+
+persist_option	: PREFIX STRING			{ build_width(y.p, &$2, 0); }
+		| NETMASK STRING		{ build_width(y.p, &$2, 1); }
+		| ENGINE STRING			{ build_engine(y.p, &$2); }
 		;
 
 method		: FORWARD			{ $$ = FWD_NAT; }
@@ -274,6 +334,33 @@ pool_option	: PORT STRING			{
 		}
 		| CHECK check check_port	{
 			build_pool_check(y.p, y.pool, &y.check);
+		}
+		| TYPE tunnel
+		;
+
+tunnel		: IPIP				{
+			build_tunnel(y.p, y.pool, TUNNEL_IPIP);
+		}
+		| GUE				{
+			build_tunnel(y.p, y.pool, TUNNEL_GUE);
+		} PORT STRING			{
+			build_tunnel_port(y.p, y.pool, &$4);
+		} gue_checksum
+		| GRE				{
+			build_tunnel(y.p, y.pool, TUNNEL_GRE);
+		} checksum
+		;
+
+gue_checksum	: checksum
+		| REMOTE CHECKSUM		{
+			build_tunnel_flag(y.p, y.pool, POOL_F_REMCSUM);
+		}
+		;
+
+checksum	: /* empty */
+		| NO CHECKSUM
+		| CHECKSUM			{
+			build_tunnel_flag(y.p, y.pool, POOL_F_CSUM);
 		}
 		;
 
@@ -561,34 +648,43 @@ static const struct keyword keywords[] = {
 	{ "changes",		CHANGES, 0 },
 	{ "check",		CHECK, 0 },
 	{ "checks",		CHECKS, 0 },
-	{ "checksum",		CHECKSUM, 1 },
+	{ "checksum",		CHECKSUM, 0 },
 	{ "code",		CODE, 0 },
 	{ "command",		COMMAND, 1 },
 	{ "count",		COUNT, 1 },
 	{ "delay",		DELAY, 1 },
 	{ "digest",		DIGEST, 1 },
 	{ "disable",		DISABLE, 0 },
+	{ "engine",		ENGINE, 1 },
 	{ "excluded",		EXCLUDED, 0 },
 	{ "expect",		EXPECT, 1 },
 	{ "fall",		FALL, 0 },
+	{ "fallback",		FALLBACK, 0 },
 	{ "fault",		FAULT, 0 },
 	{ "file",		TRACKFILE, 1 },
 	{ "forward",		FORWARD, 0 },
+	{ "gre",		GRE, 0 },
 	{ "group",		GROUP, 1 },
+	{ "gue",		GUE, 0 },
 	{ "header",		HEADER, 1 },
 	{ "host",		HOST, 0 },
 	{ "http",		HTTP, 0 },
 	{ "https",		HTTPS, 0 },
 	{ "icmp",		ICMP, 0 },
 	{ "include",		INCLUDE, 1 },
+	{ "inet",		INET, 0 },
+	{ "inet6",		INET6, 0 },
 	{ "interface",		INTERFACE, 1 },
 	{ "interval",		INTERVAL, 0 },
+	{ "ipip",		IPIP, 0 },
 	{ "ipvs",		IPVS, 0 },
 	{ "label",		LABEL, 1 },
 	{ "lease",		LEASE, 1 },
 	{ "listen",		LISTEN, 0 },
 	{ "lock",		LOCK, 0 },
 	{ "log",		LOG, 0 },
+	{ "lower",		LOWER, 1 },
+	{ "mark",		MARK, 1 },
 	{ "master",		MASTER, 0 },
 	{ "match",		MATCH, 1 },
 	{ "memory",		MEMORY, 0 },
@@ -610,6 +706,7 @@ static const struct keyword keywords[] = {
 	{ "quorum",		QUORUM, 1 },
 	{ "realtime",		REALTIME, 1 },
 	{ "refresh",		REFRESH, 0 },
+	{ "remote",		REMOTE, 0 },
 	{ "reverse",		REVERSE, 0 },
 	{ "rise",		RISE, 0 },
 	{ "rival",		RIVAL, 0 },
@@ -617,6 +714,7 @@ static const struct keyword keywords[] = {
 	{ "scheduler",		SCHEDULER, 1 },
 	{ "scope",		SCOPE, 1 },
 	{ "script",		SCRIPT, 0 },
+	{ "sctp",		SCTP, 0 },
 	{ "send",		SEND, 0 },
 	{ "service",		SERVICE, 1 },
 	{ "socket",		SOCKET, 1 },
@@ -635,7 +733,9 @@ static const struct keyword keywords[] = {
 	{ "track",		TRACK, 0 },
 	{ "ttl",		TTL, 1 },
 	{ "tunnel",		TUNNEL, 0 },
+	{ "type",		TYPE, 0 },
 	{ "udp",		UDP, 0 },
+	{ "upper",		UPPER, 1 },
 	{ "user",		USER, 1 },
 	{ "verify",		VERIFY, 0 },
 	{ "version",		VERSION, 1 },
@@ -681,9 +781,9 @@ static int
 token_value(struct lex_token *t)
 {
 	const struct keyword	*k;
-	int			 word = y.word;
+	int			 word = y.word, listed = y.listed;
 
-	y.word = 0;
+	y.word = y.listed = 0;
 	switch (t->kind) {
 	case LEX_END:
 		return (0);
@@ -697,6 +797,7 @@ token_value(struct lex_token *t)
 		}
 		/* FALLTHROUGH */
 	case LEX_QUOTED:
+		y.listed = word;
 		yylval.str = t->str;
 		return (STRING);
 	case LEX_TABLE:
@@ -707,6 +808,8 @@ token_value(struct lex_token *t)
 			y.in_block = 1;
 		else if (t->ch == '}')
 			y.in_block = 0;
+		else if (t->ch == ',')
+			y.word = listed;
 		return (t->ch);
 	default:
 		return (ERROR);

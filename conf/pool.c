@@ -51,7 +51,8 @@ build_pool(struct parse *p, enum forward_method method,
 	}
 	ref->service = s;
 	ref->pool = &s->pool[role];
-	ref->pool->method = method;
+	ref->conf = &s->conf.pool[role];
+	ref->conf->method = method;
 	ref->pool->file = p->pos.file;
 	ref->pool->line = p->pos.line;
 	TAILQ_INSERT_TAIL(&p->pools, ref, entry);

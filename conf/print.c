@@ -34,7 +34,9 @@ static void	print_hex(const struct check_item *, FILE *);
 static void	print_item(const struct check_item *, FILE *);
 static void	print_items(const struct conf_check *, FILE *);
 static void	print_check(const struct conf_check *, FILE *);
-static void	print_pool(const struct conf_pool *, FILE *);
+static void	print_pool(const struct conf_pool *,
+		    const struct pool_config *, FILE *);
+static void	print_listen(const struct conf_listen *, FILE *);
 static void	print_service(const struct conf_service *, FILE *);
 static void	print_script(const struct conf_script *, FILE *);
 static void	print_track(const struct conf_track *, FILE *);
@@ -121,6 +123,10 @@ print_tabledef(const struct conf_tabledef *d, FILE *f)
 		fprintf(f, "\t%s", addr_str(&h->conf.addr, text));
 		if (h->conf.weight != 1)
 			fprintf(f, " weight %u", h->conf.weight);
+		if (h->conf.upper != 0)
+			fprintf(f, " upper %u", h->conf.upper);
+		if (h->conf.lower != 0)
+			fprintf(f, " lower %u", h->conf.lower);
 		if (h->conf.flags & HOST_F_DISABLE)
 			fprintf(f, " disable");
 		fputc('\n', f);
@@ -225,23 +231,50 @@ print_check(const struct conf_check *c, FILE *f)
 }
 
 static void
-print_pool(const struct conf_pool *pool, FILE *f)
+print_pool(const struct conf_pool *pool, const struct pool_config *conf,
+    FILE *f)
 {
 	const struct conf_table	*t = pool->table;
 	int			 i;
 
-	fprintf(f, "\t%s to <%s> port %u", forward_method_names[pool->method],
-	    t->conf.name, t->conf.port);
+	fprintf(f, "\t%s to <%s>", forward_method_names[conf->method],
+	    t->conf.name);
+	if (t->conf.port != 0)
+		fprintf(f, " port %u", t->conf.port);
+	if (conf->tunnel != TUNNEL_IPIP)
+		fprintf(f, " type %s", tunnel_type_names[conf->tunnel]);
+	if (conf->tunnel_port != 0)
+		fprintf(f, " port %u", conf->tunnel_port);
+	if (conf->flags & POOL_F_CSUM)
+		fprintf(f, " checksum");
+	if (conf->flags & POOL_F_REMCSUM)
+		fprintf(f, " remote checksum");
 	for (i = 0; i < t->conf.nchecks; i++)
 		print_check(t->check[i], f);
 	fputc('\n', f);
 }
 
 static void
+print_listen(const struct conf_listen *l, FILE *f)
+{
+	char	 text[LISTEN_STRLEN];
+
+	if (l->conf.mark != 0) {
+		fprintf(f, "\tlisten on %s\n", listen_str(&l->conf, text));
+		return;
+	}
+	fprintf(f, "\tlisten on %s %s port ", addr_str(&l->conf.addr, text),
+	    proto_name(l->conf.proto));
+	if (l->conf.port != 0)
+		fprintf(f, "%u\n", l->conf.port);
+	else
+		fprintf(f, "any\n");
+}
+
+static void
 print_service(const struct conf_service *s, FILE *f)
 {
 	const struct conf_listen	*l;
-	char				 text[ADDR_STRLEN];
 	char				 time[DURATION_STRLEN];
 	int				 i;
 
@@ -249,11 +282,10 @@ print_service(const struct conf_service *s, FILE *f)
 	print_str(f, s->conf.name);
 	fprintf(f, " {\n");
 	TAILQ_FOREACH(l, &s->listens, entry)
-		fprintf(f, "\tlisten on %s %s port %u\n",
-		    addr_str(&l->conf.addr, text),
-		    l->conf.proto == IPPROTO_UDP ? "udp" : "tcp",
-		    l->conf.port);
-	fprintf(f, "\tscheduler %s\n", s->conf.sched);
+		print_listen(l, f);
+	fprintf(f, "\tscheduler %s%s%s\n", s->conf.sched,
+	    s->conf.flags & SERVICE_F_SCHED_PORT ? " port" : "",
+	    s->conf.flags & SERVICE_F_SCHED_FALLBACK ? " fallback" : "");
 	if (s->conf.flags & SERVICE_F_PERSISTENT) {
 		fprintf(f, "\tpersistent %s",
 		    duration_str(s->conf.persist_s * 1000, time));
@@ -262,6 +294,8 @@ print_service(const struct conf_service *s, FILE *f)
 			fprintf(f, " prefix %u", s->conf.prefix4);
 		else if (s->conf.prefix6 != 128)
 			fprintf(f, " prefix %u", s->conf.prefix6);
+		if (s->conf.flags & SERVICE_F_SIP)
+			fprintf(f, " engine sip");
 		fputc('\n', f);
 	}
 	if (s->conf.flags & SERVICE_F_ONEPACKET)
@@ -270,7 +304,7 @@ print_service(const struct conf_service *s, FILE *f)
 		fprintf(f, "\tdisable\n");
 	for (i = 0; i < POOL_MAX; i++)
 		if (s->pool[i].table != NULL)
-			print_pool(&s->pool[i], f);
+			print_pool(&s->pool[i], &s->conf.pool[i], f);
 	fprintf(f, "}\n");
 }
 

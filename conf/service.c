@@ -28,10 +28,11 @@
 #define SCHEDULERS_STRLEN	128
 
 static const char	*service_schedulers(char *, size_t);
-static void		 service_ports(struct parse *);
-static void		 service_families(struct parse *);
 static void		 service_protocols(struct parse *);
-static void		 service_width(struct parse *, uint8_t);
+static void		 service_protocol(struct parse *, uint32_t,
+			    const char *);
+static void		 service_width(struct parse *);
+static int		 service_families(const struct conf_service *);
 
 void
 build_service(struct parse *p, const struct lex_str *name)
@@ -60,53 +61,6 @@ build_service(struct parse *p, const struct lex_str *name)
 	if ((old = build_unique(p, s)) != NULL)
 		conf_error(p, "service \"%s\" is defined at %s:%d already",
 		    s->conf.name, old->file, old->line);
-}
-
-void
-build_listen(struct parse *p, const struct lex_str *addr, uint8_t proto,
-    const struct lex_str *port)
-{
-	struct conf_service	*s = p->service;
-	struct conf_listen	*l, *old;
-	struct addr		 a;
-	const char		*proto_name;
-	char			 text[ADDR_PORT_STRLEN];
-	uint16_t		 number;
-
-	if (s == NULL || resolve_addr(p, "listen on", addr, &a) == -1)
-		return;
-	proto_name = proto == IPPROTO_UDP ? "udp" : "tcp";
-	if (proto == 0) {
-		conf_error(p, "listen on %s: tcp or udp is missing",
-		    addr->s);
-		return;
-	}
-	if (port == NULL) {
-		conf_error(p, "listen on %s %s: \"port\" is missing",
-		    addr->s, proto_name);
-		return;
-	}
-	if ((number = resolve_port(p, port, proto_name)) == 0)
-		return;
-	if ((l = calloc(1, sizeof(*l))) == NULL) {
-		diag_nomem(&p->diag);
-		return;
-	}
-	l->service = s;
-	l->file = p->pos.file;
-	l->line = p->pos.line;
-	l->conf.addr = a;
-	l->conf.proto = proto;
-	l->conf.port = number;
-	TAILQ_INSERT_TAIL(&s->listens, l, entry);
-	key_start(&p->key, KEY_LISTEN);
-	key_addr(&p->key, &a);
-	key_num(&p->key, proto);
-	key_num(&p->key, number);
-	if ((old = build_unique(p, l)) != NULL)
-		conf_error(p, "%s %s belongs to service \"%s\" (%s:%d) "
-		    "already", proto_name, addr_port_str(&a, number, text),
-		    old->service->conf.name, old->file, old->line);
 }
 
 /* All names, for a message. */
@@ -140,10 +94,29 @@ build_scheduler(struct parse *p, const struct lex_str *name)
 }
 
 void
+build_scheduler_flag(struct parse *p, const char *name)
+{
+	struct conf_service	*s = p->service;
+
+	if (s == NULL)
+		return;
+	if (strcmp(name, "port") != 0 && strcmp(name, "fallback") != 0)
+		conf_error(p, "scheduler %s: \"%s\" is unknown; there are: "
+		    "port fallback", s->conf.sched, name);
+	else if (!scheduler_hashes(s->conf.sched))
+		conf_error(p, "scheduler %s: \"%s\" is of sh and mh only",
+		    s->conf.sched, name);
+	else
+		build_service_flag(p, name[0] == 'p' ? SERVICE_F_SCHED_PORT :
+		    SERVICE_F_SCHED_FALLBACK, name);
+}
+
+void
 build_persistent(struct parse *p, const struct lex_str *str)
 {
 	struct conf_service	*s = p->service;
 
+	p->persist_seen = 0;
 	if (s == NULL || build_once(p, &p->block_seen, SEEN_PERSISTENT,
 	    "persistent") == -1)
 		return;
@@ -154,12 +127,25 @@ build_persistent(struct parse *p, const struct lex_str *str)
 void
 build_width(struct parse *p, const struct lex_str *str, int is_mask)
 {
+	if (build_once(p, &p->persist_seen, SEEN_WIDTH,
+	    is_mask ? "netmask" : "prefix") == -1)
+		return;
 	if (is_mask)
 		p->width = resolve_netmask(p, str);
 	else
 		p->width = value_number(p, "prefix", str, 1, 128);
 	p->width_mask = is_mask;
 	p->width_pos = p->pos;
+}
+
+void
+build_engine(struct parse *p, const struct lex_str *name)
+{
+	if (strcmp(name->s, "sip") != 0)
+		conf_error(p, "persistence engine \"%s\" is unknown; there "
+		    "is: sip", name->s);
+	else
+		build_service_flag(p, SERVICE_F_SIP, "engine");
 }
 
 void
@@ -174,109 +160,103 @@ build_service_flag(struct parse *p, uint32_t flag, const char *name)
 	s->conf.flags |= flag;
 }
 
-/* The real servers have one port of their own, or that of the service. */
-static void
-service_ports(struct parse *p)
-{
-	struct conf_service	*s = p->service;
-	struct conf_listen	*first, *l;
-	struct pos		 pos;
-
-	first = TAILQ_FIRST(&s->listens);
-	TAILQ_FOREACH(l, &s->listens, entry) {
-		if (l->conf.port == first->conf.port)
-			continue;
-		pos.file = l->file;
-		pos.line = l->line;
-		diag_error(&p->diag, &pos, "service \"%s\" listens on port "
-		    "%u and %u; make a service for each", s->conf.name,
-		    first->conf.port, l->conf.port);
-		return;
-	}
-}
-
-static void
-service_families(struct parse *p)
-{
-	struct conf_service	*s = p->service;
-	struct conf_listen	*first, *l;
-	struct pos		 pos;
-
-	first = TAILQ_FIRST(&s->listens);
-	TAILQ_FOREACH(l, &s->listens, entry) {
-		if (l->conf.addr.af == first->conf.addr.af)
-			continue;
-		pos.file = l->file;
-		pos.line = l->line;
-		diag_error(&p->diag, &pos, "service \"%s\" listens on IPv4 "
-		    "and IPv6; make a service for each", s->conf.name);
-		return;
-	}
-}
-
 static void
 service_protocols(struct parse *p)
 {
 	struct conf_service	*s = p->service;
-	struct conf_listen	*l;
 	struct pos		 pos;
 
-	if (!(s->conf.flags & SERVICE_F_ONEPACKET))
-		return;
 	pos.file = s->file;
 	pos.line = s->line;
-	if (s->conf.flags & SERVICE_F_PERSISTENT)
+	if ((s->conf.flags & SERVICE_F_ONEPACKET) &&
+	    (s->conf.flags & SERVICE_F_PERSISTENT))
 		diag_error(&p->diag, &pos, "service \"%s\": one-packet "
 		    "forgets what persistent must remember; choose one",
 		    s->conf.name);
+	service_protocol(p, SERVICE_F_ONEPACKET, "one-packet");
+	service_protocol(p, SERVICE_F_SIP, "engine sip");
+}
+
+/* Of what has a mark the kernel sees by itself whether it is UDP. */
+static void
+service_protocol(struct parse *p, uint32_t flag, const char *name)
+{
+	const struct conf_service	*s = p->service;
+	const struct conf_listen	*l;
+	struct pos			 pos;
+
+	if ((s->conf.flags & flag) == 0)
+		return;
+	pos.file = s->file;
+	pos.line = s->line;
 	TAILQ_FOREACH(l, &s->listens, entry)
-		if (l->conf.proto != IPPROTO_UDP) {
-			diag_error(&p->diag, &pos, "service \"%s\": "
-			    "one-packet is for udp only", s->conf.name);
+		if (l->conf.mark == 0 && l->conf.proto != IPPROTO_UDP) {
+			diag_error(&p->diag, &pos, "service \"%s\": %s is "
+			    "for udp only", s->conf.name, name);
 			return;
 		}
 }
 
+#define FAMILY_4	0x01
+#define FAMILY_6	0x02
+
+static int
+service_families(const struct conf_service *s)
+{
+	const struct conf_listen	*l;
+	int				 families = 0;
+
+	TAILQ_FOREACH(l, &s->listens, entry)
+		families |= l->conf.addr.af == AF_INET ? FAMILY_4 : FAMILY_6;
+	return (families);
+}
+
 /* prefix and netmask are of the family that the service listens on. */
 static void
-service_width(struct parse *p, uint8_t af)
+service_width(struct parse *p)
 {
 	struct conf_service	*s = p->service;
+	const char		*what = p->width_mask ? "netmask" : "prefix";
 
 	if (p->width == 0)
 		return;
-	if (af == AF_INET6) {
+	switch (service_families(s)) {
+	case FAMILY_6:
 		s->conf.prefix6 = p->width;
 		if (p->width_mask)
 			diag_error(&p->diag, &p->width_pos, "netmask is of "
 			    "IPv4, service \"%s\" listens on IPv6; use "
 			    "prefix", s->conf.name);
-		return;
-	}
-	if (p->width > 32)
-		diag_error(&p->diag, &p->width_pos, "prefix %d: service "
-		    "\"%s\" listens on IPv4, where it is from 1 to 32",
-		    p->width, s->conf.name);
-	else
+		break;
+	case FAMILY_4:
 		s->conf.prefix4 = p->width;
+		if (p->width > 32)
+			diag_error(&p->diag, &p->width_pos, "prefix %d: "
+			    "service \"%s\" listens on IPv4, where it is "
+			    "from 1 to 32", p->width, s->conf.name);
+		break;
+	default:
+		diag_error(&p->diag, &p->width_pos, "%s is of one family, "
+		    "service \"%s\" listens on IPv4 and IPv6; make a service "
+		    "for each", what, s->conf.name);
+		break;
+	}
 }
 
 void
 build_service_end(struct parse *p)
 {
 	struct conf_service	*s = p->service;
-	struct conf_listen	*l;
 	struct pos		 pos;
 
 	if (s == NULL)
 		return;
 	pos.file = s->file;
 	pos.line = s->line;
-	if ((l = TAILQ_FIRST(&s->listens)) != NULL) {
-		service_ports(p);
-		service_families(p);
+	if (!TAILQ_EMPTY(&s->listens)) {
+		service_check_any(p);
 		service_protocols(p);
-		service_width(p, l->conf.addr.af);
+		service_width(p);
 	} else if (!build_broken(p))
 		diag_error(&p->diag, &pos, "service \"%s\" has no \"listen "
 		    "on\"", s->conf.name);

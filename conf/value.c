@@ -80,6 +80,29 @@ value_number(struct parse *p, const char *what, const struct lex_str *str,
 	return (min);
 }
 
+/* Marks are often masks of bits: they may be hexadecimal. */
+uint32_t
+value_mark(struct parse *p, const struct lex_str *str)
+{
+	const char		*digits = "0123456789", *s = str->s;
+	unsigned long long	 mark = 0;
+	int			 base = 10;
+
+	if (strncmp(s, "0x", 2) == 0) {
+		digits = "0123456789abcdefABCDEF";
+		base = 16;
+		s += 2;
+	}
+	if (*s != '\0' && s[strspn(s, digits)] == '\0' &&
+	    strlen(str->s) == str->len)
+		mark = strtoull(s, NULL, base);
+	if (mark >= 1 && mark <= UINT32_MAX)
+		return (mark);
+	conf_error(p, "mark %s: must be a number from 1 to %u", str->s,
+	    UINT32_MAX);
+	return (0);
+}
+
 const char *
 duration_str(uint32_t ms, char *buf)
 {

@@ -32,6 +32,7 @@ static int	flags_ok(uint32_t, uint32_t);
 static int	object_name_ok(const char *);
 static int	ifname_ok(const char *);
 static int	pool_config_ok(const struct pool_config *, int);
+static int	tunnel_ok(const struct pool_config *);
 static int	advert_ok(const struct vrrp_config *);
 static int	vaddr_ipv4_ok(const struct vaddr_config *);
 
@@ -39,6 +40,12 @@ const char *const forward_method_names[FWD_METHOD_MAX] = {
 	"forward",
 	"route",
 	"tunnel"
+};
+
+const char *const tunnel_type_names[TUNNEL_TYPE_MAX] = {
+	"ipip",
+	"gue",
+	"gre"
 };
 
 const char *const track_kind_names[TRACK_KIND_MAX] = {
@@ -65,6 +72,28 @@ scheduler_known(const char *name)
 		if (strcmp(scheduler_names[i], name) == 0)
 			return (1);
 	return (0);
+}
+
+/* ip_vs_sh.c and ip_vs_mh.c alone look at the flags. */
+int
+scheduler_hashes(const char *name)
+{
+	return (strcmp(name, "sh") == 0 || strcmp(name, "mh") == 0);
+}
+
+const char *
+proto_name(uint8_t proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return ("tcp");
+	case IPPROTO_UDP:
+		return ("udp");
+	case IPPROTO_SCTP:
+		return ("sctp");
+	default:
+		return ("");
+	}
 }
 
 size_t
@@ -121,6 +150,20 @@ addr_port_str(const struct addr *a, uint16_t port, char *buf)
 	return (buf);
 }
 
+const char *
+listen_str(const struct listen_config *l, char *buf)
+{
+	char	text[ADDR_PORT_STRLEN];
+
+	if (l->mark != 0)
+		snprintf(buf, LISTEN_STRLEN, "mark %u%s", l->mark,
+		    l->addr.af == AF_INET6 ? " inet6" : "");
+	else
+		snprintf(buf, LISTEN_STRLEN, "%s %s", proto_name(l->proto),
+		    addr_port_str(&l->addr, l->port, text));
+	return (buf);
+}
+
 int
 wire_name_ok(const char *name, size_t size)
 {
@@ -170,9 +213,7 @@ table_config_ok(const struct table_config *t)
 {
 	int	 i;
 
-	if (t->id == 0 || t->port == 0)
-		return (0);
-	if (!flags_ok(t->flags, TABLE_F_DISABLE))
+	if (t->id == 0 || !flags_ok(t->flags, TABLE_F_DISABLE))
 		return (0);
 	if (t->nchecks > CHECKS_MAX)
 		return (0);
@@ -187,7 +228,7 @@ host_config_ok(const struct host_config *h)
 {
 	if (h->id == 0 || h->table_id == 0 || h->weight > WEIGHT_MAX)
 		return (0);
-	if (!flags_ok(h->flags, HOST_F_DISABLE))
+	if (!flags_ok(h->flags, HOST_F_DISABLE) || h->lower > h->upper)
 		return (0);
 	return (addr_valid(&h->addr));
 }
@@ -196,11 +237,28 @@ host_config_ok(const struct host_config *h)
 static int
 pool_config_ok(const struct pool_config *p, int role)
 {
-	if (p->method >= FWD_METHOD_MAX)
+	if (p->method >= FWD_METHOD_MAX || p->tunnel >= TUNNEL_TYPE_MAX)
 		return (0);
-	if (p->table_id == 0)
-		return (role != POOL_PRIMARY && p->method == 0);
-	return (1);
+	if (p->table_id == 0 && (role == POOL_PRIMARY || p->method != 0))
+		return (0);
+	return (tunnel_ok(p));
+}
+
+/* What a method or type does not know is not said of it. */
+static int
+tunnel_ok(const struct pool_config *p)
+{
+	switch (p->tunnel) {
+	case TUNNEL_GUE:
+		/* One checksum or the other. */
+		return (p->method == FWD_TUNNEL && p->tunnel_port != 0 &&
+		    p->flags <= POOL_F_REMCSUM);
+	case TUNNEL_GRE:
+		return (p->method == FWD_TUNNEL && p->tunnel_port == 0 &&
+		    flags_ok(p->flags, POOL_F_CSUM));
+	default:
+		return (p->tunnel_port == 0 && p->flags == 0);
+	}
 }
 
 int
@@ -209,9 +267,12 @@ service_config_ok(const struct service_config *s)
 	int	 i, persistent;
 
 	if (s->id == 0 || !flags_ok(s->flags, SERVICE_F_DISABLE |
-	    SERVICE_F_PERSISTENT | SERVICE_F_ONEPACKET | SERVICE_F_TRACKED))
+	    SERVICE_F_PERSISTENT | SERVICE_F_ONEPACKET | SERVICE_F_TRACKED |
+	    SERVICE_F_SCHED_PORT | SERVICE_F_SCHED_FALLBACK | SERVICE_F_SIP))
 		return (0);
 	persistent = (s->flags & SERVICE_F_PERSISTENT) != 0;
+	if (!persistent && (s->flags & SERVICE_F_SIP))
+		return (0);
 	if (persistent && (s->flags & SERVICE_F_ONEPACKET))
 		return (0);
 	if (persistent != (s->persist_s != 0) || s->persist_s > PERSIST_MAX)
@@ -226,17 +287,21 @@ service_config_ok(const struct service_config *s)
 	if (!wire_name_ok(s->sched, sizeof(s->sched)) ||
 	    !scheduler_known(s->sched))
 		return (0);
+	if ((s->flags & (SERVICE_F_SCHED_PORT | SERVICE_F_SCHED_FALLBACK)) &&
+	    !scheduler_hashes(s->sched))
+		return (0);
 	return (object_name_ok(s->name));
 }
 
 int
 listen_config_ok(const struct listen_config *l)
 {
-	if (l->id == 0 || l->service_id == 0 || l->port == 0)
+	if (l->id == 0 || l->service_id == 0 || !addr_valid(&l->addr))
 		return (0);
-	if (l->proto != IPPROTO_TCP && l->proto != IPPROTO_UDP)
-		return (0);
-	return (addr_valid(&l->addr));
+	if (l->mark != 0)
+		return (l->port == 0 && l->proto == 0);
+	return (l->proto == IPPROTO_TCP || l->proto == IPPROTO_UDP ||
+	    l->proto == IPPROTO_SCTP);
 }
 
 int

@@ -206,7 +206,8 @@ struct table_config {
 	uint32_t	flags;		/* TABLE_F_* */
 	uint32_t	track_id;	/* of all uses of `table <name>', which
 					   vrrpe is told of; 0: it is not */
-	uint16_t	port;		/* host byte order */
+	uint16_t	port;		/* host byte order; 0: that of the
+					   connection */
 	uint16_t	nchecks;	/* 0: not checked, always in use */
 	uint32_t	check_id[CHECKS_MAX];	/* all must be good */
 	char		name[NAME_LEN];	/* of the table, without the port */
@@ -214,20 +215,38 @@ struct table_config {
 
 #define HOST_F_DISABLE	0x01
 
+/*
+ * With `upper' connections a host gets no new ones until it has less than
+ * `lower', or when that is 0, than three quarters of them (linux: ip_vs.h,
+ * ip_vs_dest_is_overloaded).
+ */
 struct host_config {
 	uint32_t	id;
 	uint32_t	table_id;
 	uint32_t	weight;		/* 0 .. WEIGHT_MAX */
 	uint32_t	flags;		/* HOST_F_* */
+	uint32_t	upper;		/* 0: no bound */
+	uint32_t	lower;		/* 0 .. upper */
 	struct addr	addr;
 };
 
 enum forward_method {
 	FWD_NAT,		/* forward to: masquerading */
 	FWD_ROUTE,		/* route to: direct routing */
-	FWD_TUNNEL,		/* tunnel to: IP in IP */
+	FWD_TUNNEL,		/* tunnel to: inside of another packet */
 	FWD_METHOD_MAX
 };
+
+enum tunnel_type {
+	TUNNEL_IPIP,
+	TUNNEL_GUE,		/* UDP, draft-ietf-intarea-gue */
+	TUNNEL_GRE,
+	TUNNEL_TYPE_MAX
+};
+
+/* Checksums of the tunnel; neither: none. */
+#define POOL_F_CSUM	0x01
+#define POOL_F_REMCSUM	0x02	/* gue only */
 
 enum pool_role {
 	POOL_PRIMARY,
@@ -237,13 +256,20 @@ enum pool_role {
 
 struct pool_config {
 	uint32_t	table_id;	/* 0: no such pool */
-	uint32_t	method;		/* enum forward_method */
+	uint8_t		method;		/* enum forward_method */
+	uint8_t		tunnel;		/* enum tunnel_type */
+	uint16_t	tunnel_port;	/* of gue, else 0 */
+	uint8_t		flags;		/* POOL_F_* */
+	uint8_t		pad[3];
 };
 
 #define SERVICE_F_DISABLE	0x01
 #define SERVICE_F_PERSISTENT	0x02
 #define SERVICE_F_ONEPACKET	0x04
 #define SERVICE_F_TRACKED	0x08	/* vrrpe is told how it is */
+#define SERVICE_F_SCHED_PORT	0x10	/* sh, mh: hash the port too */
+#define SERVICE_F_SCHED_FALLBACK 0x20	/* sh, mh: around what is full */
+#define SERVICE_F_SIP		0x40	/* persistence by SIP Call-ID */
 
 /* Longest persistence kept: 31 days, as ipvsadm(8) allows. */
 #define PERSIST_MAX		(31 * 24 * 60 * 60)
@@ -260,12 +286,16 @@ struct service_config {
 	char			name[NAME_LEN];
 };
 
-/* One virtual service in the kernel: a `listen on' of a service. */
+/*
+ * One virtual service in the kernel: an address and port of a `listen on',
+ * or a mark, which has neither but the family.
+ */
 struct listen_config {
 	uint32_t	id;
 	uint32_t	service_id;
-	uint16_t	port;
-	uint8_t		proto;		/* IPPROTO_TCP, IPPROTO_UDP */
+	uint32_t	mark;		/* 0: it has an address */
+	uint16_t	port;		/* 0: any */
+	uint8_t		proto;		/* IPPROTO_TCP, _UDP, _SCTP; 0: mark */
 	uint8_t		pad;
 	struct addr	addr;
 };
@@ -400,12 +430,25 @@ struct track_config {
 
 extern const char	*const check_type_names[CHECK_TYPE_MAX];
 extern const char	*const forward_method_names[FWD_METHOD_MAX];
+extern const char	*const tunnel_type_names[TUNNEL_TYPE_MAX];
 extern const char	*const track_kind_names[TRACK_KIND_MAX];
 
 /* The schedulers of the kernel's IPVS, NULL ended. */
 extern const char	*const scheduler_names[];
 /* scheduler_known: the kernel has, or may have, one of this name. */
 int		 scheduler_known(const char *);
+
+/* scheduler_hashes: it takes SERVICE_F_SCHED_*. */
+int		 scheduler_hashes(const char *);
+/* proto_name: "tcp", "udp", "sctp"; anything else: "". */
+const char	*proto_name(uint8_t);
+
+/*
+ * listen_str: "tcp 10.0.0.1:80", "udp [fd00::1]:0", "mark 5 inet6"; returns
+ * buf, of LISTEN_STRLEN.
+ */
+#define LISTEN_STRLEN	(ADDR_PORT_STRLEN + sizeof("sctp "))
+const char	*listen_str(const struct listen_config *, char *);
 
 /* wire_name_ok: the text ends inside its array of the given size. */
 int		 wire_name_ok(const char *, size_t);

@@ -75,6 +75,7 @@ report_name(const struct probe *probe, char *buf, size_t size)
 	const struct host	*host = probe->host;
 	const char		*type;
 	char			 addr[ADDR_STRLEN], number[16] = "";
+	char			 port[16] = "";
 	int			 i;
 
 	addr_str(&probe->addr, addr);
@@ -86,8 +87,10 @@ report_name(const struct probe *probe, char *buf, size_t size)
 	for (i = 0; host->nprobes > 1 && i < host->nprobes; i++)
 		if (host->probe[i] == probe)
 			snprintf(number, sizeof(number), "%d ", i + 1);
-	snprintf(buf, size, "%s (%s:%u), check %s%s", addr,
-	    host->table->conf.name, host->table->conf.port, number, type);
+	if (host->table->conf.port != 0)
+		snprintf(port, sizeof(port), ":%u", host->table->conf.port);
+	snprintf(buf, size, "%s (%s%s), check %s%s", addr,
+	    host->table->conf.name, port, number, type);
 	return (buf);
 }
 

@@ -67,13 +67,16 @@ struct ctl_service {
 };
 #define CTL_SERVICE_F_ONEPACKET	0x01
 #define CTL_SERVICE_F_OVERRIDE	0x02	/* state set by the operator */
+#define CTL_SERVICE_F_SCHED_PORT 0x04
+#define CTL_SERVICE_F_SCHED_FALLBACK 0x08
+#define CTL_SERVICE_F_SIP	0x10	/* persistence by SIP Call-ID */
 
 struct ctl_listen {
 	uint32_t	id;
 	uint32_t	service_id;
 	int32_t		error;		/* errno of the kernel, 0: none */
-	char		proto[8];	/* "tcp", "udp" */
-	char		addr[CTL_ADDR_LEN];
+	char		proto[8];	/* "tcp", ...; "": a mark */
+	char		addr[CTL_ADDR_LEN];	/* or "mark 5 inet6" */
 	char		error_text[CTL_TEXT_LEN];
 };
 
@@ -84,7 +87,8 @@ struct ctl_table {
 	uint32_t	hosts;
 	uint32_t	backup;		/* 1: backup table of the service */
 	uint32_t	flags;		/* CTL_TABLE_F_* */
-	char		method[16];	/* "forward", "route", "tunnel" */
+	char		method[32];	/* "forward", "route", "tunnel",
+					   "tunnel gue port 6080" */
 	char		check[CTL_NAME_LEN];	/* "tcp, http", "none" */
 	char		name[CTL_NAME_LEN + 8];	/* "web:80" */
 };
@@ -96,6 +100,8 @@ struct ctl_host {
 	uint32_t	state;		/* enum ctl_state */
 	uint32_t	flags;		/* CTL_HOST_F_* */
 	uint32_t	weight;
+	uint32_t	upper;		/* connections; 0: no bound */
+	uint32_t	lower;
 	int32_t		error;		/* errno of the kernel, 0: none */
 	uint64_t	checks;		/* since load */
 	uint64_t	checks_up;

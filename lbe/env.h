@@ -60,7 +60,6 @@ struct lbe_pool {
 	TAILQ_ENTRY(lbe_pool)	 user;		/* of the table */
 	struct lbe_service	*service;
 	struct lbe_table	*table;		/* NULL: no such pool */
-	enum forward_method	 method;
 	/*
 	 * By index of the host: weight last asked of the parent, or that the
 	 * kernel was found to hold; DEST_NONE: not there.
@@ -235,8 +234,12 @@ struct lbe_host		*tree_host(struct lbe_tree *, uint32_t);
 struct lbe_table	*tree_table(struct lbe_tree *, uint32_t);
 struct lbe_service	*tree_service(struct lbe_tree *, uint32_t);
 struct lbe_listen	*tree_listen(struct lbe_tree *, uint32_t);
-/* Names as the operator knows them, into buf; they return buf. */
-#define TABLE_LABEL_LEN	(NAME_LEN + 8)		/* "web:80" */
+/*
+ * Names as the operator knows them, "web:80" and "10.0.0.1:80", into buf of
+ * TABLE_LABEL_LEN and ADDR_PORT_STRLEN; those without a port of their own
+ * are known without.  They return buf.
+ */
+#define TABLE_LABEL_LEN	(NAME_LEN + 8)
 const char		*table_label(const struct lbe_table *, char *);
 /* host_reason: of its last verdict, in HOST_REASON_LEN bytes; returns it. */
 #define HOST_REASON_LEN	CTL_REASON_LEN

@@ -21,6 +21,7 @@
 #include <bsd/string.h>
 #include <bsd/sys/queue.h>
 #include <bsd/sys/tree.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -52,6 +53,7 @@ static void	show_end(struct client *);
 static void	send_service(struct client *, const struct lbe_service *);
 static void	send_listen(struct client *, const struct lbe_listen *);
 static void	table_checks(const struct lbe_table *, char *, size_t);
+static void	method_text(const struct pool_config *, char *, size_t);
 static void	send_table(struct client *, const struct lbe_table *);
 static void	send_host(struct client *, const struct lbe_host *);
 static int	host_in_kernel(const struct lbe_host *);
@@ -449,6 +451,12 @@ send_service(struct client *c, const struct lbe_service *s)
 		m.persist_s = s->conf.persist_s;
 	if (s->conf.flags & SERVICE_F_ONEPACKET)
 		m.flags |= CTL_SERVICE_F_ONEPACKET;
+	if (s->conf.flags & SERVICE_F_SCHED_PORT)
+		m.flags |= CTL_SERVICE_F_SCHED_PORT;
+	if (s->conf.flags & SERVICE_F_SCHED_FALLBACK)
+		m.flags |= CTL_SERVICE_F_SCHED_FALLBACK;
+	if (s->conf.flags & SERVICE_F_SIP)
+		m.flags |= CTL_SERVICE_F_SIP;
 	if (s->override.kind != OVERRIDE_NONE)
 		m.flags |= CTL_SERVICE_F_OVERRIDE;
 	strlcpy(m.sched, s->conf.sched, sizeof(m.sched));
@@ -465,9 +473,12 @@ send_listen(struct client *c, const struct lbe_listen *l)
 	memset(&m, 0, sizeof(m));
 	m.id = l->conf.id;
 	m.service_id = l->conf.service_id;
-	strlcpy(m.proto, l->conf.proto == IPPROTO_TCP ? "tcp" : "udp",
-	    sizeof(m.proto));
-	addr_port_str(&l->conf.addr, l->conf.port, m.addr);
+	if (l->conf.mark != 0) {
+		listen_str(&l->conf, m.addr);
+	} else {
+		strlcpy(m.proto, proto_name(l->conf.proto), sizeof(m.proto));
+		addr_port_str(&l->conf.addr, l->conf.port, m.addr);
+	}
 	if ((err = kernel_listen_error(c->env, l->conf.id)) != NULL) {
 		m.error = err->error;
 		strlcpy(m.error_text, err->text, sizeof(m.error_text));
@@ -491,6 +502,17 @@ table_checks(const struct lbe_table *tb, char *buf, size_t size)
 }
 
 static void
+method_text(const struct pool_config *p, char *buf, size_t size)
+{
+	strlcpy(buf, forward_method_names[p->method], size);
+	if (p->tunnel == TUNNEL_GUE)
+		snprintf(buf, size, "tunnel gue port %u", p->tunnel_port);
+	else if (p->tunnel != TUNNEL_IPIP)
+		snprintf(buf, size, "tunnel %s",
+		    tunnel_type_names[p->tunnel]);
+}
+
+static void
 send_table(struct client *c, const struct lbe_table *tb)
 {
 	struct show		*sh = &c->show;
@@ -509,8 +531,8 @@ send_table(struct client *c, const struct lbe_table *tb)
 	/* How it is used is known in the course of a service only. */
 	if (sh->request != MSG_CTL_SHOW_HOSTS) {
 		m.backup = sh->role == POOL_BACKUP;
-		strlcpy(m.method, forward_method_names[
-		    sh->service->pool[sh->role].method], sizeof(m.method));
+		method_text(&sh->service->conf.pool[sh->role], m.method,
+		    sizeof(m.method));
 	}
 	table_checks(tb, m.check, sizeof(m.check));
 	table_label(tb, m.name);
@@ -570,6 +592,8 @@ send_host(struct client *c, const struct lbe_host *h)
 	if (host_in_kernel(h))
 		m.flags |= CTL_HOST_F_KERNEL;
 	m.weight = h->conf.weight;
+	m.upper = h->conf.upper;
+	m.lower = h->conf.lower;
 	m.checks = h->status.checks;
 	m.checks_up = h->status.checks_up;
 	m.since_s = host_since(h);
@@ -577,6 +601,6 @@ send_host(struct client *c, const struct lbe_host *h)
 	if ((err = kernel_host_error(c->env, h->conf.id)) != NULL)
 		m.error = err->error;
 	host_reason(h, m.reason);
-	addr_port_str(&h->conf.addr, h->table->conf.port, m.addr);
+	host_label(h, m.addr);
 	peer_send(c->peer, MSG_CTL_HOST, 0, -1, &m, sizeof(m));
 }

@@ -262,7 +262,6 @@ tree_add_service(struct lbe_tree *t, const struct service_config *conf)
 	for (i = 0; i < POOL_MAX; i++) {
 		s->pool[i].service = s;
 		s->pool[i].table = table[i];
-		s->pool[i].method = conf->pool[i].method;
 		if (table[i] != NULL)
 			TAILQ_INSERT_TAIL(&table[i]->users, &s->pool[i], user);
 	}
@@ -405,13 +404,19 @@ FINDER(listen, listens_byid, conf.id)
 const char *
 table_label(const struct lbe_table *tb, char *buf)
 {
-	snprintf(buf, TABLE_LABEL_LEN, "%s:%u", tb->conf.name, tb->conf.port);
+	if (tb->conf.port == 0)
+		strlcpy(buf, tb->conf.name, TABLE_LABEL_LEN);
+	else
+		snprintf(buf, TABLE_LABEL_LEN, "%s:%u", tb->conf.name,
+		    tb->conf.port);
 	return (buf);
 }
 
 const char *
 host_label(const struct lbe_host *h, char *buf)
 {
+	if (h->table->conf.port == 0)
+		return (addr_str(&h->conf.addr, buf));
 	return (addr_port_str(&h->conf.addr, h->table->conf.port, buf));
 }
 

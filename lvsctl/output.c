@@ -169,9 +169,12 @@ print_service(const struct command *cmd, const struct imsg *msg)
 	print_row(s.id, "service", SAFE(name, s.name), "", states[s.state]);
 	if (cmd->action != SHOW_SERVICES)
 		return (OUTPUT_MORE);
-	printf("\t\tscheduler %s", SAFE(sched, s.sched));
+	printf("\t\tscheduler %s%s%s", SAFE(sched, s.sched),
+	    s.flags & CTL_SERVICE_F_SCHED_PORT ? " port" : "",
+	    s.flags & CTL_SERVICE_F_SCHED_FALLBACK ? " fallback" : "");
 	if (s.persist_s > 0)
-		printf(", persistent %us", s.persist_s);
+		printf(", persistent %us%s", s.persist_s,
+		    s.flags & CTL_SERVICE_F_SIP ? " engine sip" : "");
 	if (s.flags & CTL_SERVICE_F_ONEPACKET)
 		printf(", one-packet");
 	if (s.flags & CTL_SERVICE_F_OVERRIDE)
@@ -191,8 +194,8 @@ print_listen(const struct imsg *msg)
 
 	if (imsg_get_data(msg, &l, sizeof(l)) == -1)
 		return (OUTPUT_BAD);
-	printf("\t\tlisten on %s %s\n", SAFE(addr, l.addr),
-	    SAFE(proto, l.proto));
+	printf("\t\tlisten on %s%s%s\n", SAFE(addr, l.addr),
+	    l.proto[0] != '\0' ? " " : "", SAFE(proto, l.proto));
 	if (l.error != 0)
 		printf("\t\tkernel: %s\n", SAFE(text, l.error_text));
 	return (OUTPUT_MORE);
@@ -273,6 +276,8 @@ print_host_detail(const struct ctl_host *h)
 	if (h->checks > 0)
 		printf(" (%ums)", h->last_ms);
 	printf(", for %s, weight %u", since(h->since_s, buf), h->weight);
+	if (h->upper != 0)
+		printf(", at most %u connections", h->upper);
 	if ((h->flags & CTL_HOST_F_KERNEL) == 0)
 		printf(", not in the kernel");
 	printf("\n");

@@ -33,19 +33,23 @@
 #define IPVS_SCHED_MAX	32
 
 static int	 vs_cmp(const struct ipvs_vs *, const struct ipvs_vs *);
+static void	 listen_key(const struct conf_listen *, struct ipvs_key *);
 static struct ipvs_vs *vs_find(struct ipvs *, const struct conf_listen *);
 static struct ipvs_vs *vs_get(struct ipvs *, const struct conf_listen *);
 static void	 vs_orphan(struct ipvs *, struct ipvs_vs *);
 static void	 vs_changed(struct ipvs *, struct ipvs_vs *);
-static void	 vs_rebuild(struct ipvs_vs *, uint32_t);
-static void	 vs_inherit(struct ipvs_vs *, struct ipvs_real *,
-		    unsigned int);
-static void	 vs_bequeath(struct ipvs_vs *, const struct ipvs_real *);
+static void	 vs_rebuild(struct ipvs_vs *, const struct conf_listen *);
+static void	 vs_inherit(struct ipvs_vs *, struct ipvs_vs *);
+static void	 vs_bequeath(struct ipvs_vs *, const struct ipvs_vs *,
+		    const struct ipvs_real *);
+static void	 real_inherit(struct ipvs_vs *, struct ipvs_real *,
+		    const struct ipvs_vs *, const struct ipvs_real *);
 static struct ipvs_real *reals_build(const struct ipvs_vs *, unsigned int *);
 static int	 real_cmp(const void *, const void *);
 static struct ipvs_real *real_find(struct ipvs_vs *, const struct conf_host *);
 static void	 adopt(struct ipvs *);
 static void	 load_modules(const struct conf *);
+static int	 wants_ipv6(const struct conf *);
 static void	 set_timeouts(struct ipvs *);
 static int	 timeouts_cb(struct nlmsghdr *, void *);
 
@@ -119,14 +123,22 @@ vs_cmp(const struct ipvs_vs *a, const struct ipvs_vs *b)
 	return (ipvs_key_cmp(&a->key, &b->key));
 }
 
+static void
+listen_key(const struct conf_listen *l, struct ipvs_key *key)
+{
+	memset(key, 0, sizeof(*key));
+	key->addr = l->conf.addr;
+	key->mark = l->conf.mark;
+	key->port = l->conf.port;
+	key->proto = l->conf.proto;
+}
+
 static struct ipvs_vs *
 vs_find(struct ipvs *v, const struct conf_listen *l)
 {
 	struct ipvs_vs	find;
 
-	find.key.addr = l->conf.addr;
-	find.key.port = l->conf.port;
-	find.key.proto = l->conf.proto;
+	listen_key(l, &find.key);
 	return (RB_FIND(ipvs_services, &v->services, &find));
 }
 
@@ -143,9 +155,7 @@ vs_get(struct ipvs *v, const struct conf_listen *l)
 		return (vs);
 	if ((vs = calloc(1, sizeof(*vs))) == NULL)
 		fatal("IPVS service");
-	vs->key.addr = l->conf.addr;
-	vs->key.port = l->conf.port;
-	vs->key.proto = l->conf.proto;
+	listen_key(l, &vs->key);
 	RB_INSERT(ipvs_services, &v->services, vs);
 	return (vs);
 }
@@ -212,7 +222,7 @@ ipvs_set_conf(struct ipvs *v, const struct conf *conf)
 	struct conf_service	*s;
 	struct conf_listen	*l;
 	struct ipvs_vs		*vs, *next;
-	uint32_t		 old_id;
+	const struct conf_listen *was;
 	int			 first = v->conf == NULL;
 
 	v->conf = conf;
@@ -222,12 +232,12 @@ ipvs_set_conf(struct ipvs *v, const struct conf *conf)
 	TAILQ_FOREACH(s, &conf->services, entry) {
 		TAILQ_FOREACH(l, &s->listens, entry) {
 			vs = vs_get(v, l);
-			old_id = vs->listen != NULL ? vs->listen->conf.id : 0;
+			was = vs->listen;
 			vs->listen = l;
 			vs->flags |= VS_SEEN;
 			free(vs->name);
 			vs->name = NULL;
-			vs_rebuild(vs, old_id);
+			vs_rebuild(vs, was);
 			vs_changed(v, vs);
 		}
 	}
@@ -241,22 +251,27 @@ ipvs_set_conf(struct ipvs *v, const struct conf *conf)
 
 /*
  * Give a service the hosts of its new configuration.  The wishes of lbe are
- * kept by id; a listen that got another id is another one to lbe.
+ * kept by id; a listen that got another id is another one to lbe.  The old
+ * tree is still there.
  */
 static void
-vs_rebuild(struct ipvs_vs *vs, uint32_t old_id)
+vs_rebuild(struct ipvs_vs *vs, const struct conf_listen *was)
 {
-	struct ipvs_real	*old = vs->real;
-	unsigned int		 nold = vs->nreal, i;
+	struct ipvs_vs	 old;
+	unsigned int	 i;
 
+	old.key = vs->key;
+	old.listen = was;
+	old.real = vs->real;
+	old.nreal = vs->nreal;
 	vs->real = reals_build(vs, &vs->nreal);
-	vs_inherit(vs, old, nold);
-	if (old_id != vs->listen->conf.id) {
+	vs_inherit(vs, &old);
+	if (was == NULL || was->conf.id != vs->listen->conf.id) {
 		vs->wish = 0;
 		for (i = 0; i < vs->nreal; i++)
 			vs->real[i].wish = DEST_NONE;
 	}
-	free(old);
+	free(old.real);
 }
 
 static struct ipvs_real *
@@ -283,7 +298,7 @@ reals_build(const struct ipvs_vs *vs, unsigned int *np)
 			r = &real[n++];
 			r->host = h;
 			r->wish = r->want = r->have = DEST_NONE;
-			r->method = pool[i].method;
+			r->role = i;
 		}
 	}
 	qsort(real, n, sizeof(*real), real_cmp);
@@ -309,29 +324,27 @@ real_cmp(const void *va, const void *vb)
 
 /* Take over from the old hosts what was said of them and what is there. */
 static void
-vs_inherit(struct ipvs_vs *vs, struct ipvs_real *old, unsigned int nold)
+vs_inherit(struct ipvs_vs *vs, struct ipvs_vs *old)
 {
-	struct ipvs_real	*r;
+	struct ipvs_real	*r, *o;
 	unsigned int		 i = 0, j;
 	int			 n = -1;
 
 	/* Both are sorted alike. */
-	for (j = 0; j < nold; j++) {
+	for (j = 0; j < old->nreal; j++) {
 		r = NULL;
-		while (i < vs->nreal && (n = real_cmp(&vs->real[i],
-		    &old[j])) < 0)
+		o = &old->real[j];
+		while (i < vs->nreal && (n = real_cmp(&vs->real[i], o)) < 0)
 			i++;
 		if (i < vs->nreal && n == 0)
 			r = &vs->real[i];
 		if (r != NULL) {
-			r->wish = old[j].wish;
-			r->want = old[j].want;
-			r->have = old[j].have;
-			r->have_method = old[j].have_method;
-			r->error = old[j].error;
-			r->flags = old[j].flags;
-		} else if (old[j].have != DEST_NONE)
-			vs_bequeath(vs, &old[j]);
+			r->wish = o->wish;
+			r->want = o->want;
+			r->error = o->error;
+			real_inherit(vs, r, old, o);
+		} else if (o->have != DEST_NONE)
+			vs_bequeath(vs, old, o);
 	}
 }
 
@@ -340,18 +353,31 @@ vs_inherit(struct ipvs_vs *vs, struct ipvs_real *old, unsigned int nold)
  * new host has its address and port the destination is that host's now.
  */
 static void
-vs_bequeath(struct ipvs_vs *vs, const struct ipvs_real *gone)
+vs_bequeath(struct ipvs_vs *vs, const struct ipvs_vs *old,
+    const struct ipvs_real *gone)
 {
 	struct ipvs_real	*r;
-	uint16_t		 port = ipvs_real_port(vs, gone);
+	uint16_t		 port = ipvs_real_port(old, gone);
 
-	if ((r = ipvs_real_at(vs, &gone->host->conf.addr, port)) == NULL) {
+	if ((r = ipvs_real_at(vs, &gone->host->conf.addr, port)) == NULL)
 		ipvs_stray_add(vs, &gone->host->conf.addr, port);
-		return;
-	}
-	r->have = gone->have;
-	r->have_method = gone->have_method;
-	r->flags |= gone->flags & REAL_ODD;
+	else
+		real_inherit(vs, r, old, gone);
+}
+
+/* What is in the kernel is the new host's, with the settings of the old. */
+static void
+real_inherit(struct ipvs_vs *vs, struct ipvs_real *r,
+    const struct ipvs_vs *old, const struct ipvs_real *o)
+{
+	struct ipvs_dst	a, b;
+
+	r->have = o->have;
+	r->flags = o->flags;
+	ipvs_real_wanted(vs, r, &a);
+	ipvs_real_wanted(old, o, &b);
+	if (!ipvs_dst_alike(&a, &b))
+		r->flags |= REAL_ODD;
 }
 
 struct ipvs_real *
@@ -383,6 +409,38 @@ ipvs_real_port(const struct ipvs_vs *vs, const struct ipvs_real *r)
 	return (port != 0 ? port : vs->key.port);
 }
 
+const struct pool_config *
+ipvs_real_pool(const struct ipvs_vs *vs, const struct ipvs_real *r)
+{
+	return (&vs->listen->service->conf.pool[r->role]);
+}
+
+void
+ipvs_real_wanted(const struct ipvs_vs *vs, const struct ipvs_real *r,
+    struct ipvs_dst *dst)
+{
+	static const uint8_t		 types[TUNNEL_TYPE_MAX] = {
+		[TUNNEL_IPIP]	= IP_VS_CONN_F_TUNNEL_TYPE_IPIP,
+		[TUNNEL_GUE]	= IP_VS_CONN_F_TUNNEL_TYPE_GUE,
+		[TUNNEL_GRE]	= IP_VS_CONN_F_TUNNEL_TYPE_GRE,
+	};
+	const struct pool_config	*pool = ipvs_real_pool(vs, r);
+
+	memset(dst, 0, sizeof(*dst));
+	dst->addr = r->host->conf.addr;
+	dst->port = ipvs_real_port(vs, r);
+	dst->method = pool->method;
+	dst->tunnel = types[pool->tunnel];
+	dst->tunnel_port = pool->tunnel_port;
+	if (pool->flags & POOL_F_CSUM)
+		dst->tunnel_flags |= IP_VS_TUNNEL_ENCAP_FLAG_CSUM;
+	if (pool->flags & POOL_F_REMCSUM)
+		dst->tunnel_flags |= IP_VS_TUNNEL_ENCAP_FLAG_REMCSUM;
+	dst->upper = r->host->conf.upper;
+	dst->lower = r->host->conf.lower;
+	dst->weight = DEST_NONE;
+}
+
 void
 ipvs_wanted(const struct ipvs_vs *vs, struct ipvs_svc *svc)
 {
@@ -401,6 +459,13 @@ ipvs_wanted(const struct ipvs_vs *vs, struct ipvs_svc *svc)
 	}
 	if (c->flags & SERVICE_F_ONEPACKET)
 		svc->flags |= IP_VS_SVC_F_ONEPACKET;
+	/* Those of mh are the same: linux/ip_vs.h. */
+	if (c->flags & SERVICE_F_SCHED_PORT)
+		svc->flags |= IP_VS_SVC_F_SCHED_SH_PORT;
+	if (c->flags & SERVICE_F_SCHED_FALLBACK)
+		svc->flags |= IP_VS_SVC_F_SCHED_SH_FALLBACK;
+	if (c->flags & SERVICE_F_SIP)
+		svc->pe = IPVS_PE_SIP;
 }
 
 int
@@ -560,13 +625,11 @@ load_modules(const struct conf *conf)
 	char			 seen[IPVS_SCHED_MAX][SCHED_LEN];
 	char			 name[SCHED_LEN + sizeof("ip_vs_")];
 	struct conf_service	*s;
-	struct conf_listen	*l;
 	unsigned int		 i, n = 0;
-	int			 want6 = 0;
+	int			 want_sip = 0;
 
 	TAILQ_FOREACH(s, &conf->services, entry) {
-		TAILQ_FOREACH(l, &s->listens, entry)
-			want6 |= l->conf.addr.af == AF_INET6;
+		want_sip |= (s->conf.flags & SERVICE_F_SIP) != 0;
 		for (i = 0; i < n; i++)
 			if (strcmp(seen[i], s->conf.sched) == 0)
 				break;
@@ -577,8 +640,29 @@ load_modules(const struct conf *conf)
 		    s->conf.sched);
 		(void)module_load(name);
 	}
-	if (want6 && access("/proc/net/if_inet6", F_OK) == -1)
+	if (want_sip)
+		(void)module_load("ip_vs_pe_sip");
+	if (wants_ipv6(conf) && access("/proc/net/if_inet6", F_OK) == -1)
 		(void)module_load("ipv6");
+}
+
+static int
+wants_ipv6(const struct conf *conf)
+{
+	const struct conf_service	*s;
+	const struct conf_listen	*l;
+	const struct conf_table		*t;
+	const struct conf_host		*h;
+
+	TAILQ_FOREACH(s, &conf->services, entry)
+		TAILQ_FOREACH(l, &s->listens, entry)
+			if (l->conf.addr.af == AF_INET6)
+				return (1);
+	TAILQ_FOREACH(t, &conf->tables, entry)
+		TAILQ_FOREACH(h, &t->hosts, entry)
+			if (h->conf.addr.af == AF_INET6)
+				return (1);
+	return (0);
 }
 
 static int

@@ -31,6 +31,8 @@
 #include "ipvs_msg.h"
 #include "nl.h"
 
+#define PE_SIP	"sip"
+
 static struct nl_msg	*msg_new(int, int);
 static int		 put_key(struct nl_msg *, const struct ipvs_key *);
 static int		 put_service(struct nl_msg *, const struct ipvs_key *,
@@ -41,6 +43,9 @@ static int		 family_cb(struct nlmsghdr *, void *);
 static int		 parse_nested(struct nlmsghdr *, int, struct nlattr **,
 			    int);
 static int		 get_addr(struct nlattr *, uint8_t, struct addr *);
+static int		 has(struct nlattr *, size_t);
+static int		 parse_key(struct nlattr **, struct ipvs_key *);
+static void		 parse_options(struct nlattr **, struct ipvs_dst *);
 
 /* How a method travels: IPVS_DEST_ATTR_FWD_METHOD. */
 static const uint32_t	 method_flags[FWD_METHOD_MAX] = {
@@ -161,8 +166,12 @@ put_addr(struct nl_msg *msg, int attr, const struct addr *a)
 static int
 put_key(struct nl_msg *msg, const struct ipvs_key *key)
 {
-	if (nla_put_u16(msg, IPVS_SVC_ATTR_AF, key->addr.af) < 0 ||
-	    nla_put_u16(msg, IPVS_SVC_ATTR_PROTOCOL, key->proto) < 0 ||
+	if (nla_put_u16(msg, IPVS_SVC_ATTR_AF, key->addr.af) < 0)
+		return (-1);
+	if (key->mark != 0)
+		return (nla_put_u32(msg, IPVS_SVC_ATTR_FWMARK,
+		    key->mark) < 0 ? -1 : 0);
+	if (nla_put_u16(msg, IPVS_SVC_ATTR_PROTOCOL, key->proto) < 0 ||
 	    put_addr(msg, IPVS_SVC_ATTR_ADDR, &key->addr) == -1 ||
 	    nla_put_u16(msg, IPVS_SVC_ATTR_PORT, htons(key->port)) < 0)
 		return (-1);
@@ -192,6 +201,9 @@ put_service(struct nl_msg *msg, const struct ipvs_key *key,
 		    nla_put_u32(msg, IPVS_SVC_ATTR_NETMASK,
 		    svc->netmask) < 0)
 			return (-1);
+		if (svc->pe == IPVS_PE_SIP && nla_put_string(msg,
+		    IPVS_SVC_ATTR_PE_NAME, PE_SIP) < 0)
+			return (-1);
 	}
 	nla_nest_end(msg, nest);
 	return (0);
@@ -213,12 +225,18 @@ put_dest(struct nl_msg *msg, const struct ipvs_dst *dst)
 		    method_flags[dst->method]) < 0 ||
 		    nla_put_u32(msg, IPVS_DEST_ATTR_WEIGHT,
 		    dst->weight) < 0 ||
-		    nla_put_u32(msg, IPVS_DEST_ATTR_U_THRESH, 0) < 0 ||
-		    nla_put_u32(msg, IPVS_DEST_ATTR_L_THRESH, 0) < 0)
+		    nla_put_u32(msg, IPVS_DEST_ATTR_U_THRESH,
+		    dst->upper) < 0 ||
+		    nla_put_u32(msg, IPVS_DEST_ATTR_L_THRESH,
+		    dst->lower) < 0)
 			return (-1);
 		if (dst->method == FWD_TUNNEL &&
-		    nla_put_u8(msg, IPVS_DEST_ATTR_TUN_TYPE,
-		    IP_VS_CONN_F_TUNNEL_TYPE_IPIP) < 0)
+		    (nla_put_u8(msg, IPVS_DEST_ATTR_TUN_TYPE,
+		    dst->tunnel) < 0 ||
+		    nla_put_u16(msg, IPVS_DEST_ATTR_TUN_PORT,
+		    htons(dst->tunnel_port)) < 0 ||
+		    nla_put_u16(msg, IPVS_DEST_ATTR_TUN_FLAGS,
+		    dst->tunnel_flags) < 0))
 			return (-1);
 	}
 	nla_nest_end(msg, nest);
@@ -269,28 +287,47 @@ ipvs_parse_service(struct nlmsghdr *nlh, struct ipvs_key *key,
 	if (parse_nested(nlh, IPVS_CMD_ATTR_SERVICE, tb,
 	    IPVS_SVC_ATTR_MAX) == -1)
 		return (-1);
-	if (!has(tb[IPVS_SVC_ATTR_AF], sizeof(uint16_t)) ||
-	    !has(tb[IPVS_SVC_ATTR_PROTOCOL], sizeof(uint16_t)) ||
-	    !has(tb[IPVS_SVC_ATTR_PORT], sizeof(uint16_t)) ||
-	    !has(tb[IPVS_SVC_ATTR_SCHED_NAME], 1) ||
+	if (!has(tb[IPVS_SVC_ATTR_SCHED_NAME], 1) ||
 	    !has(tb[IPVS_SVC_ATTR_FLAGS], sizeof(flags)) ||
 	    !has(tb[IPVS_SVC_ATTR_TIMEOUT], sizeof(uint32_t)) ||
 	    !has(tb[IPVS_SVC_ATTR_NETMASK], sizeof(uint32_t)))
 		return (-1);
-	memset(key, 0, sizeof(*key));
 	memset(svc, 0, sizeof(*svc));
-	if (get_addr(tb[IPVS_SVC_ATTR_ADDR],
-	    nla_get_u16(tb[IPVS_SVC_ATTR_AF]), &key->addr) == -1)
+	if (parse_key(tb, key) == -1)
 		return (-1);
-	key->proto = nla_get_u16(tb[IPVS_SVC_ATTR_PROTOCOL]);
-	key->port = ntohs(nla_get_u16(tb[IPVS_SVC_ATTR_PORT]));
 	nla_strlcpy(svc->sched, tb[IPVS_SVC_ATTR_SCHED_NAME],
 	    sizeof(svc->sched));
 	memcpy(&flags, nla_data(tb[IPVS_SVC_ATTR_FLAGS]), sizeof(flags));
 	svc->flags = flags.flags & IPVS_SVC_FLAGS;
 	svc->timeout = nla_get_u32(tb[IPVS_SVC_ATTR_TIMEOUT]);
 	svc->netmask = nla_get_u32(tb[IPVS_SVC_ATTR_NETMASK]);
-	svc->pe = tb[IPVS_SVC_ATTR_PE_NAME] != NULL;
+	if (tb[IPVS_SVC_ATTR_PE_NAME] != NULL)
+		svc->pe = nla_strcmp(tb[IPVS_SVC_ATTR_PE_NAME],
+		    PE_SIP) == 0 ? IPVS_PE_SIP : IPVS_PE_OTHER;
+	return (0);
+}
+
+static int
+parse_key(struct nlattr **tb, struct ipvs_key *key)
+{
+	uint16_t	af;
+
+	memset(key, 0, sizeof(*key));
+	if (!has(tb[IPVS_SVC_ATTR_AF], sizeof(uint16_t)))
+		return (-1);
+	af = nla_get_u16(tb[IPVS_SVC_ATTR_AF]);
+	if (has(tb[IPVS_SVC_ATTR_FWMARK], sizeof(uint32_t)) &&
+	    (af == AF_INET || af == AF_INET6)) {
+		key->addr.af = af;
+		key->mark = nla_get_u32(tb[IPVS_SVC_ATTR_FWMARK]);
+		return (0);
+	}
+	if (!has(tb[IPVS_SVC_ATTR_PROTOCOL], sizeof(uint16_t)) ||
+	    !has(tb[IPVS_SVC_ATTR_PORT], sizeof(uint16_t)) ||
+	    get_addr(tb[IPVS_SVC_ATTR_ADDR], af, &key->addr) == -1)
+		return (-1);
+	key->proto = nla_get_u16(tb[IPVS_SVC_ATTR_PROTOCOL]);
+	key->port = ntohs(nla_get_u16(tb[IPVS_SVC_ATTR_PORT]));
 	return (0);
 }
 
@@ -322,17 +359,37 @@ ipvs_parse_dest(struct nlmsghdr *nlh, uint8_t af, struct ipvs_dst *dst)
 			break;
 	if (dst->method == FWD_METHOD_MAX)
 		dst->method = IPVS_METHOD_OTHER;
-	dst->plain = 1;
-	if ((has(tb[IPVS_DEST_ATTR_U_THRESH], sizeof(uint32_t)) &&
-	    nla_get_u32(tb[IPVS_DEST_ATTR_U_THRESH]) != 0) ||
-	    (has(tb[IPVS_DEST_ATTR_L_THRESH], sizeof(uint32_t)) &&
-	    nla_get_u32(tb[IPVS_DEST_ATTR_L_THRESH]) != 0) ||
-	    (dst->method == FWD_TUNNEL &&
-	    has(tb[IPVS_DEST_ATTR_TUN_TYPE], sizeof(uint8_t)) &&
-	    nla_get_u8(tb[IPVS_DEST_ATTR_TUN_TYPE]) !=
-	    IP_VS_CONN_F_TUNNEL_TYPE_IPIP))
-		dst->plain = 0;
+	parse_options(tb, dst);
 	return (0);
+}
+
+/* What older kernels do not tell they do not have, so it is 0. */
+static void
+parse_options(struct nlattr **tb, struct ipvs_dst *dst)
+{
+	if (has(tb[IPVS_DEST_ATTR_U_THRESH], sizeof(uint32_t)))
+		dst->upper = nla_get_u32(tb[IPVS_DEST_ATTR_U_THRESH]);
+	if (has(tb[IPVS_DEST_ATTR_L_THRESH], sizeof(uint32_t)))
+		dst->lower = nla_get_u32(tb[IPVS_DEST_ATTR_L_THRESH]);
+	/* The kernel keeps a type with other methods too, without a use. */
+	if (dst->method != FWD_TUNNEL)
+		return;
+	if (has(tb[IPVS_DEST_ATTR_TUN_TYPE], sizeof(uint8_t)))
+		dst->tunnel = nla_get_u8(tb[IPVS_DEST_ATTR_TUN_TYPE]);
+	if (has(tb[IPVS_DEST_ATTR_TUN_PORT], sizeof(uint16_t)))
+		dst->tunnel_port =
+		    ntohs(nla_get_u16(tb[IPVS_DEST_ATTR_TUN_PORT]));
+	if (has(tb[IPVS_DEST_ATTR_TUN_FLAGS], sizeof(uint16_t)))
+		dst->tunnel_flags = nla_get_u16(tb[IPVS_DEST_ATTR_TUN_FLAGS]);
+}
+
+int
+ipvs_dst_alike(const struct ipvs_dst *a, const struct ipvs_dst *b)
+{
+	return (a->method == b->method && a->tunnel == b->tunnel &&
+	    a->tunnel_port == b->tunnel_port &&
+	    a->tunnel_flags == b->tunnel_flags &&
+	    a->upper == b->upper && a->lower == b->lower);
 }
 
 int
@@ -366,6 +423,8 @@ ipvs_key_cmp(const struct ipvs_key *a, const struct ipvs_key *b)
 {
 	int	n;
 
+	if (a->mark != b->mark)
+		return (a->mark < b->mark ? -1 : 1);
 	if (a->proto != b->proto)
 		return (a->proto < b->proto ? -1 : 1);
 	if (a->port != b->port)
@@ -378,20 +437,14 @@ ipvs_key_cmp(const struct ipvs_key *a, const struct ipvs_key *b)
 const char *
 ipvs_key_str(const struct ipvs_key *key, char *buf)
 {
-	const char	*proto;
+	char	addr[ADDR_PORT_STRLEN];
 
-	(void)addr_port_str(&key->addr, key->port, buf);
-	switch (key->proto) {
-	case IPPROTO_TCP:
-		proto = " tcp";
-		break;
-	case IPPROTO_UDP:
-		proto = " udp";
-		break;
-	default:
-		proto = " sctp";
-		break;
-	}
-	(void)strlcat(buf, proto, IPVS_KEY_STRLEN);
+	if (key->mark != 0)
+		(void)snprintf(buf, IPVS_KEY_STRLEN, "mark %u%s", key->mark,
+		    key->addr.af == AF_INET6 ? " inet6" : "");
+	else
+		(void)snprintf(buf, IPVS_KEY_STRLEN, "%s %s",
+		    addr_port_str(&key->addr, key->port, addr),
+		    proto_name(key->proto));
 	return (buf);
 }

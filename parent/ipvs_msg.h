@@ -30,9 +30,10 @@ struct nlconn;
  * unpacked (linux/ip_vs.h; the kernel's side is ip_vs_ctl.c).
  */
 
-/* What names a virtual service in the kernel. */
+/* What names a virtual service in the kernel; of a mark only the family. */
 struct ipvs_key {
 	struct addr	addr;
+	uint32_t	mark;		/* 0: address, port, protocol */
 	uint16_t	port;		/* host byte order */
 	uint8_t		proto;
 };
@@ -42,7 +43,14 @@ struct ipvs_svc {
 	uint32_t	flags;		/* IP_VS_SVC_F_* in IPVS_SVC_FLAGS */
 	uint32_t	timeout;	/* persistence, seconds; 0: none */
 	uint32_t	netmask;	/* as the kernel has it: see below */
-	uint8_t		pe;		/* a persistence engine is attached */
+	uint8_t		pe;		/* enum ipvs_pe */
+};
+
+/* Engines of persistence. */
+enum ipvs_pe {
+	IPVS_PE_NONE,
+	IPVS_PE_SIP,
+	IPVS_PE_OTHER		/* lvsd has no name for it */
 };
 
 /* The flags that are configuration and not the kernel's own notes. */
@@ -57,7 +65,12 @@ struct ipvs_dst {
 	struct addr	addr;
 	uint16_t	port;		/* host byte order */
 	uint8_t		method;		/* enum forward_method, or OTHER */
-	uint8_t		plain;		/* no thresholds, no other tunnel */
+	uint8_t		tunnel;		/* of FWD_TUNNEL: IP_VS_CONN_F_TUNNEL_
+					   TYPE_*, as the kernel has it */
+	uint16_t	tunnel_port;	/* host byte order */
+	uint16_t	tunnel_flags;	/* IP_VS_TUNNEL_ENCAP_FLAG_* */
+	uint32_t	upper;		/* thresholds; 0: none */
+	uint32_t	lower;
 	int32_t		weight;
 };
 
@@ -81,8 +94,8 @@ struct nl_msg	*ipvs_msg_dest(int, int, const struct ipvs_key *,
 		    const struct ipvs_dst *);
 struct nl_msg	*ipvs_msg_timeouts(int, int, const struct ipvs_timeouts *);
 /*
- * ipvs_parse_*: out of an answer of the kernel.  0, or -1 for what lvsd does
- * not deal with (firewall marks) or what is not whole.
+ * ipvs_parse_*: out of an answer of the kernel.  0, or -1 for what is not
+ * whole.
  */
 int		 ipvs_parse_service(struct nlmsghdr *, struct ipvs_key *,
 		    struct ipvs_svc *);
@@ -90,11 +103,17 @@ int		 ipvs_parse_dest(struct nlmsghdr *, uint8_t,
 		    struct ipvs_dst *);
 int		 ipvs_parse_timeouts(struct nlmsghdr *,
 		    struct ipvs_timeouts *);
+/* ipvs_dst_alike: the settings of both are the same, but for the weight. */
+int		 ipvs_dst_alike(const struct ipvs_dst *,
+		    const struct ipvs_dst *);
 /* ipvs_netmask: what the kernel wants for a prefix length of a family. */
 uint32_t	 ipvs_netmask(uint8_t, unsigned int);
 int		 ipvs_key_cmp(const struct ipvs_key *,
 		    const struct ipvs_key *);
-/* ipvs_key_str: "10.0.0.1:80 tcp"; returns buf, of IPVS_KEY_STRLEN. */
+/*
+ * ipvs_key_str: "10.0.0.1:80 tcp", "mark 5 inet6"; returns buf, of
+ * IPVS_KEY_STRLEN.
+ */
 #define IPVS_KEY_STRLEN	(ADDR_PORT_STRLEN + 16)
 const char	*ipvs_key_str(const struct ipvs_key *, char *);
 

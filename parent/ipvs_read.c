@@ -45,8 +45,8 @@ struct reading {
 static int	 service_cb(struct nlmsghdr *, void *);
 static int	 one_service_cb(struct nlmsghdr *, void *);
 static int	 dest_cb(struct nlmsghdr *, void *);
-static void	 real_seen(struct ipvs_real *, const struct ipvs_dst *,
-		    struct ipvs_drift *);
+static void	 real_seen(const struct ipvs_vs *, struct ipvs_real *,
+		    const struct ipvs_dst *, struct ipvs_drift *);
 static void	 vs_missing(struct ipvs_vs *);
 static struct ipvs_vs *verify_next(struct ipvs *);
 static void	 drift_log(const struct ipvs_drift *);
@@ -152,30 +152,31 @@ dest_cb(struct nlmsghdr *nlh, void *arg)
 		ipvs_stray_add(vs, &dst.addr, dst.port);
 		return (0);
 	}
-	real_seen(r, &dst, rd->drift);
+	real_seen(vs, r, &dst, rd->drift);
 	return (0);
 }
 
 static void
-real_seen(struct ipvs_real *r, const struct ipvs_dst *dst,
-    struct ipvs_drift *drift)
+real_seen(const struct ipvs_vs *vs, struct ipvs_real *r,
+    const struct ipvs_dst *dst, struct ipvs_drift *drift)
 {
+	struct ipvs_dst	wanted;
 	/* A weight out of all bounds must not look like an absence. */
-	int32_t	weight = dst->weight >= 0 ? dst->weight : INT32_MAX;
-	int	odd = (r->flags & REAL_ODD) != 0;
+	int32_t		weight = dst->weight >= 0 ? dst->weight : INT32_MAX;
+	int		odd;
 
+	ipvs_real_wanted(vs, r, &wanted);
+	odd = !ipvs_dst_alike(&wanted, dst);
 	if (r->have == DEST_NONE)
 		drift->dst_new++;
-	else if (r->have != weight || r->have_method != dst->method ||
-	    odd == dst->plain)
+	else if (r->have != weight || odd != ((r->flags & REAL_ODD) != 0))
 		drift->dst_changed++;
 	r->have = weight;
-	r->have_method = dst->method;
 	r->flags |= REAL_SEEN;
-	if (dst->plain)
-		r->flags &= ~REAL_ODD;
-	else
+	if (odd)
 		r->flags |= REAL_ODD;
+	else
+		r->flags &= ~REAL_ODD;
 }
 
 void

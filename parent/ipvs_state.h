@@ -38,7 +38,8 @@
 
 #define REAL_TRIED	0x01	/* asked for in this pass through the queue */
 #define REAL_SEEN	0x02	/* in the dump being read */
-#define REAL_ODD	0x04	/* the kernel has settings we never make */
+#define REAL_ODD	0x04	/* the kernel has other settings than the
+				   configuration, besides the weight */
 
 /* A configured host in one service, by address, port and then id. */
 struct ipvs_real {
@@ -47,8 +48,7 @@ struct ipvs_real {
 	int32_t			 want;
 	int32_t			 have;
 	uint16_t		 error;		/* last refusal, or 0 */
-	uint8_t			 method;	/* enum forward_method */
-	uint8_t			 have_method;
+	uint8_t			 role;		/* enum pool_role */
 	uint8_t			 flags;
 };
 
@@ -158,8 +158,16 @@ struct ipvs {
 /* ipvs.c */
 uint16_t	 ipvs_real_port(const struct ipvs_vs *,
 		    const struct ipvs_real *);
-/* ipvs_wanted: the service as configured; it must be configured. */
+/* ipvs_real_pool: the configured pool that a host is in. */
+const struct pool_config *ipvs_real_pool(const struct ipvs_vs *,
+		    const struct ipvs_real *);
+/*
+ * ipvs_wanted: the service as configured; it must be configured.
+ * ipvs_real_wanted: the same of one of its hosts, without a weight.
+ */
 void		 ipvs_wanted(const struct ipvs_vs *, struct ipvs_svc *);
+void		 ipvs_real_wanted(const struct ipvs_vs *,
+		    const struct ipvs_real *, struct ipvs_dst *);
 int		 ipvs_svc_equal(const struct ipvs_svc *,
 		    const struct ipvs_svc *);
 void		 ipvs_vs_free(struct ipvs *, struct ipvs_vs *);

@@ -125,8 +125,7 @@ real_differs(const struct ipvs_real *r)
 {
 	if (r->want != r->have)
 		return (1);
-	return (r->want != DEST_NONE &&
-	    (r->method != r->have_method || (r->flags & REAL_ODD)));
+	return (r->want != DEST_NONE && (r->flags & REAL_ODD));
 }
 
 /*
@@ -261,16 +260,14 @@ op_msg(struct ipvs *v, const struct ipvs_op *op)
 	default:
 		break;
 	}
-	memset(&dst, 0, sizeof(dst));
-	dst.weight = DEST_NONE;
 	if (op->kind == OP_DEL_STRAY) {
+		memset(&dst, 0, sizeof(dst));
 		dst.addr = op->vs->stray[op->idx].addr;
 		dst.port = op->vs->stray[op->idx].port;
+		dst.weight = DEST_NONE;
 	} else {
 		r = &op->vs->real[op->idx];
-		dst.addr = r->host->conf.addr;
-		dst.port = ipvs_real_port(op->vs, r);
-		dst.method = r->method;
+		ipvs_real_wanted(op->vs, r, &dst);
 		if (op->kind != OP_DEL_DST)
 			dst.weight = r->want;
 	}
@@ -418,7 +415,6 @@ op_done(struct ipvs *v, const struct ipvs_op *op)
 		r = &vs->real[op->idx];
 		accepted(v, op, &r->error);
 		r->have = r->want;
-		r->have_method = r->method;
 		r->flags &= ~REAL_ODD;
 		break;
 	case OP_DEL_DST:
@@ -493,6 +489,7 @@ op_text(const struct ipvs_op *op, int error, const char *why, char *text,
 		[OP_DEL_DST]	= "remove",
 		[OP_DEL_STRAY]	= "remove",
 	};
+	const struct service_config	*s;
 	const struct ipvs_real	*r;
 	char			 name[IPVS_VS_STRLEN], addr[ADDR_PORT_STRLEN];
 
@@ -502,11 +499,16 @@ op_text(const struct ipvs_op *op, int error, const char *why, char *text,
 	switch (op->kind) {
 	case OP_NEW_SVC:
 	case OP_SET_SVC:
-		/* ip_vs_add_service(): only the scheduler can be missing. */
+		/*
+		 * ip_vs_add_service(): the scheduler can be missing, or the
+		 * engine of persistence.
+		 */
 		if (error == ENOENT) {
-			(void)snprintf(text, size, "%s: scheduler %s: not "
-			    "available in this kernel", name,
-			    op->vs->listen->service->conf.sched);
+			s = &op->vs->listen->service->conf;
+			(void)snprintf(text, size, "%s: scheduler %s%s: not "
+			    "available in this kernel", name, s->sched,
+			    s->flags & SERVICE_F_SIP ?
+			    " or engine sip" : "");
 			return;
 		}
 		/* FALLTHROUGH */
@@ -524,8 +526,8 @@ op_text(const struct ipvs_op *op, int error, const char *why, char *text,
 		(void)snprintf(text, size, "%s: real server %s (%s, weight "
 		    "%d): %s: %s", name, addr_port_str(&r->host->conf.addr,
 		    ipvs_real_port(op->vs, r), addr),
-		    forward_method_names[r->method], r->want, verb[op->kind],
-		    why);
+		    forward_method_names[ipvs_real_pool(op->vs, r)->method],
+		    r->want, verb[op->kind], why);
 		return;
 	}
 }

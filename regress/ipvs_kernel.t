@@ -6,55 +6,7 @@
 
 lab_enter
 
-OBJ=${OBJ:-build}
-case $OBJ in
-/*)	;;
-*)	OBJ=$TOP/$OBJ ;;
-esac
-drive=$OBJ/regress/unit/ipvs_drive
-[ -x "$drive" ] || bail "$drive is not there: make drives"
-
-dir=$(mktemp -d /tmp/ipvs.XXXXXX) || bail "no temporary directory"
-driver=
-
-cleanup() {
-	stop
-	rm -rf "$dir"
-}
-
-# The driver talks over two named pipes, 3 to it and 4 from it.
-start() {
-	rm -f "$dir/in" "$dir/out"
-	mkfifo "$dir/in" "$dir/out"
-	"$drive" <"$dir/in" >"$dir/out" 2>>"$dir/log" &
-	driver=$!
-	exec 3>"$dir/in" 4<"$dir/out"
-}
-
-# The end of its input ends it.
-stop() {
-	[ -n "$driver" ] || return 0
-	exec 3>&- 4<&-
-	wait "$driver"
-	driver=
-}
-
-# ask COMMAND: what the driver answers, without times.
-ask() {
-	echo "$*" >&3
-	while read -r line <&4; do
-		case $line in
-		.)	return ;;
-		took*)	diag "$*: $line" ;;
-		*)	echo "$line" ;;
-		esac
-	done
-	echo "the driver ended"
-}
-
-table() {
-	ipvsadm -Sn | sort
-}
+. "$TOP/regress/ipvs.sh"
 
 trap cleanup EXIT
 

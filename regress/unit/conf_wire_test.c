@@ -90,7 +90,7 @@ test_table(void)
 	TAKES(table_config, table, , "a table");
 	TAKES(table_config, table, c->flags = TABLE_F_DISABLE, "a disabled");
 	REFUSES(table_config, table, c->id = 0, "no id");
-	REFUSES(table_config, table, c->port = 0, "no port");
+	TAKES(table_config, table, c->port = 0, "any port");
 	REFUSES(table_config, table, c->flags = 2, "a flag");
 	REFUSES(table_config, table, c->name[0] = '\0', "no name");
 	REFUSES(table_config, table, memset(c->name, 'x', NAME_LEN),
@@ -103,11 +103,57 @@ test_table(void)
 	host.addr.af = AF_INET6;
 	TAKES(host_config, host, , "a host");
 	TAKES(host_config, host, c->weight = 0, "weight 0");
+	TAKES(host_config, host, c->upper = c->lower = 5, "bounds");
 	REFUSES(host_config, host, c->id = 0, "no id");
 	REFUSES(host_config, host, c->table_id = 0, "no table");
 	REFUSES(host_config, host, c->weight++, "a weight");
+	REFUSES(host_config, host, c->lower = 1, "a lower bound alone");
 	REFUSES(host_config, host, c->flags = 0x80000000, "a flag");
 	REFUSES(host_config, host, c->addr.af = AF_UNSPEC, "no address");
+}
+
+/* Schedulers, engines, and tunnels. */
+static void
+test_ways(const struct service_config *s)
+{
+	struct service_config	 service = *s;
+	struct pool_config	*pool = &service.pool[POOL_PRIMARY];
+
+	TAKES(service_config, service, c->flags = SERVICE_F_SCHED_PORT;
+	    (void)strlcpy(c->sched, "sh", sizeof(c->sched)), "sh port");
+	TAKES(service_config, service, c->flags = SERVICE_F_SCHED_FALLBACK;
+	    (void)strlcpy(c->sched, "mh", sizeof(c->sched)), "mh fallback");
+	REFUSES(service_config, service, c->flags = SERVICE_F_SCHED_PORT,
+	    "wlc port");
+	TAKES(service_config, service, c->flags = SERVICE_F_SIP |
+	    SERVICE_F_PERSISTENT; c->persist_s = 1, "engine sip");
+	REFUSES(service_config, service, c->flags = SERVICE_F_SIP,
+	    "an engine without persistence");
+	REFUSES(service_config, service, c->pool[0].tunnel = TUNNEL_GRE,
+	    "a tunnel without its method");
+	pool->method = FWD_TUNNEL;
+	pool->tunnel = TUNNEL_GUE;
+	pool->tunnel_port = 6080;
+	TAKES(service_config, service, , "gue");
+	TAKES(service_config, service, c->pool[0].flags = POOL_F_REMCSUM,
+	    "a remote checksum");
+	REFUSES(service_config, service, c->pool[0].flags = POOL_F_REMCSUM |
+	    POOL_F_CSUM, "both checksums");
+	REFUSES(service_config, service, c->pool[0].tunnel_port = 0,
+	    "gue without a port");
+	REFUSES(service_config, service, c->pool[0].tunnel = TUNNEL_GRE,
+	    "gre with a port");
+	REFUSES(service_config, service, c->pool[0].tunnel = TUNNEL_TYPE_MAX,
+	    "a type");
+	pool->tunnel = TUNNEL_GRE;
+	pool->tunnel_port = 0;
+	TAKES(service_config, service, c->pool[0].flags = POOL_F_CSUM, "gre");
+	REFUSES(service_config, service, c->pool[0].flags = POOL_F_REMCSUM,
+	    "gre with a remote checksum");
+	pool->tunnel = TUNNEL_IPIP;
+	TAKES(service_config, service, , "ipip");
+	REFUSES(service_config, service, c->pool[0].flags = POOL_F_CSUM,
+	    "ipip with a checksum");
 }
 
 static void
@@ -129,7 +175,7 @@ test_service(void)
 	TAKES(service_config, service, c->pool[POOL_BACKUP].table_id = 1;
 	    c->pool[POOL_BACKUP].method = FWD_TUNNEL, "a backup");
 	REFUSES(service_config, service, c->id = 0, "no id");
-	REFUSES(service_config, service, c->flags = 0x10, "a flag");
+	REFUSES(service_config, service, c->flags = 0x80000000, "a flag");
 	REFUSES(service_config, service, c->persist_s = 1,
 	    "persistence without its flag");
 	REFUSES(service_config, service, c->flags = SERVICE_F_PERSISTENT,
@@ -157,6 +203,7 @@ test_service(void)
 	REFUSES(service_config, service, memset(c->name, 's', NAME_LEN),
 	    "an endless name");
 
+	test_ways(&service);
 	memset(&l, 0, sizeof(l));
 	l.id = 1;
 	l.service_id = 1;
@@ -167,7 +214,13 @@ test_service(void)
 	TAKES(listen_config, l, c->proto = IPPROTO_UDP, "udp");
 	REFUSES(listen_config, l, c->id = 0, "no id");
 	REFUSES(listen_config, l, c->service_id = 0, "no service");
-	REFUSES(listen_config, l, c->port = 0, "no port");
+	TAKES(listen_config, l, c->port = 0, "any port");
+	TAKES(listen_config, l, c->proto = IPPROTO_SCTP, "sctp");
+	TAKES(listen_config, l, c->mark = 1; c->proto = c->port = 0, "a mark");
+	REFUSES(listen_config, l, c->mark = 1, "a mark with a port");
+	REFUSES(listen_config, l, c->mark = 1; c->port = 0,
+	    "a mark with a protocol");
+	REFUSES(listen_config, l, c->proto = 0, "no protocol");
 	REFUSES(listen_config, l, c->proto = IPPROTO_ICMP, "a protocol");
 	REFUSES(listen_config, l, c->addr.af = 1, "a family");
 }

@@ -98,6 +98,13 @@ test_dest(const char *service, const char *addr, uint8_t method)
 	dst.port = 8000;
 	dst.method = method;
 	dst.weight = WEIGHT_MAX;
+	dst.upper = 100;
+	dst.lower = 50;
+	if (method == FWD_TUNNEL) {
+		dst.tunnel = IP_VS_CONN_F_TUNNEL_TYPE_GUE;
+		dst.tunnel_port = 6080;
+		dst.tunnel_flags = IP_VS_TUNNEL_ENCAP_FLAG_REMCSUM;
+	}
 	msg = ipvs_msg_dest(FAMILY, IPVS_CMD_NEW_DEST, &key, &dst);
 	if (!ok(msg != NULL, "a destination %s", addr))
 		return;
@@ -107,7 +114,9 @@ test_dest(const char *service, const char *addr, uint8_t method)
 	is_int(back.port, 8000, "its port");
 	is_int(back.method, method, "its method");
 	is_int(back.weight, WEIGHT_MAX, "its weight");
-	ok(back.plain, "and nothing special");
+	ok(ipvs_dst_alike(&dst, &back), "and all its settings");
+	back.upper = 0;
+	ok(!ipvs_dst_alike(&dst, &back), "another bound is another setting");
 	nlmsg_free(msg);
 }
 
@@ -206,8 +215,10 @@ test_foreign(void)
 	nla_put_u32(msg, IPVS_SVC_ATTR_TIMEOUT, 0);
 	nla_put_u32(msg, IPVS_SVC_ATTR_NETMASK, 0);
 	nla_nest_end(msg, nest);
-	is_int(ipvs_parse_service(nlmsg_hdr(msg), &key, &svc), -1,
-	    "a firewall mark is passed over");
+	is_int(ipvs_parse_service(nlmsg_hdr(msg), &key, &svc), 0,
+	    "a service of a mark");
+	is_int(key.mark, 7, "has its mark");
+	is_int(key.addr.af, AF_INET, "and family");
 	nlmsg_free(msg);
 }
 
@@ -232,7 +243,7 @@ test_odd(void)
 	    "a destination without a family has the service's");
 	is_int(dst.addr.af, AF_INET, "which is IPv4");
 	is_int(dst.method, IPVS_METHOD_OTHER, "a method without a name");
-	ok(!dst.plain, "a threshold is not plain");
+	is_int(dst.upper, 100, "a bound");
 	nlmsg_free(msg);
 }
 
