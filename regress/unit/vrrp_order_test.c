@@ -226,6 +226,9 @@ test_resign(void)
 	order(1, ORDER_RESIGN, 0);
 	answered("a backup", last_request, 1,
 	    "VI_1 is not master but backup");
+	stub_event(&v[0], EV_DOWN_TIMER);
+	is_int(v[0].state, VRRP_MASTER, "master again");
+	is_int(outs, 0, "what comes later is no answer");
 
 	setup(1, 100);
 	order(1, ORDER_RESIGN, 0);
