@@ -211,7 +211,8 @@ struct track_spec {
 struct track_ref {
 	TAILQ_ENTRY(track_ref)	 entry;
 	struct conf_track	*track;
-	struct conf_vrrp	*vrrp;
+	struct conf_vrrp	*vrrp;		/* of it, or */
+	struct conf_group	*group;		/* of each of its members */
 	int			 quorum;	/* TRACK_PROCESS */
 	struct timing		 timing;	/* TRACK_HOST, these two */
 	struct addr		 addr;
@@ -459,6 +460,8 @@ void		 build_start(struct parse *, int);
 void		 build_vrrp_end(struct parse *);
 void		 build_group(struct parse *, const struct lex_str *);
 void		 build_member(struct parse *, const struct lex_str *);
+/* build_member_group: what is not there, groups of groups. */
+void		 build_member_group(struct parse *, const struct lex_str *);
 void		 build_group_end(struct parse *);
 
 /* The parts of an announce statement. */
@@ -527,8 +530,13 @@ void		 build_track_timing(struct parse *, struct track_spec *,
 void		 build_track(struct parse *, struct track_spec *);
 /* track_what: the name of what is tracked. */
 const char	*track_what(const struct conf_track *);
-/* check_tracks: find what all of them refer to. */
+/*
+ * check_tracks: find what all of them refer to.
+ * check_group_tracks: give those of sync groups to their members, which are
+ * known, and see that nobody has too many.
+ */
 void		 check_tracks(struct parse *);
+void		 check_group_tracks(struct parse *);
 
 /*
  * advert.c: what the adverts of an instance are like and where they go.

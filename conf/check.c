@@ -478,7 +478,14 @@ check_members(struct parse *p)
 	TAILQ_FOREACH(ref, &p->members, entry) {
 		key_name(&p->key, KEY_VRRP, ref->name);
 		if ((v = index_get(p->index, &p->key)) == NULL) {
-			if (p->errors_top == 0)
+			key_name(&p->key, KEY_GROUP, ref->name);
+			if (index_get(p->index, &p->key) != NULL)
+				diag_error(&p->diag, &ref->pos, "sync group "
+				    "\"%s\": \"%s\" is a sync group itself "
+				    "and cannot be in it; name each vrrp, all "
+				    "in one group", ref->group->conf.name,
+				    ref->name);
+			else if (p->errors_top == 0)
 				diag_error(&p->diag, &ref->pos, "sync group "
 				    "\"%s\": vrrp \"%s\" is not defined",
 				    ref->group->conf.name, ref->name);
@@ -527,6 +534,7 @@ check_conf(struct parse *p)
 	check_scripts(p);
 	check_tracks(p);
 	check_members(p);
+	check_group_tracks(p);
 	check_announce(p);
 	if ((p->seen & SEEN_LEASE) == 0)
 		p->conf->lease_s = DEFAULT_LEASE_S;

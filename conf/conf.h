@@ -197,6 +197,8 @@ struct conf_track {
 		struct conf_trackfile	*file;
 		struct conf_refhost	*refhost;
 	}				 what;	/* by kind */
+	int				 of_group; /* in an instance: from its
+						      sync group */
 	const char			*file;
 	int				 line;
 };
@@ -233,6 +235,7 @@ RB_PROTOTYPE(conf_vrrps_byid, conf_vrrp, byid, )
 struct conf_group {
 	TAILQ_ENTRY(conf_group)		 entry;
 	struct group_config		 conf;
+	struct conf_tracks		 tracks;
 	struct conf_notifies		 notifies;
 	const char			*file;
 	int				 line;

@@ -628,6 +628,10 @@ group		: SYNC GROUP STRING		{
 group_body	: /* empty */
 		| group_body '\n'
 		| group_body VRRP STRING	{ build_member(y.p, &$3); }
+		| group_body GROUP STRING	{
+			build_member_group(y.p, &$3);
+		}
+		| group_body TRACK track
 		| group_body notify
 		| group_body error '\n'		{ yyerrok; }
 		;

@@ -421,7 +421,8 @@ print_vrrp(const struct conf_vrrp *v, FILE *f)
 	if (v->conf.flags & VRRP_F_NOACCEPT)
 		fprintf(f, "\tno accept\n");
 	TAILQ_FOREACH(t, &v->tracks, entry)
-		print_track(t, f);
+		if (!t->of_group)
+			print_track(t, f);
 	print_notifies(&v->notifies, "\t", f);
 	fprintf(f, "}\n");
 }
@@ -430,6 +431,7 @@ static void
 print_group(const struct conf *c, const struct conf_group *g, FILE *f)
 {
 	const struct conf_vrrp	*v;
+	const struct conf_track	*t;
 
 	fprintf(f, "\nsync group ");
 	print_str(f, g->conf.name);
@@ -440,6 +442,8 @@ print_group(const struct conf *c, const struct conf_group *g, FILE *f)
 			print_str(f, v->conf.name);
 			fputc('\n', f);
 		}
+	TAILQ_FOREACH(t, &g->tracks, entry)
+		print_track(t, f);
 	print_notifies(&g->notifies, "\t", f);
 	fprintf(f, "}\n");
 }

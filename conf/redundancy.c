@@ -248,6 +248,7 @@ build_group(struct parse *p, const struct lex_str *name)
 		diag_nomem(&p->diag);
 		return;
 	}
+	TAILQ_INIT(&g->tracks);
 	TAILQ_INIT(&g->notifies);
 	g->file = p->pos.file;
 	g->line = p->pos.line;
@@ -275,6 +276,15 @@ build_member(struct parse *p, const struct lex_str *name)
 		return;
 	TAILQ_INSERT_TAIL(&p->members, ref, entry);
 	p->members_here++;
+}
+
+void
+build_member_group(struct parse *p, const struct lex_str *name)
+{
+	if (p->group != NULL)
+		conf_error(p, "sync group \"%s\": group \"%s\" cannot be in "
+		    "it; name each vrrp, all in one group", p->group->conf.name,
+		    name->s);
 }
 
 void

@@ -31,6 +31,8 @@
 static int	track_path(struct parse *, const struct lex_str *, char *);
 static int	track_name(struct parse *, struct track_spec *,
 		    struct track_ref *, struct conf_track *);
+static void	track_key(struct parse *, const void *,
+		    const struct conf_track *, int);
 static void	track_missing(struct parse *, const struct track_ref *,
 		    const char *);
 static void	track_script(struct parse *, const struct track_ref *);
@@ -40,6 +42,8 @@ static void	track_process(struct parse *, const struct track_ref *);
 static void	track_file(struct parse *, const struct track_ref *);
 static void	track_host(struct parse *, const struct track_ref *);
 static unsigned int track_variant(const struct conf *, const struct addr *);
+static void	track_group(struct parse *, struct conf_vrrp *,
+		    const struct conf_track *);
 static void	track_count(struct parse *, const struct conf_vrrp *);
 
 void
@@ -147,14 +151,26 @@ track_name(struct parse *p, struct track_spec *spec, struct track_ref *ref,
 	return (0);
 }
 
+/* What an instance or a group tracks once. */
+static void
+track_key(struct parse *p, const void *owner, const struct conf_track *t,
+    int quorum)
+{
+	key_start(&p->key, KEY_TRACK);
+	key_mem(&p->key, &owner, sizeof(owner));
+	key_num(&p->key, t->conf.kind);
+	key_num(&p->key, quorum);
+	key_str(&p->key, track_what(t));
+}
+
 void
 build_track(struct parse *p, struct track_spec *spec)
 {
-	struct conf_vrrp	*v = p->vrrp;
 	struct conf_track	*t;
 	struct track_ref	*ref;
+	const void		*owner;
 
-	if (v == NULL ||
+	if ((p->vrrp == NULL && p->group == NULL) ||
 	    (ref = lex_alloc(p->lex, sizeof(*ref))) == NULL)
 		return;
 	if ((t = calloc(1, sizeof(*t))) == NULL) {
@@ -170,17 +186,19 @@ build_track(struct parse *p, struct track_spec *spec)
 		free(t);
 		return;
 	}
-	TAILQ_INSERT_TAIL(&v->tracks, t, entry);
+	if ((owner = p->vrrp) != NULL)
+		TAILQ_INSERT_TAIL(&p->vrrp->tracks, t, entry);
+	else {
+		owner = p->group;
+		TAILQ_INSERT_TAIL(&p->group->tracks, t, entry);
+	}
 	ref->track = t;
-	ref->vrrp = v;
+	ref->vrrp = p->vrrp;
+	ref->group = p->group;
 	ref->quorum = spec->quorum;
 	ref->timing = spec->timing;
 	TAILQ_INSERT_TAIL(&p->tracks, ref, entry);
-	key_start(&p->key, KEY_TRACK);
-	key_mem(&p->key, &v, sizeof(v));
-	key_num(&p->key, spec->kind);
-	key_num(&p->key, spec->quorum);
-	key_str(&p->key, track_what(t));
+	track_key(p, owner, t, spec->quorum);
 	if (build_unique(p, t) != NULL)
 		conf_error(p, "\"%s\" is tracked twice", spec->name.s);
 }
@@ -192,9 +210,11 @@ track_missing(struct parse *p, const struct track_ref *ref, const char *what)
 	const struct conf_track	*t = ref->track;
 	struct pos		 pos = { t->file, t->line };
 
-	if (p->errors_top == 0)
-		diag_error(&p->diag, &pos, "vrrp \"%s\": %s \"%s\" is not "
-		    "defined", ref->vrrp->conf.name, what, t->conf.name);
+	if (p->errors_top > 0)
+		return;
+	diag_error(&p->diag, &pos, "%s \"%s\": %s \"%s\" is not defined",
+	    ref->vrrp != NULL ? "vrrp" : "sync group", ref->vrrp != NULL ?
+	    ref->vrrp->conf.name : ref->group->conf.name, what, t->conf.name);
 }
 
 static void
@@ -327,6 +347,38 @@ track_variant(const struct conf *c, const struct addr *addr)
 	return (n);
 }
 
+/* What the group of an instance tracks, it tracks. */
+static void
+track_group(struct parse *p, struct conf_vrrp *v, const struct conf_track *t)
+{
+	struct conf_track	*copy;
+	struct pos		 pos = { t->file, t->line };
+	const char		*kind = track_kind_names[t->conf.kind];
+
+	track_key(p, v, t, t->conf.kind == TRACK_PROCESS ?
+	    t->what.process->quorum : 1);
+	if (index_get(p->index, &p->key) != NULL) {
+		diag_error(&p->diag, &pos, "sync group \"%s\": its vrrp "
+		    "\"%s\" tracks %s \"%s\" itself; leave out one",
+		    v->group->conf.name, v->conf.name, kind, track_what(t));
+		return;
+	}
+	if (v->conf.priority == VRRP_OWNER && t->conf.weight != 0) {
+		diag_error(&p->diag, &pos, "sync group \"%s\": its vrrp "
+		    "\"%s\" has priority 255, that of the owner of the "
+		    "addresses, and weights have no effect; use at most 254",
+		    v->group->conf.name, v->conf.name);
+		return;
+	}
+	if ((copy = malloc(sizeof(*copy))) == NULL) {
+		diag_nomem(&p->diag);
+		return;
+	}
+	*copy = *t;
+	copy->of_group = 1;
+	TAILQ_INSERT_TAIL(&v->tracks, copy, entry);
+}
+
 static void
 track_count(struct parse *p, const struct conf_vrrp *v)
 {
@@ -346,7 +398,6 @@ void
 check_tracks(struct parse *p)
 {
 	const struct track_ref	*ref;
-	const struct conf_vrrp	*v;
 
 	TAILQ_FOREACH(ref, &p->tracks, entry)
 		switch (ref->track->conf.kind) {
@@ -371,6 +422,19 @@ check_tracks(struct parse *p)
 		default:
 			break;
 		}
-	TAILQ_FOREACH(v, &p->conf->vrrps, entry)
+}
+
+void
+check_group_tracks(struct parse *p)
+{
+	const struct conf_track	*t;
+	struct conf_vrrp	*v;
+	int			 whole = p->diag.errors == 0;
+
+	TAILQ_FOREACH(v, &p->conf->vrrps, entry) {
+		if (v->group != NULL && whole)
+			TAILQ_FOREACH(t, &v->group->tracks, entry)
+				track_group(p, v, t);
 		track_count(p, v);
+	}
 }

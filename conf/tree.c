@@ -29,6 +29,7 @@ static void	 notifies_free(struct conf_notifies *);
 static void	 check_free(struct conf_check *);
 static void	 hosts_free(struct conf_hosts *);
 static void	 service_free(struct conf_service *);
+static void	 tracks_free(struct conf_tracks *);
 static void	 vrrp_free(struct conf_vrrp *);
 static void	 conf_free_tables(struct conf *);
 static void	 conf_free_tracked(struct conf *);
@@ -155,11 +156,21 @@ service_free(struct conf_service *s)
 }
 
 static void
+tracks_free(struct conf_tracks *tracks)
+{
+	struct conf_track	*t;
+
+	while ((t = TAILQ_FIRST(tracks)) != NULL) {
+		TAILQ_REMOVE(tracks, t, entry);
+		free(t);
+	}
+}
+
+static void
 vrrp_free(struct conf_vrrp *v)
 {
 	struct conf_peer	*peer;
 	struct conf_vaddr	*a;
-	struct conf_track	*t;
 
 	while ((peer = TAILQ_FIRST(&v->peers)) != NULL) {
 		TAILQ_REMOVE(&v->peers, peer, entry);
@@ -169,10 +180,7 @@ vrrp_free(struct conf_vrrp *v)
 		TAILQ_REMOVE(&v->addrs, a, entry);
 		free(a);
 	}
-	while ((t = TAILQ_FIRST(&v->tracks)) != NULL) {
-		TAILQ_REMOVE(&v->tracks, t, entry);
-		free(t);
-	}
+	tracks_free(&v->tracks);
 	notifies_free(&v->notifies);
 	/* There is a password in it. */
 	explicit_bzero(v, sizeof(*v));
@@ -251,6 +259,7 @@ conf_free(struct conf *c)
 	}
 	while ((group = TAILQ_FIRST(&c->groups)) != NULL) {
 		TAILQ_REMOVE(&c->groups, group, entry);
+		tracks_free(&group->tracks);
 		notifies_free(&group->notifies);
 		free(group);
 	}

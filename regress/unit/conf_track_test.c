@@ -50,6 +50,7 @@ static const struct conf_track *nth(const struct conf *, int);
 static void	test_table(void);
 static void	test_objects(void);
 static void	test_hosts(void);
+static void	test_groups(void);
 
 /* A tree with its ids, as the one that comes after another. */
 static struct conf *
@@ -201,6 +202,47 @@ test_hosts(void)
 	conf_free(b);
 }
 
+/* What a group tracks, its instances do, each after its own. */
+static void
+test_groups(void)
+{
+	static const char	text[] =
+	    VRRP("	track file /a/b\n")
+	    "vrrp \"w\" on eth0 {\n"
+	    "	vrid 2\n"
+	    "	address 192.0.2.2\n"
+	    "}\n"
+	    "sync group \"g\" {\n"
+	    "	vrrp \"v\"\n"
+	    "	vrrp \"w\"\n"
+	    "	track process p reverse weight -5\n"
+	    "	track interface eth7\n"
+	    "}\n";
+	const struct conf_track	*t, *u;
+	const struct conf_vrrp	*w;
+	struct conf		*a, *b;
+
+	a = made(text, NULL);
+	w = TAILQ_NEXT(TAILQ_FIRST(&a->vrrps), entry);
+	is_int(nth(a, 0)->conf.kind, TRACK_FILE, "first its own");
+	t = nth(a, 1);
+	u = TAILQ_FIRST(&w->tracks);
+	ok(t->conf.kind == TRACK_PROCESS && t->conf.ref_id != 0 &&
+	    t->conf.ref_id == u->conf.ref_id, "all track a process");
+	ok(t->conf.weight == -5 && t->conf.flags == TRACK_F_REVERSE,
+	    "as the group says");
+	is_int(t->conf.vrrp_id, TAILQ_FIRST(&a->vrrps)->conf.id,
+	    "one for one");
+	is_int(u->conf.vrrp_id, w->conf.id, "one for the other");
+	is_str(nth(a, 2)->conf.ifname, "eth7", "and an interface");
+	ok(TAILQ_NEXT(nth(a, 2), entry) == NULL, "no more");
+	b = made(text, a);
+	ok(nth(b, 1)->conf.ref_id == t->conf.ref_id, "the same after a "
+	    "reload");
+	conf_free(a);
+	conf_free(b);
+}
+
 int
 main(void)
 {
@@ -210,6 +252,7 @@ main(void)
 	test_table();
 	test_objects();
 	test_hosts();
+	test_groups();
 	conf_end(files);
 	return (done_testing());
 }
