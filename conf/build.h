@@ -27,6 +27,8 @@
  * share.  Nothing outside of conf/ includes this.
  */
 
+#define DAY_S			(24 * 60 * 60)
+
 /* What holds where the file says nothing. */
 #define DEFAULT_INTERVAL_MS	2000
 #define DEFAULT_TIMEOUT_MS	1000	/* or the interval, if shorter */
@@ -34,6 +36,7 @@
 #define DEFAULT_FALL		3
 #define DEFAULT_SCHEDULER	"wlc"
 #define DEFAULT_HTTP_CODE	200
+#define DEFAULT_WARN_S		(14 * DAY_S)
 #define DEFAULT_PRIORITY	100
 #define DEFAULT_VERSION4	2
 #define DEFAULT_VERSION6	3
@@ -60,6 +63,8 @@
 #define ANNOUNCE_DELAY_MS	(60 * 60 * 1000)
 #define ANNOUNCE_REFRESH_MS	(24 * 60 * 60 * 1000)
 #define ANNOUNCE_INTERVAL_MS	1000
+/* Of the path of a file of TLS, with its NUL. */
+#define TLSFILE_PATH_LEN	1024
 /* Words of a command. */
 #define ARGV_MAX	64
 
@@ -125,7 +130,12 @@ enum seen {
 	SEEN_HOST	= 0x20,
 	SEEN_CODE	= 0x40,
 	SEEN_VERIFY	= 0x80,
-	SEEN_DIGEST	= 0x100
+	SEEN_DIGEST	= 0x100,
+	SEEN_NAME	= 0x200,
+	SEEN_CA		= 0x400,
+	SEEN_CERT	= 0x800,
+	SEEN_MINIMUM	= 0x1000,
+	SEEN_WARN	= 0x2000
 };
 
 /* interval, timeout, rise and fall; 0: not said. */
@@ -148,6 +158,7 @@ struct check_spec {
 	int			 head;		/* the method is HEAD */
 	size_t			 head_len;	/* of items before URLs */
 	uint8_t			*items;		/* conf.items_len bytes */
+	struct conf_tlsfile	*tlsfile[TLSFILE_KIND_MAX];
 };
 TAILQ_HEAD(check_specs, check_spec);
 
@@ -292,6 +303,9 @@ uint32_t	 value_ms(struct parse *, const char *, const struct lex_str *,
 /* value_seconds: a time of whole seconds, from 1 to this many; 0: wrong. */
 uint32_t	 value_seconds(struct parse *, const char *,
 		    const struct lex_str *, uint32_t);
+/* value_days: "14d" or "14", from 1 to this many; the number, 0: wrong. */
+uint32_t	 value_days(struct parse *, const char *,
+		    const struct lex_str *, int);
 /* duration_str: the shortest text of so many milliseconds, in buf. */
 #define DURATION_STRLEN	16
 const char	*duration_str(uint32_t, char *);
@@ -442,11 +456,40 @@ void		 build_check_match(struct parse *, struct check_spec *,
 		    const struct lex_str *, enum check_item_kind);
 void		 build_check_digest(struct parse *, struct check_spec *,
 		    const struct lex_str *, const struct lex_str *);
-void		 build_check_noverify(struct parse *, struct check_spec *);
 void		 build_check_send(struct parse *, struct check_spec *,
-		    const struct lex_str *, const struct lex_str *);
+		    const struct lex_str *, int);
+void		 build_check_expect(struct parse *, struct check_spec *,
+		    const struct lex_str *, int);
 void		 build_check_port(struct parse *, struct check_spec *,
 		    const struct lex_str *);
+
+/* check_put_head: an item of the whole check, before those of URLs. */
+void		 check_put_head(struct parse *, struct check_spec *,
+		    const char *, enum check_item_kind, const void *, size_t);
+
+/* checktls.c: the options of TLS. */
+void		 build_check_noverify(struct parse *, struct check_spec *);
+void		 build_check_name(struct parse *, struct check_spec *,
+		    const struct lex_str *);
+void		 build_check_ca(struct parse *, struct check_spec *,
+		    const struct lex_str *);
+void		 build_check_certificate(struct parse *, struct check_spec *,
+		    const struct lex_str *, const struct lex_str *);
+void		 build_check_minimum(struct parse *, struct check_spec *,
+		    const struct lex_str *);
+void		 build_check_warn(struct parse *, struct check_spec *,
+		    const struct lex_str *);
+/* tls_version_name: "1.2". */
+const char	*tls_version_name(uint16_t);
+
+/*
+ * tlsfile.c: files of TLS.  tlsfile_read: NULL: it cannot be used, reported.
+ * tlsfile_pair: the key must be that of the certificate.
+ */
+struct conf_tlsfile	*tlsfile_read(struct parse *, enum tlsfile_kind,
+		    const struct lex_str *);
+void		 tlsfile_pair(struct parse *, const struct conf_tlsfile *,
+		    const struct conf_tlsfile *);
 
 /* redundancy.c: VRRP instances and sync groups. */
 void		 build_vrrp(struct parse *, const struct lex_str *,
@@ -504,6 +547,10 @@ void		 build_address_family(struct parse *);
  */
 void		 print_bytes(FILE *, const char *, size_t);
 void		 print_str(FILE *, const char *);
+void		 print_timing(uint32_t, uint32_t, unsigned int, unsigned int,
+		    const char *, FILE *);
+/* print_check.c: " check ..." with all its options. */
+void		 print_check(const struct conf_check *, FILE *);
 void		 print_vaddr(const struct conf_vaddr *, const char *, FILE *);
 void		 print_announce(const struct conf_announce *, FILE *);
 void		 print_lease(const struct conf *, FILE *);

@@ -132,6 +132,7 @@ check_make(const struct check_spec *spec, const struct timing *t)
 	c->conf.rise = t->rise;
 	c->conf.fall = t->fall;
 	memcpy(c->items, spec->items, spec->conf.items_len);
+	memcpy(c->tlsfile, spec->tlsfile, sizeof(c->tlsfile));
 	return (c);
 }
 

@@ -55,11 +55,26 @@ struct conf_script {
 };
 TAILQ_HEAD(conf_scripts, conf_script);
 
+/*
+ * A file of certificates or a key, read with the configuration.  It is known
+ * by what is in it, so that a check with one that has changed is another.
+ */
+struct conf_tlsfile {
+	TAILQ_ENTRY(conf_tlsfile)	 entry;
+	struct tlsfile_config		 conf;
+	char				*path;
+	uint8_t				*bytes;	/* conf.size of them */
+	uint8_t				 digest[SHA256_LEN];
+	int				 copy;	/* of one before, id and all */
+};
+TAILQ_HEAD(conf_tlsfiles, conf_tlsfile);
+
 /* A check, shared by all tables that are checked alike. */
 struct conf_check {
 	TAILQ_ENTRY(conf_check)		 entry;
 	struct check_config		 conf;
 	uint8_t				*items;	/* conf.items_len bytes */
+	struct conf_tlsfile		*tlsfile[TLSFILE_KIND_MAX];
 };
 TAILQ_HEAD(conf_checks, conf_check);
 
@@ -254,6 +269,7 @@ struct conf {
 	struct conf_notifies	 notifies;	/* of all instances, groups */
 	struct conf_files	 files;
 	struct conf_scripts	 scripts;
+	struct conf_tlsfiles	 tlsfiles;
 	struct conf_checks	 checks;
 	struct conf_tabledefs	 tabledefs;
 	struct conf_tables	 tables;
@@ -292,14 +308,16 @@ struct conf	*conf_parse(const char *, const struct conf_macros *, int,
 /* conf_new, conf_free (tree.c): an empty tree; a whole one freed. */
 struct conf	*conf_new(void);
 void		 conf_free(struct conf *);
+/* tlsfile_free (tlsfile.c): one that is in no tree. */
+void		 tlsfile_free(struct conf_tlsfile *);
 /*
  * conf_assign_ids (ids.c): give every object of a new tree its id: that of
  * the object with the same key in the old tree (NULL: none), else the next
  * of *next_id, which starts at 1.  Keys: service name; service name, address,
  * protocol, port, mark of a listen; table name, port and variant; these and the
- * address for a host; VRRP, group and script name; a check's whole content;
- * name and quorum of a process; path of a file; address and variant of a
- * reference host.
+ * address for a host; VRRP, group and script name; the whole content of a
+ * file of TLS and of a check; name and quorum of a process; path of a file;
+ * address and variant of a reference host.
  * Fills all references by id and the indexes by id.
  */
 void		 conf_assign_ids(struct conf *, const struct conf *,

@@ -32,8 +32,6 @@
 
 static void	 check_put(struct parse *, struct check_spec *, const char *,
 		    enum check_item_kind, const void *, size_t);
-static void	 check_put_head(struct parse *, struct check_spec *,
-		    const char *, enum check_item_kind, const void *, size_t);
 static void	 check_url_end(struct parse *, struct check_spec *);
 static int	 check_code(const char *, uint16_t *);
 static int	 check_codes(char *, struct code_range *);
@@ -73,7 +71,7 @@ check_put(struct parse *p, struct check_spec *c, const char *what,
 }
 
 /* An item of all URLs, put before the first of them. */
-static void
+void
 check_put_head(struct parse *p, struct check_spec *c, const char *what,
     enum check_item_kind kind, const void *data, size_t len)
 {
@@ -112,6 +110,8 @@ build_check_end(struct parse *p, struct check_spec *c)
 {
 	if (c->conf.type == CHECK_HTTP || c->conf.type == CHECK_HTTPS)
 		check_url_end(p, c);
+	if (check_tls(&c->conf) && (c->seen & SEEN_WARN) == 0)
+		c->conf.warn_s = DEFAULT_WARN_S;
 }
 
 void
@@ -284,27 +284,41 @@ build_check_digest(struct parse *p, struct check_spec *c,
 		check_put(p, c, "digest", kind, digest, len);
 }
 
+/* What is sent: a text, or bytes in hexadecimal digits. */
 void
-build_check_noverify(struct parse *p, struct check_spec *c)
+build_check_send(struct parse *p, struct check_spec *c,
+    const struct lex_str *text, int binary)
 {
-	if (c->conf.type != CHECK_HTTPS)
-		conf_error(p, "\"no verify\" is for https only");
-	else if (build_once(p, &c->seen, SEEN_VERIFY, "no verify") == 0)
-		c->conf.flags |= CHECK_F_NOVERIFY;
+	uint8_t	 bytes[CHECK_ITEM_LEN];
+	int	 n;
+
+	if (text->s == NULL)
+		return;
+	if (text->len == 0)
+		conf_error(p, "send: the text is empty; write \"send "
+		    "nothing\", without quotes around \"nothing\"");
+	else if (binary) {
+		n = value_hex(p, "send", text, bytes, sizeof(bytes));
+		if (n != -1)
+			check_put(p, c, "send", ITEM_SEND, bytes, n);
+	} else if (text->len > CHECK_ITEM_LEN)
+		conf_error(p, "send: longer than %d bytes", CHECK_ITEM_LEN);
+	else
+		check_put(p, c, "send", ITEM_SEND, text->s, text->len);
 }
 
 void
-build_check_send(struct parse *p, struct check_spec *c,
-    const struct lex_str *text, const struct lex_str *expect)
+build_check_expect(struct parse *p, struct check_spec *c,
+    const struct lex_str *expect, int binary)
 {
-	if (text != NULL && text->len == 0)
-		conf_error(p, "send: the text is empty; write \"send "
-		    "nothing\", without quotes around \"nothing\"");
-	else if (text != NULL && text->len > CHECK_ITEM_LEN)
-		conf_error(p, "send: longer than %d bytes", CHECK_ITEM_LEN);
-	else if (text != NULL)
-		check_put(p, c, "send", ITEM_SEND, text->s, text->len);
-	if (expect->len == 0 || expect->len > CHECK_ITEM_LEN)
+	uint8_t	 bytes[CHECK_ITEM_LEN];
+	int	 n;
+
+	if (binary) {
+		n = value_hex(p, "expect", expect, bytes, sizeof(bytes));
+		if (n != -1)
+			check_put(p, c, "expect", ITEM_BINARY, bytes, n);
+	} else if (expect->len == 0 || expect->len > CHECK_ITEM_LEN)
 		conf_error(p, "expect: must have from 1 to %d bytes",
 		    CHECK_ITEM_LEN);
 	else if (strlen(expect->s) != expect->len)
@@ -321,5 +335,6 @@ build_check_port(struct parse *p, struct check_spec *c,
 	if (c->conf.type == CHECK_ICMP)
 		conf_error(p, "check icmp: there are no ports in ICMP");
 	else
-		c->conf.port = resolve_port(p, port, "tcp");
+		c->conf.port = resolve_port(p, port,
+		    c->conf.type == CHECK_UDP ? "udp" : "tcp");
 }

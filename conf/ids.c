@@ -45,6 +45,7 @@ static void	 ids_old_names(struct ids *, const struct conf *);
 static void	 ids_old_tables(struct ids *, const struct conf *);
 static void	 ids_old_tracked(struct ids *, const struct conf *);
 static void	 ids_tracked(struct ids *, struct conf *);
+static void	 ids_tlsfiles(struct ids *, struct conf *);
 static void	 ids_checks(struct ids *, struct conf *);
 static void	 ids_variants(struct ids *, struct conf *,
 		    const struct conf *);
@@ -156,10 +157,15 @@ ids_old_names(struct ids *ids, const struct conf *old)
 static void
 ids_old_tables(struct ids *ids, const struct conf *old)
 {
-	const struct conf_check	*c;
-	const struct conf_table	*t;
-	const struct conf_host	*h;
+	const struct conf_tlsfile	*f;
+	const struct conf_check		*c;
+	const struct conf_table		*t;
+	const struct conf_host		*h;
 
+	TAILQ_FOREACH(f, &old->tlsfiles, entry) {
+		key_tlsfile(&ids->key, f);
+		ids_remember(ids, f->conf.id);
+	}
 	TAILQ_FOREACH(c, &old->checks, entry) {
 		key_check(&ids->key, c);
 		ids_remember(ids, c->conf.id);
@@ -232,14 +238,39 @@ ids_tracked(struct ids *ids, struct conf *new)
 	}
 }
 
+/* Two paths to the same bytes are one file. */
+static void
+ids_tlsfiles(struct ids *ids, struct conf *new)
+{
+	struct conf_tlsfile	*f;
+	struct index		*seen;
+
+	if ((seen = index_new()) == NULL)
+		err(1, "configuration");
+	TAILQ_FOREACH(f, &new->tlsfiles, entry) {
+		key_tlsfile(&ids->key, f);
+		f->conf.id = ids_give(ids);
+		ids_remember(ids, f->conf.id);
+		f->copy = index_get(seen, &ids->key) != NULL;
+		if (index_put(seen, &ids->key, f) == -1)
+			err(1, "configuration");
+	}
+	index_free(seen);
+}
+
 static void
 ids_checks(struct ids *ids, struct conf *new)
 {
 	struct conf_check	*c;
+	int			 i;
 
 	TAILQ_FOREACH(c, &new->checks, entry) {
 		key_check(&ids->key, c);
 		c->conf.id = ids_give(ids);
+		for (i = 0; i < TLSFILE_KIND_MAX; i++)
+			if (c->tlsfile[i] != NULL)
+				c->conf.tlsfile_id[i] =
+				    c->tlsfile[i]->conf.id;
 	}
 }
 
@@ -423,6 +454,7 @@ conf_assign_ids(struct conf *new, const struct conf *old, uint32_t *next)
 		ids_old_tables(ids, old);
 		ids_old_tracked(ids, old);
 	}
+	ids_tlsfiles(ids, new);
 	ids_checks(ids, new);
 	if (old != NULL)
 		ids_variants(ids, new, old);

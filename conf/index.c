@@ -115,8 +115,18 @@ key_listen(struct key *k, const struct listen_config *l)
 }
 
 void
+key_tlsfile(struct key *k, const struct conf_tlsfile *f)
+{
+	key_start(k, KEY_TLSFILE);
+	key_num(k, f->conf.kind);
+	key_mem(k, f->digest, sizeof(f->digest));
+}
+
+void
 key_check(struct key *k, const struct conf_check *c)
 {
+	int	 i;
+
 	key_start(k, KEY_CHECK);
 	key_num(k, c->conf.type);
 	key_num(k, c->conf.flags);
@@ -125,6 +135,13 @@ key_check(struct key *k, const struct conf_check *c)
 	key_num(k, c->conf.rise);
 	key_num(k, c->conf.fall);
 	key_num(k, c->conf.port);
+	key_num(k, c->conf.tls_min);
+	key_num(k, c->conf.warn_s);
+	for (i = 0; i < TLSFILE_KIND_MAX; i++) {
+		key_num(k, c->tlsfile[i] != NULL);
+		if (c->tlsfile[i] != NULL)
+			key_mem(k, c->tlsfile[i]->digest, SHA256_LEN);
+	}
 	key_mem(k, c->items, c->conf.items_len);
 }
 

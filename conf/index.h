@@ -37,6 +37,7 @@ enum key_kind {
 	KEY_HOST,
 	KEY_SERVICE,
 	KEY_LISTEN,
+	KEY_TLSFILE,
 	KEY_CHECK,
 	KEY_USE,		/* of a table, on a port, with checks */
 	KEY_VARIANT,		/* the latest of a table on a port */
@@ -61,6 +62,7 @@ struct key {
 };
 
 struct conf_check;
+struct conf_tlsfile;
 struct conf_process;
 struct index;
 struct listen_config;
@@ -78,6 +80,8 @@ void		 key_name(struct key *, enum key_kind, const char *);
 void		 key_process(struct key *, const struct conf_process *);
 /* key_listen: what a listen is in the kernel. */
 void		 key_listen(struct key *, const struct listen_config *);
+/* key_tlsfile: the whole key of a file: what is in it. */
+void		 key_tlsfile(struct key *, const struct conf_tlsfile *);
 /* key_check: the whole key of a check: all that it does. */
 void		 key_check(struct key *, const struct conf_check *);
 

@@ -93,11 +93,13 @@ int				 yyparse(void);
 %token	UPPER
 %token	ADDRESSES CHECKSUM PEER SOURCE STRICT TTL
 %token	FAULT NOTIFY RIVAL STOP
-%token	AND DIGEST HEADER MATCH METHOD
 %token	LOCK MEMORY REALTIME
+%token	AND BINARY CA CERTIFICATE DIGEST HEADER KEY MATCH METHOD MINIMUM NAME
+%token	WARN
 %token	ERROR
 %token	<str>		STRING TABLENAME
-%type	<number>	family method notify_kind proto timing tls http
+%type	<str>		text
+%type	<number>	family http method notify_kind proto timing
 
 %%
 
@@ -370,15 +372,78 @@ check		: ICMP				{ check_begin(CHECK_ICMP); }
 			check_begin($1);
 			build_check_path(y.p, &y.check, &$2);
 		} http_options
-		| SEND STRING EXPECT STRING tls	{
+		| TCP				{
 			check_begin(CHECK_SEND);
-			y.check.conf.flags = $5;
-			build_check_send(y.p, &y.check, &$2, &$4);
+		} exchange tls
+		|				{
+			check_begin(CHECK_SEND);
+		} exchange tls
+		| UDP				{
+			check_begin(CHECK_UDP);
+		} datagram
+		| TLS				{
+			check_begin(CHECK_TLS);
+		} tls_options
+		;
+
+exchange	: SEND text EXPECT STRING	{
+			build_check_send(y.p, &y.check, &$2, 0);
+			build_check_expect(y.p, &y.check, &$4, 0);
 		}
-		| SEND NOTHING EXPECT STRING tls {
-			check_begin(CHECK_SEND);
-			y.check.conf.flags = $5;
-			build_check_send(y.p, &y.check, NULL, &$4);
+		| BINARY SEND text EXPECT STRING {
+			build_check_send(y.p, &y.check, &$3, 1);
+			build_check_expect(y.p, &y.check, &$5, 1);
+		}
+		;
+
+text		: STRING
+		| NOTHING			{ memset(&$$, 0, sizeof($$)); }
+		;
+
+datagram	: /* empty */
+		| SEND STRING			{
+			build_check_send(y.p, &y.check, &$2, 0);
+		}
+		| BINARY SEND STRING		{
+			build_check_send(y.p, &y.check, &$3, 1);
+		}
+		| SEND STRING EXPECT STRING	{
+			build_check_send(y.p, &y.check, &$2, 0);
+			build_check_expect(y.p, &y.check, &$4, 0);
+		}
+		| BINARY SEND STRING EXPECT STRING {
+			build_check_send(y.p, &y.check, &$3, 1);
+			build_check_expect(y.p, &y.check, &$5, 1);
+		}
+		;
+
+tls		: /* empty */
+		| TLS				{
+			y.check.conf.flags |= CHECK_F_TLS;
+		} tls_options
+		;
+
+tls_options	: /* empty */
+		| tls_options tls_option
+		;
+
+tls_option	: NAME STRING			{
+			build_check_name(y.p, &y.check, &$2);
+		}
+		| CA STRING			{
+			build_check_ca(y.p, &y.check, &$2);
+		}
+		| CERTIFICATE STRING KEY STRING	{
+			build_check_certificate(y.p, &y.check, &$2, &$4);
+		}
+		| MINIMUM STRING		{
+			build_check_minimum(y.p, &y.check, &$2);
+		}
+		| WARN STRING			{
+			build_check_warn(y.p, &y.check, &$2);
+		}
+		| NO VERIFY			{
+			build_check_noverify(y.p, &y.check);
 		}
 		;
 
@@ -417,16 +482,10 @@ http_option	: METHOD STRING			{
 		| DIGEST STRING STRING		{
 			build_check_digest(y.p, &y.check, &$2, &$3);
 		}
-		| NO VERIFY			{
-			build_check_noverify(y.p, &y.check);
-		}
+		| tls_option
 		| AND STRING			{
 			build_check_path(y.p, &y.check, &$2);
 		}
-		;
-
-tls		: /* empty */			{ $$ = 0; }
-		| TLS				{ $$ = CHECK_F_TLS; }
 		;
 
 script		: SCRIPT STRING			{
@@ -648,7 +707,10 @@ static const struct keyword keywords[] = {
 	{ "announce",		ANNOUNCE, 0 },
 	{ "auth",		AUTH, 0 },
 	{ "backup",		BACKUP, 0 },
+	{ "binary",		BINARY, 0 },
 	{ "broadcast",		BROADCAST, 1 },
+	{ "ca",		CA, 1 },
+	{ "certificate",	CERTIFICATE, 1 },
 	{ "changes",		CHANGES, 0 },
 	{ "check",		CHECK, 0 },
 	{ "checks",		CHECKS, 0 },
@@ -682,6 +744,7 @@ static const struct keyword keywords[] = {
 	{ "interval",		INTERVAL, 0 },
 	{ "ipip",		IPIP, 0 },
 	{ "ipvs",		IPVS, 0 },
+	{ "key",		KEY, 1 },
 	{ "label",		LABEL, 1 },
 	{ "lease",		LEASE, 1 },
 	{ "listen",		LISTEN, 0 },
@@ -693,6 +756,8 @@ static const struct keyword keywords[] = {
 	{ "match",		MATCH, 1 },
 	{ "memory",		MEMORY, 0 },
 	{ "method",		METHOD, 1 },
+	{ "minimum",		MINIMUM, 1 },
+	{ "name",		NAME, 1 },
 	{ "netmask",		NETMASK, 1 },
 	{ "no",			NO, 0 },
 	{ "nothing",		NOTHING, 0 },
@@ -745,6 +810,7 @@ static const struct keyword keywords[] = {
 	{ "version",		VERSION, 1 },
 	{ "vrid",		VRID, 1 },
 	{ "vrrp",		VRRP, 1 },
+	{ "warn",		WARN, 1 },
 	{ "weight",		WEIGHT, 1 }
 };
 

@@ -27,13 +27,6 @@
 
 static void	print_global(const struct conf *, FILE *);
 static void	print_tabledef(const struct conf_tabledef *, FILE *);
-static void	print_timing(uint32_t, uint32_t, unsigned int, unsigned int,
-		    const char *, FILE *);
-static void	print_code(const struct check_item *, FILE *);
-static void	print_hex(const struct check_item *, FILE *);
-static void	print_item(const struct check_item *, FILE *);
-static void	print_items(const struct conf_check *, FILE *);
-static void	print_check(const struct conf_check *, FILE *);
 static void	print_pool(const struct conf_pool *,
 		    const struct pool_config *, FILE *);
 static void	print_listen(const struct conf_listen *, FILE *);
@@ -134,7 +127,7 @@ print_tabledef(const struct conf_tabledef *d, FILE *f)
 	fprintf(f, "}\n");
 }
 
-static void
+void
 print_timing(uint32_t interval, uint32_t timeout, unsigned int rise,
     unsigned int fall, const char *sep, FILE *f)
 {
@@ -143,91 +136,6 @@ print_timing(uint32_t interval, uint32_t timeout, unsigned int rise,
 	fprintf(f, "%sinterval %s", sep, duration_str(interval, text));
 	fprintf(f, "%stimeout %s", sep, duration_str(timeout, text));
 	fprintf(f, "%srise %u%sfall %u", sep, rise, sep, fall);
-}
-
-static void
-print_code(const struct check_item *item, FILE *f)
-{
-	struct code_range	 r;
-
-	memcpy(&r, item->data, sizeof(r));
-	fprintf(f, " code %u", r.min);
-	if (r.max != r.min)
-		fprintf(f, "-%u", r.max);
-}
-
-static void
-print_hex(const struct check_item *item, FILE *f)
-{
-	size_t	 i;
-
-	for (i = 0; i < item->len; i++)
-		fprintf(f, "%02x", (uint8_t)item->data[i]);
-}
-
-static void
-print_item(const struct check_item *item, FILE *f)
-{
-	static const char	*const names[ITEM_KIND_MAX] = {
-		[ITEM_METHOD]	= " method ",
-		[ITEM_HOST]	= " host ",
-		[ITEM_HEADER]	= " header ",
-		[ITEM_PATH]	= " and ",
-		[ITEM_MATCH]	= " match ",
-		[ITEM_NOMATCH]	= " no match ",
-		[ITEM_MD5]	= " digest md5 ",
-		[ITEM_SHA256]	= " digest sha256 ",
-		[ITEM_SEND]	= " ",
-		[ITEM_EXPECT]	= " expect "
-	};
-
-	if (item->kind == ITEM_CODE) {
-		print_code(item, f);
-		return;
-	}
-	fputs(names[item->kind], f);
-	if (item->kind == ITEM_MD5 || item->kind == ITEM_SHA256)
-		print_hex(item, f);
-	else
-		print_bytes(f, item->data, item->len);
-}
-
-/* What is of all URLs stands before them, but is written after the first. */
-static void
-print_items(const struct conf_check *c, FILE *f)
-{
-	struct check_items	 it;
-	struct check_item	 item;
-	const char		*path;
-	int			 paths = 0;
-
-	if ((path = check_item_find(&c->conf, c->items, ITEM_PATH,
-	    NULL)) != NULL) {
-		fputc(' ', f);
-		print_str(f, path);
-	}
-	check_items_begin(&it, c->items, c->conf.items_len);
-	while (check_items_next(&it, &item) == 1)
-		if (item.kind != ITEM_PATH || paths++ > 0)
-			print_item(&item, f);
-}
-
-static void
-print_check(const struct conf_check *c, FILE *f)
-{
-	fprintf(f, " check %s", check_type_names[c->conf.type]);
-	if (c->conf.type == CHECK_SEND &&
-	    check_item_find(&c->conf, c->items, ITEM_SEND, NULL) == NULL)
-		fprintf(f, " nothing");
-	print_items(c, f);
-	if (c->conf.flags & CHECK_F_NOVERIFY)
-		fprintf(f, " no verify");
-	if (c->conf.flags & CHECK_F_TLS)
-		fprintf(f, " tls");
-	if (c->conf.port != 0)
-		fprintf(f, " on port %u", c->conf.port);
-	print_timing(c->conf.interval_ms, c->conf.timeout_ms, c->conf.rise,
-	    c->conf.fall, " ", f);
 }
 
 static void

@@ -75,6 +75,7 @@ conf_new(void)
 	TAILQ_INIT(&c->notifies);
 	TAILQ_INIT(&c->files);
 	TAILQ_INIT(&c->scripts);
+	TAILQ_INIT(&c->tlsfiles);
 	TAILQ_INIT(&c->checks);
 	TAILQ_INIT(&c->tabledefs);
 	TAILQ_INIT(&c->tables);
@@ -193,6 +194,7 @@ conf_free_tables(struct conf *c)
 	struct conf_tabledef	*d;
 	struct conf_table	*t;
 	struct conf_check	*k;
+	struct conf_tlsfile	*f;
 
 	while ((t = TAILQ_FIRST(&c->tables)) != NULL) {
 		TAILQ_REMOVE(&c->tables, t, entry);
@@ -207,6 +209,10 @@ conf_free_tables(struct conf *c)
 	while ((k = TAILQ_FIRST(&c->checks)) != NULL) {
 		TAILQ_REMOVE(&c->checks, k, entry);
 		check_free(k);
+	}
+	while ((f = TAILQ_FIRST(&c->tlsfiles)) != NULL) {
+		TAILQ_REMOVE(&c->tlsfiles, f, entry);
+		tlsfile_free(f);
 	}
 }
 

@@ -163,6 +163,27 @@ value_seconds(struct parse *p, const char *what, const struct lex_str *str,
 	return (ms / 1000);
 }
 
+uint32_t
+value_days(struct parse *p, const char *what, const struct lex_str *str,
+    int max)
+{
+	const char	*errstr;
+	char		 copy[8];
+	size_t		 len;
+	uint32_t	 n;
+
+	len = strspn(str->s, "0123456789");
+	if (strlcpy(copy, str->s, sizeof(copy)) < sizeof(copy) && len > 0 &&
+	    (str->s[len] == '\0' || strcmp(str->s + len, "d") == 0)) {
+		copy[len] = '\0';
+		n = strtonum(copy, 1, max, &errstr);
+		if (errstr == NULL)
+			return (n);
+	}
+	conf_error(p, "%s %s: must be from 1d to %dd", what, str->s, max);
+	return (0);
+}
+
 int
 value_name(struct parse *p, const char *what, const struct lex_str *str,
     char *name)

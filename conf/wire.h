@@ -113,11 +113,13 @@ enum check_type {
 	CHECK_HTTP,
 	CHECK_HTTPS,
 	CHECK_SEND,		/* send and expect over TCP */
+	CHECK_UDP,		/* the same, by one datagram */
+	CHECK_TLS,		/* handshake */
 	CHECK_TYPE_MAX
 };
 
-#define CHECK_F_NOVERIFY	0x01	/* https: take any certificate */
-#define CHECK_F_TLS		0x02	/* send/expect inside TLS */
+#define CHECK_F_NOVERIFY	0x01	/* TLS: take any certificate */
+#define CHECK_F_TLS		0x02	/* send: inside TLS */
 
 /*
  * What a check_config has no room for: a list of items, each a head, its
@@ -126,7 +128,7 @@ enum check_type {
 enum check_item_kind {
 	/* http: of all URLs, before the first */
 	ITEM_METHOD,		/* GET if there is none */
-	ITEM_HOST,		/* Host header, and TLS server name */
+	ITEM_HOST,		/* Host header; TLS server name if no other */
 	ITEM_HEADER,		/* "Name: value" */
 	/* http: of one URL; the path is the first */
 	ITEM_PATH,
@@ -135,9 +137,12 @@ enum check_item_kind {
 	ITEM_NOMATCH,		/* one that is not */
 	ITEM_MD5,		/* digest of the body: 16 bytes */
 	ITEM_SHA256,		/* the same: 32 bytes */
-	/* send */
+	/* send, udp */
 	ITEM_SEND,		/* bytes */
 	ITEM_EXPECT,		/* fnmatch(3) pattern of the answer */
+	ITEM_BINARY,		/* bytes that it begins with */
+	/* with TLS */
+	ITEM_NAME,		/* server name to ask for and to verify */
 	ITEM_KIND_MAX
 };
 
@@ -150,6 +155,30 @@ struct code_range {
 	uint16_t	min;		/* HTTP_CODE_MIN .. HTTP_CODE_MAX */
 	uint16_t	max;
 };
+
+/* Files of TLS, in PEM; the parent reads them, and hce alone gets them. */
+enum tlsfile_kind {
+	TLSFILE_CA,		/* certificates trusted, and no others */
+	TLSFILE_CERT,		/* shown to the server, with its chain */
+	TLSFILE_KEY,		/* of that */
+	TLSFILE_KIND_MAX
+};
+
+#define TLSFILE_SIZE_MAX	(1024 * 1024)
+#define TLSFILE_PART_MAX	8192	/* bytes of one message */
+
+/* MSG_CONF_TLSFILE; the bytes follow in order in MSG_CONF_TLSPART. */
+struct tlsfile_config {
+	uint32_t	id;
+	uint32_t	kind;		/* enum tlsfile_kind */
+	uint32_t	size;		/* bytes */
+};
+
+/* Versions of TLS: RFC 2246, 4346, 5246, 8446. */
+#define TLS_MIN_FIRST	0x0301
+#define TLS_MIN_LAST	0x0304
+/* Longest time to warn of the end of a certificate, in days. */
+#define WARN_DAYS_MAX	365
 
 /*
  * How a host is checked; shared by all tables that are checked alike.
@@ -165,7 +194,11 @@ struct check_config {
 	uint16_t	items_len;	/* bytes of all items */
 	uint8_t		type;		/* enum check_type */
 	uint8_t		flags;		/* CHECK_F_* */
-	uint16_t	pad;
+	uint16_t	tls_min;	/* least version, as on the wire of
+					   TLS; 0: as OpenSSL has it */
+	uint32_t	warn_s;		/* this long before a certificate
+					   expires; 0: never */
+	uint32_t	tlsfile_id[TLSFILE_KIND_MAX];	/* 0: none */
 };
 
 /* A walk through the items of a check. */
@@ -469,8 +502,11 @@ int		 peer_config_ok(const struct peer_config *);
 int		 vaddr_config_ok(const struct vaddr_config *);
 int		 track_config_ok(const struct track_config *);
 int		 refhost_config_ok(const struct refhost_config *);
+/* check_tls: it makes a TLS handshake, and may have all options of TLS. */
+int		 check_tls(const struct check_config *);
 /* check_config_ok: with its items, of which there are items_len bytes. */
 int		 check_config_ok(const struct check_config *, const void *);
+int		 tlsfile_config_ok(const struct tlsfile_config *);
 /* wire_timing_ok: interval and timeout in ms, rise and fall. */
 int		 wire_timing_ok(uint32_t, uint32_t, uint16_t, uint16_t);
 

@@ -42,6 +42,8 @@ enum item_count {
 
 #define TYPE(t)		(1U << CHECK_##t)
 #define TYPES_HTTP	(TYPE(HTTP) | TYPE(HTTPS))
+#define TYPES_SEND	(TYPE(SEND) | TYPE(UDP))
+#define TYPES_TLS	(TYPE(HTTPS) | TYPE(SEND) | TYPE(TLS))
 
 static const struct item_rule {
 	uint32_t	types;		/* of checks that may have it */
@@ -57,8 +59,10 @@ static const struct item_rule {
 	[ITEM_NOMATCH]	= { TYPES_HTTP, CLASS_TEXT, COUNT_URL },
 	[ITEM_MD5]	= { TYPES_HTTP, CLASS_MD5, COUNT_URL },
 	[ITEM_SHA256]	= { TYPES_HTTP, CLASS_SHA256, COUNT_URL },
-	[ITEM_SEND]	= { TYPE(SEND), CLASS_BYTES, COUNT_ONE },
-	[ITEM_EXPECT]	= { TYPE(SEND), CLASS_TEXT, COUNT_ONE }
+	[ITEM_SEND]	= { TYPES_SEND, CLASS_BYTES, COUNT_ONE },
+	[ITEM_EXPECT]	= { TYPES_SEND, CLASS_TEXT, COUNT_ONE },
+	[ITEM_BINARY]	= { TYPES_SEND, CLASS_BYTES, COUNT_ONE },
+	[ITEM_NAME]	= { TYPES_TLS, CLASS_WORD, COUNT_ONE }
 };
 
 /* What is known of the items walked through so far. */
@@ -78,6 +82,7 @@ static int	item_count_ok(const struct check_item *, struct items_seen *);
 static int	items_whole(const struct check_config *,
 		    const struct items_seen *);
 static int	items_ok(const struct check_config *, const void *);
+static int	tls_ok(const struct check_config *, const void *);
 
 const char *const check_type_names[CHECK_TYPE_MAX] = {
 	"none",
@@ -85,7 +90,9 @@ const char *const check_type_names[CHECK_TYPE_MAX] = {
 	"tcp",
 	"http",
 	"https",
-	"send"
+	"send",
+	"udp",
+	"tls"
 };
 
 void
@@ -249,12 +256,18 @@ item_count_ok(const struct check_item *item, struct items_seen *seen)
 static int
 items_whole(const struct check_config *c, const struct items_seen *seen)
 {
+	int	 expects;
+
+	expects = ((seen->kinds & 1U << ITEM_EXPECT) != 0) +
+	    ((seen->kinds & 1U << ITEM_BINARY) != 0);
 	switch (c->type) {
 	case CHECK_HTTP:
 	case CHECK_HTTPS:
 		return (seen->urls > 0 && seen->codes > 0);
 	case CHECK_SEND:
-		return ((seen->kinds & 1U << ITEM_EXPECT) != 0);
+		return (expects == 1);
+	case CHECK_UDP:
+		return (expects <= 1);
 	default:
 		return (1);
 	}
@@ -281,21 +294,52 @@ items_ok(const struct check_config *c, const void *buf)
 }
 
 int
+check_tls(const struct check_config *c)
+{
+	return (c->type == CHECK_HTTPS || c->type == CHECK_TLS ||
+	    (c->flags & CHECK_F_TLS) != 0);
+}
+
+static int
+tls_ok(const struct check_config *c, const void *items)
+{
+	const uint32_t	*file = c->tlsfile_id;
+
+	if (!check_tls(c))
+		return ((c->flags & CHECK_F_NOVERIFY) == 0 &&
+		    c->tls_min == 0 && c->warn_s == 0 &&
+		    file[TLSFILE_CA] == 0 && file[TLSFILE_CERT] == 0 &&
+		    file[TLSFILE_KEY] == 0 &&
+		    check_item_find(c, items, ITEM_NAME, NULL) == NULL);
+	if (c->tls_min != 0 &&
+	    (c->tls_min < TLS_MIN_FIRST || c->tls_min > TLS_MIN_LAST))
+		return (0);
+	if (c->warn_s > WARN_DAYS_MAX * 24 * 60 * 60)
+		return (0);
+	return ((file[TLSFILE_CERT] != 0) == (file[TLSFILE_KEY] != 0));
+}
+
+int
 check_config_ok(const struct check_config *c, const void *items)
 {
-	uint32_t	 flags = 0;
+	uint32_t	 flags = CHECK_F_NOVERIFY;
 
 	if (c->id == 0 || c->type <= CHECK_NONE || c->type >= CHECK_TYPE_MAX)
 		return (0);
-	if (c->type == CHECK_HTTPS)
-		flags = CHECK_F_NOVERIFY;
-	else if (c->type == CHECK_SEND)
-		flags = CHECK_F_TLS;
+	if (c->type == CHECK_SEND)
+		flags |= CHECK_F_TLS;
 	if ((c->flags & ~flags) != 0)
 		return (0);
 	if (c->type == CHECK_ICMP && c->port != 0)
 		return (0);
 	if (!wire_timing_ok(c->interval_ms, c->timeout_ms, c->rise, c->fall))
 		return (0);
-	return (items_ok(c, items));
+	return (items_ok(c, items) && tls_ok(c, items));
+}
+
+int
+tlsfile_config_ok(const struct tlsfile_config *f)
+{
+	return (f->id != 0 && f->kind < TLSFILE_KIND_MAX && f->size > 0 &&
+	    f->size <= TLSFILE_SIZE_MAX);
 }

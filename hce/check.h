@@ -36,6 +36,16 @@ struct check_method;
 struct evhttp_connection;
 struct hce;
 
+/* Of certificates or a key, on its way. */
+struct tlsfile {
+	RB_ENTRY(tlsfile)	 entry;
+	struct tlsfile_config	 conf;
+	uint8_t			*bytes;
+	size_t			 len;		/* of them here */
+	X509_STORE		*store;		/* made of it; NULL: not yet */
+};
+RB_HEAD(tlsfiles, tlsfile);
+
 struct http_check;
 
 /* How hosts are checked; shared by the tables that are checked alike. */
@@ -44,6 +54,7 @@ struct check {
 	struct check_config		 conf;
 	uint8_t				*items;	/* conf.items_len bytes */
 	const struct check_method	*method;
+	SSL_CTX				*tls;	/* NULL: without TLS */
 	union {				/* made of them, by method */
 		struct http_check	*http;
 	};
@@ -68,7 +79,7 @@ enum phase {
 };
 
 /* One check under way, by method. */
-struct probe_tcp {
+struct probe_fd {		/* without a bufferevent: tcp, udp */
 	struct event		 ev;
 	int			 fd;
 };
@@ -89,7 +100,7 @@ struct probe_http {
 	struct event		 end;		/* decided inside evhttp */
 };
 
-struct probe_send {
+struct probe_conn {		/* send, tls */
 	struct bufferevent	*bev;
 };
 
@@ -117,10 +128,11 @@ struct probe {
 	struct event		 timer;		/* next check, or deadline */
 	struct monotime		 due;		/* of this or the next check */
 	struct monotime		 started;
+	int64_t			 cert_until;	/* see msg_host_status */
 	union {
-		struct probe_tcp	 tcp;
+		struct probe_fd		 fd;
 		struct probe_http	 http;
-		struct probe_send	 send;
+		struct probe_conn	 conn;
 		struct probe_icmp	 icmp;
 	};
 };
@@ -134,6 +146,8 @@ struct host {
 	int			 nprobes;
 	struct verdict		 verdict;	/* of all of them */
 	uint32_t		 check_id;	/* its reason's; 0: none */
+	int64_t			 cert_until;	/* see msg_host_status */
+	int			 cert_warn;
 	uint8_t			 live;		/* START has come for it */
 	uint8_t			 tell;		/* to lbe at START */
 	uint8_t			 ordered;	/* lbe has given an order: */
@@ -165,6 +179,7 @@ RB_HEAD(scripts, script);
 /* A configuration; the running one's hosts and scripts are at work. */
 struct tree {
 	struct global_config	 global;
+	struct tlsfiles		 tlsfiles;	/* while it is staged */
 	struct checks		 checks;
 	struct tables		 tables;
 	struct hosts		 hosts;
@@ -172,6 +187,7 @@ struct tree {
 	struct scripts		 scripts;
 };
 
+RB_PROTOTYPE(tlsfiles, tlsfile, entry, tlsfile_cmp)
 RB_PROTOTYPE(checks, check, entry, check_cmp)
 RB_PROTOTYPE(tables, table, entry, table_cmp)
 RB_PROTOTYPE(hosts, host, entry, host_cmp)
@@ -227,6 +243,8 @@ extern const struct check_method	icmp_method;
 extern const struct check_method	tcp_method;
 extern const struct check_method	http_method;	/* https too */
 extern const struct check_method	send_method;
+extern const struct check_method	udp_method;
+extern const struct check_method	tls_method;
 
 /* stage.c: the configuration, see struct engine_ops */
 void		 hce_stage_begin(struct hce *);
@@ -251,6 +269,15 @@ struct script	*script_find(struct tree *, uint32_t);
 void		 check_free(struct check *);
 void		 host_free(struct host *);
 void		 script_free(struct script *);
+
+/* tlsfile.c: files of certificates and keys. */
+/* tlsfile_stage, tlsfile_part: one begins, and goes on; 0 or -1. */
+int		 tlsfile_stage(struct tree *, struct imsg *);
+int		 tlsfile_part(struct tree *, struct imsg *);
+/* tlsfile_context: make a check's of the tree's files, if any; 0 or -1. */
+int		 tlsfile_context(struct hce *, struct tree *, struct check *);
+/* tlsfile_forget: all of them are gone. */
+void		 tlsfile_forget(struct tree *);
 
 /* host.c: a host and its checks. */
 /*
@@ -299,6 +326,8 @@ void		 report_status(struct host *);
 /* report_all: all of it on a new link, once lbe has told what it knew. */
 void		 report_all(struct hce *);
 void		 report_stats(struct hce *, uint32_t);
+/* report_cert: log that a certificate will expire. */
+void		 report_cert(const struct probe *);
 /* report_check: log one check; it found the host in the state given. */
 void		 report_check(const struct probe *, enum host_state);
 

@@ -225,12 +225,8 @@ http_open(struct probe *probe)
 	struct check_config	*conf = &probe->check->conf;
 	char			 addr[ADDR_STRLEN];
 	struct timeval		 tv;
-	int			 flags = 0;
 
-	if (conf->type == CHECK_HTTPS)
-		flags = CONN_TLS |
-		    (conf->flags & CHECK_F_NOVERIFY ? 0 : CONN_VERIFY);
-	if ((p->bev = conn_new(probe, flags)) == NULL)
+	if ((p->bev = conn_new(probe)) == NULL)
 		return (-1);
 	p->evcon = evhttp_connection_base_bufferevent_new(probe->hce->base,
 	    NULL, p->bev, addr_str(&probe->addr, addr), probe->port);

@@ -20,17 +20,15 @@
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
-#include <fnmatch.h>
 #include <stdint.h>
-#include <string.h>
 
+#include "answer.h"
 #include "check.h"
 #include "conn.h"
 
 /*
  * Send something, perhaps inside TLS, and wait until all that has been
- * answered so far matches a pattern.  Inside TLS any certificate will do:
- * there is no name to hold it against.
+ * answered so far matches what is expected.
  */
 
 /* An answer this long without a match is not looked at any further. */
@@ -43,7 +41,7 @@ static void	send_event(struct bufferevent *, short, void *);
 static void	send_connected(struct probe *);
 static void	send_read(struct bufferevent *, void *);
 static void	send_closed(struct probe *, short);
-static int	send_matches(struct probe *);
+static enum answer send_matches(struct probe *);
 static void	send_end(struct probe *, uint32_t, int32_t);
 
 const struct check_method	send_method = {
@@ -53,39 +51,32 @@ const struct check_method	send_method = {
 static void
 send_start(struct probe *probe)
 {
-	struct probe_send	*p = &probe->send;
-	struct sockaddr_storage	 ss;
-	socklen_t		 len;
+	struct probe_conn	*p = &probe->conn;
 	uint32_t		 reason;
 	int32_t			 detail;
-	int			 flags;
 
-	flags = probe->check->conf.flags & CHECK_F_TLS ? CONN_TLS : 0;
-	if ((p->bev = conn_new(probe, flags)) == NULL) {
+	if ((p->bev = conn_new(probe)) == NULL) {
 		sched_done(probe, HOST_R_LOCAL, ENOMEM);
 		return;
 	}
 	bufferevent_setcb(p->bev, send_read, NULL, send_event, probe);
 	/* One more than allowed, to tell too long from just so. */
 	bufferevent_setwatermark(p->bev, EV_READ, 0, SEND_ANSWER_MAX + 1);
-	len = conn_sockaddr(probe, &ss);
-	if (bufferevent_socket_connect(p->bev, (struct sockaddr *)&ss,
-	    len) == -1) {
-		reason = conn_errno_reason(errno, &detail);
+	reason = conn_start(probe, p->bev, &detail);
+	if (reason != HOST_R_OK)
 		send_end(probe, reason, detail);
-	}
 }
 
 static void
 send_cancel(struct probe *probe)
 {
-	bufferevent_free(probe->send.bev);
+	bufferevent_free(probe->conn.bev);
 }
 
 static uint32_t
 send_timeout(struct probe *probe, int32_t *)
 {
-	return (conn_timeout(probe, probe->send.bev));
+	return (conn_timeout(probe, probe->conn.bev));
 }
 
 static void
@@ -102,7 +93,7 @@ send_event(struct bufferevent *, short what, void *arg)
 static void
 send_connected(struct probe *probe)
 {
-	struct bufferevent	*bev = probe->send.bev;
+	struct bufferevent	*bev = probe->conn.bev;
 	const char		*send;
 	size_t			 len;
 
@@ -117,13 +108,21 @@ static void
 send_read(struct bufferevent *bev, void *arg)
 {
 	struct probe	*probe = arg;
+	struct evbuffer	*in = bufferevent_get_input(bev);
 
 	probe->phase = PHASE_MATCH;
-	if (send_matches(probe))
+	switch (send_matches(probe)) {
+	case ANSWER_MATCHES:
 		send_end(probe, HOST_R_OK, 0);
-	else if (evbuffer_get_length(bufferevent_get_input(bev)) >
-	    SEND_ANSWER_MAX)
-		send_end(probe, HOST_R_TOO_LONG, 0);
+		break;
+	case ANSWER_NEVER:
+		send_end(probe, HOST_R_NO_MATCH, 0);
+		break;
+	default:
+		if (evbuffer_get_length(in) > SEND_ANSWER_MAX)
+			send_end(probe, HOST_R_TOO_LONG, 0);
+		break;
+	}
 }
 
 /* An answer that is whole and none that was wanted is no match. */
@@ -133,34 +132,26 @@ send_closed(struct probe *probe, short what)
 	uint32_t	 reason;
 	int32_t		 detail;
 
-	reason = conn_reason(probe->send.bev, what, &detail);
+	reason = conn_reason(probe->conn.bev, what, &detail);
 	if (reason == HOST_R_CLOSED && probe->phase == PHASE_MATCH)
 		reason = HOST_R_NO_MATCH;
 	send_end(probe, reason, detail);
 }
 
-/* A NUL is one more byte for * and ? to match, not the end of the answer. */
-static int
+static enum answer
 send_matches(struct probe *probe)
 {
-	struct evbuffer	*in = bufferevent_get_input(probe->send.bev);
-	const char	*expect;
-	char		 answer[SEND_ANSWER_MAX + 1], *nul;
+	struct evbuffer	*in = bufferevent_get_input(probe->conn.bev);
+	char		 answer[SEND_ANSWER_MAX + 1];
 	ev_ssize_t	 len;
 
 	len = evbuffer_copyout(in, answer, SEND_ANSWER_MAX);
-	if (len == -1)
-		len = 0;
-	while ((nul = memchr(answer, '\0', len)) != NULL)
-		*nul = '\001';
-	answer[len] = '\0';
-	expect = check_text(probe->check, ITEM_EXPECT, NULL);
-	return (fnmatch(expect, answer, 0) == 0);
+	return (answer_matches(probe->check, answer, len > 0 ? len : 0));
 }
 
 static void
 send_end(struct probe *probe, uint32_t reason, int32_t detail)
 {
-	bufferevent_free(probe->send.bev);
+	bufferevent_free(probe->conn.bev);
 	sched_done(probe, reason, detail);
 }

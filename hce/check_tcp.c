@@ -43,7 +43,7 @@ const struct check_method	tcp_method = {
 static void
 tcp_start(struct probe *probe)
 {
-	struct probe_tcp	*p = &probe->tcp;
+	struct probe_fd		*p = &probe->fd;
 	struct sockaddr_storage	 ss;
 	socklen_t		 len;
 
@@ -69,7 +69,7 @@ tcp_start(struct probe *probe)
 static void
 tcp_cancel(struct probe *probe)
 {
-	struct probe_tcp	*p = &probe->tcp;
+	struct probe_fd	*p = &probe->fd;
 
 	event_del(&p->ev);
 	close(p->fd);
@@ -101,7 +101,7 @@ tcp_errno(struct probe *probe, int error)
 
 	if (error != 0)
 		reason = conn_errno_reason(error, &detail);
-	if (probe->tcp.fd != -1)
-		close(probe->tcp.fd);
+	if (probe->fd.fd != -1)
+		close(probe->fd.fd);
 	sched_done(probe, reason, detail);
 }

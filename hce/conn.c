@@ -22,13 +22,14 @@
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "conn.h"
 #include "tls.h"
 
-static struct bufferevent *conn_tls(struct probe *, int);
-static int	conn_tls_failed(struct bufferevent *);
+static struct bufferevent *conn_tls(struct probe *);
+static unsigned long conn_tls_error(struct bufferevent *);
 
 socklen_t
 conn_sockaddr(const struct probe *probe, struct sockaddr_storage *ss)
@@ -50,23 +51,26 @@ conn_sockaddr(const struct probe *probe, struct sockaddr_storage *ss)
 }
 
 struct bufferevent *
-conn_new(struct probe *probe, int flags)
+conn_new(struct probe *probe)
 {
-	if (flags & CONN_TLS)
-		return (conn_tls(probe, flags));
+	if (probe->check->tls != NULL)
+		return (conn_tls(probe));
 	return (bufferevent_socket_new(probe->hce->base, -1,
 	    BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS));
 }
 
 static struct bufferevent *
-conn_tls(struct probe *probe, int flags)
+conn_tls(struct probe *probe)
 {
+	const struct check	*check = probe->check;
 	struct bufferevent	*bev;
+	const char		*name;
 	SSL			*ssl;
 
-	ssl = tls_new(probe->hce->tls, &probe->addr,
-	    check_text(probe->check, ITEM_HOST, NULL),
-	    flags & CONN_VERIFY);
+	if ((name = check_text(check, ITEM_NAME, NULL)) == NULL)
+		name = check_text(check, ITEM_HOST, NULL);
+	ssl = tls_new(check->tls, &probe->addr, name,
+	    (check->conf.flags & CHECK_F_NOVERIFY) == 0);
 	if (ssl == NULL)
 		return (NULL);
 	bev = bufferevent_openssl_socket_new(probe->hce->base, -1, ssl,
@@ -79,42 +83,85 @@ conn_tls(struct probe *probe, int flags)
 	return (bev);
 }
 
+uint32_t
+conn_start(struct probe *probe, struct bufferevent *bev, int32_t *detail)
+{
+	struct sockaddr_storage	 ss;
+	socklen_t		 len;
+
+	*detail = 0;
+	len = conn_sockaddr(probe, &ss);
+	if (bufferevent_socket_connect(bev, (struct sockaddr *)&ss,
+	    len) == -1)
+		return (conn_errno_reason(errno, detail));
+	return (HOST_R_OK);
+}
+
+int
+conn_udp(const struct probe *probe)
+{
+	struct sockaddr_storage	 ss;
+	socklen_t		 len;
+	const int		 on = 1;
+	int			 fd, error, v6;
+
+	len = conn_sockaddr(probe, &ss);
+	v6 = ss.ss_family == AF_INET6;
+	if ((fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_NONBLOCK |
+	    SOCK_CLOEXEC, 0)) == -1)
+		return (-1);
+	/* All ICMP errors are told then, not those alone that last, ip(7). */
+	if (setsockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_RECVERR :
+	    IP_RECVERR, &on, sizeof(on)) == -1 ||
+	    connect(fd, (struct sockaddr *)&ss, len) == -1) {
+		error = errno;
+		close(fd);
+		errno = error;
+		return (-1);
+	}
+	return (fd);
+}
+
 void
 conn_connected(struct probe *probe, struct bufferevent *bev)
 {
+	SSL	*ssl = bufferevent_openssl_get_ssl(bev);
+
 	probe->phase = PHASE_ANSWER;
+	if (ssl != NULL)
+		probe->cert_until = tls_cert_until(ssl);
 	conn_reset_on_close(bufferevent_getfd(bev));
 }
 
 uint32_t
 conn_reason(struct bufferevent *bev, short what, int32_t *detail)
 {
-	int	 error = errno;
-	SSL	*ssl;
+	unsigned long	 tls;
+	int		 error = errno;
+	SSL		*ssl;
 
 	*detail = 0;
 	if (what & BEV_EVENT_EOF)
 		return (HOST_R_CLOSED);
 	ssl = bufferevent_openssl_get_ssl(bev);
-	if (ssl != NULL && conn_tls_failed(bev))
-		return (tls_reason(ssl, detail));
+	if (ssl != NULL && (tls = conn_tls_error(bev)) != 0)
+		return (tls_reason(ssl, tls, detail));
 	return (conn_errno_reason(error, detail));
 }
 
 /*
  * Was it TLS, or the connection below it?  libevent has collected what
- * SSL_get_error() said and OpenSSL's error queue.
+ * SSL_get_error() said and OpenSSL's error queue.  0: the connection.
  */
-static int
-conn_tls_failed(struct bufferevent *bev)
+static unsigned long
+conn_tls_error(struct bufferevent *bev)
 {
-	unsigned long	 error;
-	int		 failed = 0;
+	unsigned long	 error, first = 0;
 
 	while ((error = bufferevent_get_openssl_error(bev)) != 0)
-		if (error != SSL_ERROR_SYSCALL)
-			failed = 1;
-	return (failed);
+		if (error != SSL_ERROR_SYSCALL && first <= SSL_ERROR_SSL)
+			first = error;
+	return (first);
 }
 
 uint32_t

@@ -33,13 +33,14 @@ struct probe;
 socklen_t	conn_sockaddr(const struct probe *, struct sockaddr_storage *);
 /*
  * conn_new: a bufferevent for a connection to the host, with TLS inside when
- * wanted; verify: by the name of the check's host string or the address.
- * Its callbacks are deferred: none is called before the caller returns to
- * the event loop.  NULL: out of memory.
+ * the check says so.  Its callbacks are deferred: none is called before the
+ * caller returns to the event loop.  NULL: out of memory.
  */
-#define CONN_TLS	0x01
-#define CONN_VERIFY	0x02
-struct bufferevent *conn_new(struct probe *, int);
+struct bufferevent *conn_new(struct probe *);
+/* conn_start: connect it; HOST_R_OK, or the reason why not and its detail. */
+uint32_t	conn_start(struct probe *, struct bufferevent *, int32_t *);
+/* conn_udp: a socket connected to the host by UDP; -1: errno says why. */
+int		conn_udp(const struct probe *);
 /* conn_connected: all that comes before the first byte is done. */
 void		conn_connected(struct probe *, struct bufferevent *);
 /*

@@ -15,6 +15,7 @@
  */
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "../imsg/log.h"
 #include "check.h"
@@ -32,6 +33,7 @@ static void		 probe_assume(struct probe *, struct monotime);
 static enum host_state	 host_state(const struct host *);
 static const struct probe *host_shown(const struct host *,
 			    const struct probe *);
+static int		 host_certs(struct host *);
 static int		 host_judge(struct host *, const struct probe *,
 			    struct monotime);
 
@@ -166,8 +168,11 @@ host_reset(struct host *host)
 
 	verdict_init(&host->verdict, now);
 	host->check_id = 0;
-	for (i = 0; i < host->nprobes; i++)
+	host->cert_until = host->cert_warn = 0;
+	for (i = 0; i < host->nprobes; i++) {
 		verdict_init(&host->probe[i]->verdict, now);
+		host->probe[i]->cert_until = 0;
+	}
 }
 
 /*
@@ -218,6 +223,9 @@ host_tell(const struct host *host, struct msg_host_status *status)
 {
 	verdict_tell(&host->verdict, status);
 	status->check_id = host->check_id;
+	status->cert_until = host->cert_until;
+	if (host->cert_warn)
+		status->flags |= HOST_STATUS_F_CERT;
 }
 
 static enum host_state
@@ -258,6 +266,28 @@ host_shown(const struct host *host, const struct probe *last)
 	return (host->nprobes > 0 ? host->probe[0] : NULL);
 }
 
+/* Certificates: the end that comes first, and whether to warn of one. */
+static int
+host_certs(struct host *host)
+{
+	const struct probe	*probe;
+	int64_t			 now = time(NULL);
+	int			 i, was = host->cert_warn;
+
+	host->cert_until = host->cert_warn = 0;
+	for (i = 0; i < host->nprobes; i++) {
+		probe = host->probe[i];
+		if (probe->cert_until == 0)
+			continue;
+		if (host->cert_until == 0 ||
+		    probe->cert_until < host->cert_until)
+			host->cert_until = probe->cert_until;
+		if (probe->cert_until - now < probe->check->conf.warn_s)
+			host->cert_warn = 1;
+	}
+	return (host->cert_warn != was);
+}
+
 /* 1: there is something new to tell. */
 static int
 host_judge(struct host *host, const struct probe *last, struct monotime now)
@@ -291,10 +321,17 @@ host_checked(struct probe *probe, const struct verdict_check *check)
 	struct host			*host = probe->host;
 	struct monotime			 now = monotime_now();
 	enum host_state			 was = host->verdict.state;
+	int				 changed;
 
 	(void)verdict_check(&probe->verdict, &limits, check, now);
 	verdict_count(&host->verdict, check);
-	if (host_judge(host, probe, now))
+	changed = host_judge(host, probe, now);
+	if (host_certs(host)) {
+		changed = 1;
+		if (host->cert_warn)
+			report_cert(probe);
+	}
+	if (changed)
 		report_status(host);
 	report_check(probe, was);
 }

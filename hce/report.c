@@ -15,7 +15,9 @@
  */
 
 
+#include <stdint.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "../imsg/ctl.h"
 #include "../imsg/log.h"
@@ -23,6 +25,7 @@
 
 /* Between two lines about checks that fail for reasons of our own. */
 #define LOCAL_WARN_US	(60 * 1000000LL)
+#define DAY_S		(24 * 60 * 60)
 
 static void	report_local(const struct probe *);
 static const char *report_name(const struct probe *, char *, size_t);
@@ -134,4 +137,14 @@ report_local(const struct probe *probe)
 	    "others may be concerned", report_name(probe, name, sizeof(name)),
 	    host_reason_text(probe->verdict.reason, probe->verdict.detail,
 	    reason, sizeof(reason)));
+}
+
+void
+report_cert(const struct probe *probe)
+{
+	char	name[REPORT_NAME_LEN];
+
+	log_warnx("host %s: certificate expires in %jd days",
+	    report_name(probe, name, sizeof(name)),
+	    (intmax_t)(probe->cert_until - time(NULL)) / DAY_S);
 }

@@ -28,7 +28,7 @@
  * they do and know; what is left of the old tree is ended and freed.
  */
 
-static int	stage_check(struct tree *, struct imsg *);
+static int	stage_check(struct hce *, struct imsg *);
 static int	stage_table(struct tree *, struct imsg *);
 static int	stage_host(struct hce *, struct imsg *);
 static int	stage_script(struct hce *, struct imsg *);
@@ -62,8 +62,12 @@ hce_stage_object(struct hce *hce, struct imsg *msg)
 		    sizeof(hce->staged->global)) == -1)
 			return (-1);
 		return (global_config_ok(&hce->staged->global) ? 0 : -1);
+	case MSG_CONF_TLSFILE:
+		return (tlsfile_stage(hce->staged, msg));
+	case MSG_CONF_TLSPART:
+		return (tlsfile_part(hce->staged, msg));
 	case MSG_CONF_CHECK:
-		return (stage_check(hce->staged, msg));
+		return (stage_check(hce, msg));
 	case MSG_CONF_TABLE:
 		return (stage_table(hce->staged, msg));
 	case MSG_CONF_HOST:
@@ -78,7 +82,7 @@ hce_stage_object(struct hce *hce, struct imsg *msg)
 }
 
 static int
-stage_check(struct tree *tree, struct imsg *msg)
+stage_check(struct hce *hce, struct imsg *msg)
 {
 	struct check	*check;
 
@@ -92,8 +96,9 @@ stage_check(struct tree *tree, struct imsg *msg)
 	if (imsg_get_tail(msg, sizeof(check->conf), check->items,
 	    check->conf.items_len) == -1 ||
 	    !check_config_ok(&check->conf, check->items) ||
+	    tlsfile_context(hce, hce->staged, check) == -1 ||
 	    check_prepare(check) == -1 ||
-	    RB_INSERT(checks, &tree->checks, check) != NULL)
+	    RB_INSERT(checks, &hce->staged->checks, check) != NULL)
 		goto fail;
 	return (0);
  fail:
@@ -166,6 +171,7 @@ hce_stage_commit(struct hce *hce)
 	keep_hosts(new, old);
 	keep_scripts(new, old);
 	refhost_keep(new, old);
+	tlsfile_forget(new);
 	hce->running = new;
 	hce->staged = NULL;
 	hce_tree_free(old);
@@ -181,9 +187,10 @@ warn_trust(struct hce *hce)
 	if (hce->trust)
 		return;
 	RB_FOREACH(check, checks, &hce->running->checks)
-		if (check->conf.type == CHECK_HTTPS &&
+		if (check_tls(&check->conf) &&
+		    check->conf.tlsfile_id[TLSFILE_CA] == 0 &&
 		    (check->conf.flags & CHECK_F_NOVERIFY) == 0) {
-			log_warnx("https checks will fail: no trusted "
+			log_warnx("checks with TLS will fail: no trusted "
 			    "certificates were found at start; install the "
 			    "package ca-certificates and restart lvsd");
 			return;

@@ -24,6 +24,7 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "../imsg/log.h"
 #include "../imsg/msg.h"
@@ -32,6 +33,7 @@
 #define TLS_NAME_LEN	256	/* a name has up to 255, RFC 1035 2.3.4 */
 
 static int	tls_load_trust(SSL_CTX *);
+static uint32_t	tls_handshake_reason(unsigned long, int32_t *);
 static int	tls_is_address(const char *);
 static int	tls_set_name(SSL *, const char *, int);
 static int	tls_set_address(SSL *, const char *);
@@ -51,9 +53,26 @@ tls_prepare(int *trust)
 	SSL_CTX	*ctx;
 	SSL	*ssl;
 
-	if ((ctx = SSL_CTX_new(TLS_client_method())) == NULL)
+	if ((ctx = tls_context(0)) == NULL)
 		fatalx("OpenSSL cannot be initialised: %s",
 		    ERR_reason_error_string(ERR_get_error()));
+	*trust = tls_load_trust(ctx);
+
+	/* Have OpenSSL find all that it looks for but once. */
+	if ((ssl = SSL_new(ctx)) == NULL)
+		fatalx("OpenSSL cannot make a connection: %s",
+		    ERR_reason_error_string(ERR_get_error()));
+	SSL_free(ssl);
+	return (ctx);
+}
+
+SSL_CTX *
+tls_context(uint16_t minimum)
+{
+	SSL_CTX	*ctx;
+
+	if ((ctx = SSL_CTX_new(TLS_client_method())) == NULL)
+		return (NULL);
 	/*
 	 * Each check is to see a whole handshake, and only one.  That a
 	 * server closes without saying so first is its answer's end.
@@ -62,13 +81,15 @@ tls_prepare(int *trust)
 	SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION |
 	    SSL_OP_IGNORE_UNEXPECTED_EOF);
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
-	*trust = tls_load_trust(ctx);
-
-	/* Have OpenSSL find all that it looks for but once. */
-	if ((ssl = SSL_new(ctx)) == NULL)
-		fatalx("OpenSSL cannot make a connection: %s",
-		    ERR_reason_error_string(ERR_get_error()));
-	SSL_free(ssl);
+	if (minimum == 0)
+		return (ctx);
+	/* What the old versions sign with, the default level forbids. */
+	if (SSL_CTX_set_min_proto_version(ctx, minimum) != 1 ||
+	    (minimum < TLS1_2_VERSION &&
+	    SSL_CTX_set_cipher_list(ctx, "DEFAULT:@SECLEVEL=0") != 1)) {
+		SSL_CTX_free(ctx);
+		return (NULL);
+	}
 	return (ctx);
 }
 
@@ -146,23 +167,74 @@ tls_set_address(SSL *ssl, const char *name)
 }
 
 uint32_t
-tls_reason(const SSL *ssl, int32_t *detail)
+tls_reason(const SSL *ssl, unsigned long error, int32_t *detail)
 {
 	long	 result = SSL_get_verify_result(ssl);
 
 	*detail = 0;
+	/* Without verification, what is wrong with it does not end it. */
+	if (SSL_get_verify_mode(ssl) == SSL_VERIFY_NONE)
+		result = X509_V_OK;
 	switch (result) {
 	case X509_V_OK:
-		return (HOST_R_TLS);
+		return (tls_handshake_reason(error, detail));
 	case X509_V_ERR_CERT_HAS_EXPIRED:
 		return (HOST_R_CERT_EXPIRED);
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		return (HOST_R_CERT_EARLY);
 	case X509_V_ERR_HOSTNAME_MISMATCH:
 	case X509_V_ERR_IP_ADDRESS_MISMATCH:
 		return (HOST_R_CERT_NAME);
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+		return (HOST_R_CERT_SELF);
 	default:
 		*detail = result;
 		return (HOST_R_CERT);
 	}
+}
+
+/* An alert of the server's has its number as the detail, RFC 8446 B.2. */
+static uint32_t
+tls_handshake_reason(unsigned long error, int32_t *detail)
+{
+	int	 reason = ERR_GET_REASON(error);
+
+	if (ERR_GET_LIB(error) != ERR_LIB_SSL)
+		return (HOST_R_TLS);
+	switch (reason) {
+	case SSL_R_WRONG_VERSION_NUMBER:
+	case SSL_R_HTTP_REQUEST:
+	case SSL_R_HTTPS_PROXY_REQUEST:
+	case SSL_R_BAD_RECORD_TYPE:
+	case SSL_R_RECORD_LENGTH_MISMATCH:
+	case SSL_R_PACKET_LENGTH_TOO_LONG:
+	case SSL_R_UNEXPECTED_MESSAGE:
+		return (HOST_R_NOT_TLS);
+	case SSL_R_UNSUPPORTED_PROTOCOL:
+	case SSL_R_VERSION_TOO_LOW:
+	case SSL_R_WRONG_SSL_VERSION:
+	case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
+		return (HOST_R_TLS_VERSION);
+	default:
+		if (reason > SSL_AD_REASON_OFFSET &&
+		    reason <= SSL_AD_REASON_OFFSET + UINT8_MAX)
+			*detail = reason - SSL_AD_REASON_OFFSET;
+		return (HOST_R_TLS);
+	}
+}
+
+int64_t
+tls_cert_until(const SSL *ssl)
+{
+	const ASN1_TIME	*end;
+	struct tm	 tm;
+	X509		*cert;
+
+	if ((cert = SSL_get0_peer_certificate(ssl)) == NULL ||
+	    (end = X509_get0_notAfter(cert)) == NULL ||
+	    ASN1_TIME_to_tm(end, &tm) != 1)
+		return (0);
+	return (timegm(&tm));
 }
 
 int

@@ -32,14 +32,24 @@
  */
 SSL_CTX		*tls_prepare(int *);
 /*
+ * tls_context: that of connections of this least version (0: OpenSSL's own),
+ * which trust nobody yet; NULL: out of memory.
+ */
+SSL_CTX		*tls_context(uint16_t);
+/*
  * tls_new: the client's side of one connection to the address.  The name
  * (NULL: none) is that of an HTTP Host header; it is sent to the server
  * unless it is an address.  With verify, the certificate must be trusted and
  * be that of the name, or else of the address.  NULL: out of memory.
  */
 SSL		*tls_new(SSL_CTX *, const struct addr *, const char *, int);
-/* tls_reason: why the handshake failed, an enum host_reason. */
-uint32_t	 tls_reason(const SSL *, int32_t *);
+/*
+ * tls_reason: why the handshake failed, an enum host_reason, by the first of
+ * OpenSSL's errors.
+ */
+uint32_t	 tls_reason(const SSL *, unsigned long, int32_t *);
+/* tls_cert_until: the end of the server's certificate, see msg_host_status. */
+int64_t		 tls_cert_until(const SSL *);
 /*
  * tls_server_name: a Host header without its port and without the brackets
  * around an address, into the buffer of this size; 0, or -1: too long.

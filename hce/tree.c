@@ -31,7 +31,9 @@ static const struct check_method *const methods[CHECK_TYPE_MAX] = {
 	[CHECK_TCP]	= &tcp_method,
 	[CHECK_HTTP]	= &http_method,
 	[CHECK_HTTPS]	= &http_method,
-	[CHECK_SEND]	= &send_method
+	[CHECK_SEND]	= &send_method,
+	[CHECK_UDP]	= &udp_method,
+	[CHECK_TLS]	= &tls_method
 };
 
 RB_GENERATE(checks, check, entry, check_cmp)
@@ -46,6 +48,7 @@ hce_tree_new(void)
 
 	if ((tree = calloc(1, sizeof(*tree))) == NULL)
 		fatal("configuration");
+	RB_INIT(&tree->tlsfiles);
 	RB_INIT(&tree->checks);
 	RB_INIT(&tree->tables);
 	RB_INIT(&tree->hosts);
@@ -85,6 +88,7 @@ hce_tree_free(struct tree *tree)
 		RB_REMOVE(scripts, &tree->scripts, script);
 		script_free(script);
 	}
+	tlsfile_forget(tree);
 	free(tree);
 }
 
@@ -93,6 +97,7 @@ check_free(struct check *check)
 {
 	if (check->method != NULL && check->method->release != NULL)
 		check->method->release(check);
+	SSL_CTX_free(check->tls);
 	free(check->items);
 	free(check);
 }

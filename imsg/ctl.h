@@ -106,6 +106,8 @@ struct ctl_host {
 	uint64_t	checks;		/* since load */
 	uint64_t	checks_up;
 	uint64_t	since_s;	/* seconds in this state */
+	int64_t		cert_until;	/* end of a certificate, wall clock,
+					   seconds; 0: none is known */
 	uint32_t	last_ms;	/* duration of the last check */
 	uint32_t	pad;
 	char		reason[CTL_REASON_LEN];	/* of the last verdict */
@@ -114,6 +116,7 @@ struct ctl_host {
 #define CTL_HOST_F_OVERRIDE	0x01
 #define CTL_HOST_F_UNCHECKED	0x02	/* has no check: always up */
 #define CTL_HOST_F_KERNEL	0x04	/* is in the kernel now */
+#define CTL_HOST_F_CERT		0x08	/* warn of the certificate's end */
 
 /* Drop reasons of VRRP packets, counted each; RFC 6527 names where it has. */
 enum vrrp_drop {

@@ -70,6 +70,9 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 
 	EMPTY(CONF_BEGIN, PARENT, ENGINES),
 	FIXED(CONF_GLOBAL, PARENT, ENGINES, struct global_config),
+	FIXED(CONF_TLSFILE, PARENT, HCE, struct tlsfile_config),
+	[MSG_CONF_TLSPART] = { "CONF_TLSPART", PARENT, HCE, 1,
+	    TLSFILE_PART_MAX },
 	TAILED(CONF_CHECK, PARENT, HCE | LBE, struct check_config,
 	    CHECK_ITEMS_LEN),
 	FIXED(CONF_TABLE, PARENT, HCE | LBE, struct table_config),
@@ -221,7 +224,8 @@ msg_role_ok(const struct msg_role *r)
 int
 msg_host_status_ok(const struct msg_host_status *s)
 {
-	return (s->state < HOST_STATE_MAX && s->reason < HOST_R_MAX);
+	return (s->state < HOST_STATE_MAX && s->reason < HOST_R_MAX &&
+	    (s->flags & ~HOST_STATUS_F_CERT) == 0);
 }
 
 static const char	*const reason_texts[HOST_R_MAX] = {
@@ -244,9 +248,13 @@ static const char	*const reason_texts[HOST_R_MAX] = {
 	[HOST_R_DIGEST]			= "digest differs",
 	[HOST_R_CHUNK]			= "malformed or too long chunk",
 	[HOST_R_TOO_LONG]		= "answer too long",
+	[HOST_R_NOT_TLS]		= "not TLS",
 	[HOST_R_TLS]			= "TLS handshake failed",
+	[HOST_R_TLS_VERSION]		= "no TLS version in common",
 	[HOST_R_CERT]			= "certificate not trusted",
+	[HOST_R_CERT_SELF]		= "certificate signed by itself",
 	[HOST_R_CERT_EXPIRED]		= "certificate expired",
+	[HOST_R_CERT_EARLY]		= "certificate not valid yet",
 	[HOST_R_CERT_NAME]		= "certificate of another name",
 	[HOST_R_LOCAL]			= "local error"
 };
@@ -264,8 +272,14 @@ host_reason_text(uint32_t reason, int32_t detail, char *buf, size_t size)
 	case HOST_R_CERT:
 		snprintf(buf, size, "%s (%d)", text, detail);
 		break;
+	case HOST_R_TLS:
+		snprintf(buf, size, detail != 0 ? "%s (alert %d)" : "%s",
+		    text, detail);
+		break;
+	case HOST_R_UNREACHABLE:
 	case HOST_R_LOCAL:
-		snprintf(buf, size, "%s: %s", text, strerror(detail));
+		snprintf(buf, size, detail != 0 ? "%s: %s" : "%s", text,
+		    strerror(detail));
 		break;
 	default:
 		snprintf(buf, size, "%s", text);

@@ -67,6 +67,8 @@ enum msg_type {
 	 */
 	MSG_CONF_BEGIN,		/* nothing; gen: of the new configuration */
 	MSG_CONF_GLOBAL,	/* struct global_config */
+	MSG_CONF_TLSFILE,	/* struct tlsfile_config; hce */
+	MSG_CONF_TLSPART,	/* id file; bytes: the next of it; hce */
 	MSG_CONF_CHECK,		/* struct check_config + items; hce, lbe */
 	MSG_CONF_TABLE,		/* struct table_config; hce, lbe */
 	MSG_CONF_HOST,		/* struct host_config; hce, lbe */
@@ -357,9 +359,13 @@ enum host_reason {
 	HOST_R_DIGEST,
 	HOST_R_CHUNK,			/* of HTTP, malformed or too long */
 	HOST_R_TOO_LONG,		/* answer beyond the bound read */
-	HOST_R_TLS,			/* handshake failed */
+	HOST_R_NOT_TLS,
+	HOST_R_TLS,			/* handshake failed; detail: alert */
+	HOST_R_TLS_VERSION,		/* none in common */
 	HOST_R_CERT,			/* not trusted; detail: X509_V_ERR_ */
+	HOST_R_CERT_SELF,		/* the same: signed by itself */
 	HOST_R_CERT_EXPIRED,
+	HOST_R_CERT_EARLY,		/* not valid yet */
 	HOST_R_CERT_NAME,
 	HOST_R_LOCAL,			/* our own; detail: errno */
 	HOST_R_MAX
@@ -381,13 +387,18 @@ extern const char	*const host_state_names[HOST_STATE_MAX];
  */
 #define HOST_HIST_MAX	12
 
+#define HOST_STATUS_F_CERT	0x01	/* warn of the certificate's end */
+
 struct msg_host_status {
 	uint32_t	state;		/* enum host_state */
 	uint32_t	reason;		/* enum host_reason, of the last */
 	int32_t		detail;
 	uint32_t	last_ms;	/* duration of the last check */
 	uint32_t	check_id;	/* whose reason it is; 0: of none */
-	uint32_t	pad;
+	uint32_t	flags;		/* HOST_STATUS_F_* */
+	int64_t		cert_until;	/* end of the certificate that ends
+					   first, wall clock, seconds; 0:
+					   there is none */
 	uint64_t	checks;
 	uint64_t	checks_up;
 	uint32_t	hist[HOST_HIST_MAX];

@@ -598,6 +598,9 @@ send_host(struct client *c, const struct lbe_host *h)
 	m.checks_up = h->status.checks_up;
 	m.since_s = host_since(h);
 	m.last_ms = h->status.last_ms;
+	m.cert_until = h->status.cert_until;
+	if (h->status.flags & HOST_STATUS_F_CERT)
+		m.flags |= CTL_HOST_F_CERT;
 	if ((err = kernel_host_error(c->env, h->conf.id)) != NULL)
 		m.error = err->error;
 	host_reason(h, m.reason);

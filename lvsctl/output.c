@@ -284,6 +284,9 @@ print_host_detail(const struct ctl_host *h)
 	if (h->flags & CTL_HOST_F_OVERRIDE)
 		printf("\t\t%s by the operator\n",
 		    h->state == CTL_DISABLED ? "disabled" : "enabled");
+	if (h->flags & CTL_HOST_F_CERT)
+		printf("\t\tcertificate expires in %" PRId64 " days\n",
+		    (h->cert_until - (int64_t)time(NULL)) / SECS_DAY);
 	if (h->error != 0)
 		printf("\t\tkernel: %s\n", strerror(h->error));
 }

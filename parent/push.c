@@ -26,6 +26,7 @@
  * what, and a receiver refuses what is not its own.
  */
 
+static void	push_tlsfiles(struct peer *, const struct conf *);
 static void	push_checks(struct peer *, const struct conf *);
 static void	push_tables(struct peer *, const struct conf *, int);
 static void	push_services(struct peer *, const struct conf *);
@@ -44,6 +45,7 @@ push_conf(struct peer *peer, const struct conf *conf)
 		push_vrrps(peer, conf);
 		break;
 	case PROC_HCE:
+		push_tlsfiles(peer, conf);
 		push_checks(peer, conf);
 		push_tables(peer, conf, 1);
 		push_scripts(peer, conf);
@@ -58,6 +60,27 @@ push_conf(struct peer *peer, const struct conf *conf)
 		break;
 	}
 	peer_send(peer, MSG_CONF_END, 0, -1, NULL, 0);
+}
+
+static void
+push_tlsfiles(struct peer *peer, const struct conf *conf)
+{
+	struct conf_tlsfile	*f;
+	size_t			 off, len;
+
+	TAILQ_FOREACH(f, &conf->tlsfiles, entry) {
+		if (f->copy)
+			continue;
+		peer_send(peer, MSG_CONF_TLSFILE, f->conf.id, -1, &f->conf,
+		    sizeof(f->conf));
+		for (off = 0; off < f->conf.size; off += len) {
+			len = f->conf.size - off;
+			if (len > TLSFILE_PART_MAX)
+				len = TLSFILE_PART_MAX;
+			peer_send(peer, MSG_CONF_TLSPART, f->conf.id, -1,
+			    f->bytes + off, len);
+		}
+	}
 }
 
 static void

@@ -191,7 +191,7 @@ target 127.0.0.1 7007 "$(send - "220*")"			# 34
 target 127.0.0.1 7011 "$(send x%0a "220*")"			# 35
 target 127.0.0.1 7012 "$(send x%0a "220*")"			# 36
 target 127.0.0.1 7013 "$(send - "*PONG?")"			# 37
-target 127.0.0.1 9005 "$(send abc%0a "cba%0a" 2)"		# 38
+target 127.0.0.1 9005 "$(send abc%0a "cba%0a" 3)"		# 38
 target 127.0.0.1 7001 "$(send abc "*" 2)"			# 39
 target 127.0.0.1 1 "$(send - "220*")"				# 40
 target 127.0.0.1 7001 "$www"					# 41
@@ -219,13 +219,13 @@ say commit
 verdict "tcp: a server that listens" 1 "up \(ok\)"
 verdict "tcp: a closed port" 2 "down \(connection refused\)"
 verdict "tcp: no answer" 3 "down \(timeout in connect\) (199|[2-9][0-9][0-9])ms"
-verdict "tcp: no way there" 4 "down \(unreachable\)"
+verdict "tcp: no way there" 4 "down \(unreachable: No route to host\)"
 verdict "tcp over IPv6" 5 "up \(ok\)"
 verdict "tcp: another port than the host's" 58 "up \(ok\)"
 verdict "icmp" 6 "up \(ok\)"
 verdict "icmp: no answer" 7 "down \(no echo reply\) (199|[2-9][0-9][0-9])ms"
 verdict "icmp over IPv6" 8 "up \(ok\)"
-verdict "icmp: no way there" 9 "down \(unreachable\)"
+verdict "icmp: no way there" 9 "down \(unreachable: No route to host\)"
 
 verdict "http: right code, right host" 10 "up \(ok\)"
 verdict "http: another host" 11 "down \(wrong code 404\)"
@@ -233,7 +233,7 @@ verdict "http: wrong code" 12 "down \(wrong code 503\)"
 verdict "http over IPv6" 13 "up \(ok\)"
 verdict "http: a closed port" 14 "down \(connection refused\)"
 verdict "http: no answer to connect" 15 "down \(timeout in connect\) (399|[4-9][0-9][0-9])ms"
-verdict "http: no way there" 16 "down \(unreachable\)"
+verdict "http: no way there" 16 "down \(unreachable: No route to host\)"
 verdict "http: an interim answer first" 53 "up \(ok\)"
 
 verdict "https: nginx" 17 "up \(ok\)"
@@ -244,13 +244,13 @@ verdict "https: another name" 21 "down \(certificate of another name\)"
 verdict "https: another address" 59 "down \(certificate of another name\)"
 verdict "https: not trusted" 22 "down \(certificate not trusted"
 verdict "https: not trusted, not verified" 23 "up \(ok\)"
-verdict "https: a server without TLS" 24 "down \(TLS handshake failed\)"
+verdict "https: a server without TLS" 24 "down \(not TLS\)"
 verdict "https: silence" 25 "down \(timeout in TLS handshake\) (399|[4-9][0-9][0-9])ms"
 verdict "https: a closed port" 26 "down \(connection refused\)"
 verdict "https: no answer to connect" 27 "down \(timeout in connect\) (399|[4-9][0-9][0-9])ms"
 verdict "https: closed at once" 28 "down \((closed before|connection reset)"
-verdict "https: no way there" 55 "down \(unreachable\)"
-verdict "https: garbage" 57 "down \(TLS handshake failed\)"
+verdict "https: no way there" 55 "down \(unreachable: No route to host\)"
+verdict "https: garbage" 57 "down \(not TLS\)"
 
 verdict "send: an answer that matches" 29 "up \(ok\)"
 verdict "send: an answer that does not" 30 "down \(no match\)"
@@ -262,7 +262,7 @@ verdict "send: another answer, and closed" 35 "down \(no match\)"
 verdict "send: reset" 36 "down \(connection reset\)"
 verdict "send: bytes of any value" 37 "up \(ok\)"
 verdict "send inside TLS" 38 "up \(ok\)"
-verdict "send inside TLS, server without" 39 "down \(TLS handshake failed\)"
+verdict "send inside TLS, server without" 39 "down \(not TLS\)"
 verdict "send: a closed port" 40 "down \(connection refused\)"
 verdict "send: garbage" 56 "down \(no match\)"
 

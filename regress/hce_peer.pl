@@ -150,6 +150,29 @@ my %modes = (
 			select(undef, undef, undef, 0.05);
 		}
 	},
+	# a handshake of one message that does not end
+	tlshuge => sub {
+		my ($s) = @_;
+		sysread($s, my $buf, 4096);
+		put($s, "\x16\x03\x03\x40\x00\x02\xff\xff\xff" .
+		    ("x" x 16380)) or return;
+		1 while put($s, "\x16\x03\x03\x40\x00" . ("x" x 16384));
+	},
+	tlsslow => sub {
+		my ($s) = @_;
+		sysread($s, my $buf, 4096);
+		for my $c (split //, "\x16\x03\x03\x40\x00\x02" . "\0" x 100) {
+			put($s, $c) or return;
+			select(undef, undef, undef, 0.05);
+		}
+	},
+	# internal_error, RFC 8446 6.2
+	tlsalert => sub {
+		my ($s) = @_;
+		sysread($s, my $buf, 4096);
+		put($s, "\x15\x03\x03\x00\x02\x02\x50");
+		drain($s);
+	},
 	# made to keep a search busy
 	nasty => sub {
 		my ($s) = @_;

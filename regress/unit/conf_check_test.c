@@ -298,7 +298,7 @@ test_send(void)
 	w.conf.flags = CHECK_F_TLS;
 	TAKES(w, "inside TLS");
 	w.conf.flags = CHECK_F_NOVERIFY;
-	REFUSES(w, "with a flag of https");
+	REFUSES(w, "no verify without TLS");
 	w.conf.flags = 0;
 	put(&w, ITEM_SEND, "a\0b", 3);
 	TAKES(w, "a text with a NUL");
@@ -313,6 +313,75 @@ test_send(void)
 	w = http();
 	text(&w, ITEM_SEND, "x");
 	REFUSES(w, "http with a text");
+}
+
+static void
+test_tls(void)
+{
+	struct wire	 good = wire_new(CHECK_TLS), w = good;
+
+	TAKES(w, "tls");
+	w.conf.flags = CHECK_F_NOVERIFY;
+	w.conf.tls_min = TLS_MIN_LAST;
+	w.conf.warn_s = WARN_DAYS_MAX * 24 * 60 * 60;
+	w.conf.tlsfile_id[TLSFILE_CA] = 7;
+	w.conf.tlsfile_id[TLSFILE_CERT] = 8;
+	w.conf.tlsfile_id[TLSFILE_KEY] = 9;
+	text(&w, ITEM_NAME, "www");
+	TAKES(w, "with all its options");
+	w.conf.type = CHECK_TCP;
+	REFUSES(w, "which tcp has not");
+	w.conf.type = CHECK_SEND;
+	text(&w, ITEM_EXPECT, "*");
+	REFUSES(w, "nor has send");
+	w.conf.flags |= CHECK_F_TLS;
+	TAKES(w, "but inside TLS");
+	w = good;
+	w.conf.tls_min = TLS_MIN_FIRST - 1;
+	REFUSES(w, "a version");
+	w.conf.tls_min = TLS_MIN_LAST + 1;
+	REFUSES(w, "another");
+	w = good;
+	w.conf.warn_s = WARN_DAYS_MAX * 24 * 60 * 60 + 1;
+	REFUSES(w, "a long warning");
+	w = good;
+	w.conf.tlsfile_id[TLSFILE_CERT] = 8;
+	REFUSES(w, "a certificate without a key");
+	w = good;
+	w.conf.tlsfile_id[TLSFILE_KEY] = 8;
+	REFUSES(w, "a key without a certificate");
+	w = wire_new(CHECK_UDP);
+	TAKES(w, "udp");
+	put(&w, ITEM_SEND, "x", 1);
+	put(&w, ITEM_BINARY, "\0\1", 2);
+	TAKES(w, "with bytes expected");
+	text(&w, ITEM_EXPECT, "*");
+	REFUSES(w, "and a pattern");
+	w = wire_new(CHECK_UDP);
+	text(&w, ITEM_NAME, "www");
+	REFUSES(w, "udp with a name");
+	w = wire_new(CHECK_UDP);
+	w.conf.flags = CHECK_F_TLS;
+	REFUSES(w, "udp with TLS");
+}
+
+static void
+test_file(void)
+{
+	const struct tlsfile_config	 good = { 1, TLSFILE_KEY, 10 };
+	struct tlsfile_config		 f = good;
+
+	ok(tlsfile_config_ok(&f), "a file of TLS");
+	f.id = 0;
+	ok(!tlsfile_config_ok(&f), "without an id");
+	f = good;
+	f.kind = TLSFILE_KIND_MAX;
+	ok(!tlsfile_config_ok(&f), "of no kind");
+	f = good;
+	f.size = 0;
+	ok(!tlsfile_config_ok(&f), "empty");
+	f.size = TLSFILE_SIZE_MAX + 1;
+	ok(!tlsfile_config_ok(&f), "too large");
 }
 
 static void
@@ -367,6 +436,8 @@ main(void)
 	test_body();
 	test_content();
 	test_send();
+	test_tls();
+	test_file();
 	test_find();
 	test_mutated();
 	return (done_testing());

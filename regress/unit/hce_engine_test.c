@@ -777,10 +777,27 @@ drive_said(void *, const char *text)
 }
 
 static void
+drive_file(struct fake *f, const struct conf_tlsfile *file)
+{
+	size_t	 off, len;
+
+	fake_send(f, PROC_PARENT, MSG_CONF_TLSFILE, file->conf.id, -1,
+	    &file->conf, sizeof(file->conf));
+	/* Parts of any length will do. */
+	for (off = 0; off < file->conf.size; off += len) {
+		len = file->conf.size - off < 1000 ? file->conf.size - off :
+		    1000;
+		fake_send(f, PROC_PARENT, MSG_CONF_TLSPART, file->conf.id, -1,
+		    file->bytes + off, len);
+	}
+}
+
+static void
 drive_conf(struct fake *f, const char *path)
 {
 	static uint32_t		 next = 1;
 	struct conf		*c;
+	struct conf_tlsfile	*file;
 	struct conf_check	*k;
 	struct conf_table	*t;
 	struct conf_host	*h;
@@ -790,6 +807,9 @@ drive_conf(struct fake *f, const char *path)
 		errx(1, "%s cannot be used", path);
 	conf_assign_ids(c, drive_running, &next);
 	fake_begin(f, c->global.log_flags);
+	TAILQ_FOREACH(file, &c->tlsfiles, entry)
+		if (!file->copy)
+			drive_file(f, file);
 	TAILQ_FOREACH(k, &c->checks, entry) {
 		check.conf = k->conf;
 		memcpy(check.items, k->items, k->conf.items_len);
@@ -874,9 +894,10 @@ drive_print(const struct fake_msg *m)
 	case MSG_HOST_STATUS:
 	case MSG_HOST_STATS:
 		host_reason_text(s->reason, s->detail, reason, sizeof(reason));
-		printf("%s %s %s (%s) %ums %ju/%ju\n",
+		printf("%s %s %s (%s) %s%ums %ju/%ju\n",
 		    m->type == MSG_HOST_STATUS ? "host" : "stats", name,
-		    host_state_names[s->state], reason, s->last_ms,
+		    host_state_names[s->state], reason,
+		    s->flags & HOST_STATUS_F_CERT ? "warn " : "", s->last_ms,
 		    (uintmax_t)s->checks_up, (uintmax_t)s->checks);
 		break;
 	default:
