@@ -335,10 +335,16 @@ act_ready(struct vrrp *v, const struct packet *, const struct addr *)
 static void
 act_takeover(struct vrrp *v, const struct packet *, const struct addr *)
 {
+	struct monotime	now;
+
 	send_advert(v, v->prio);
+	now = monotime_now();
 	v->ready = 0;
+	v->reannounce.us = 0;
+	if (v->state == VRRP_BACKUP && v->wait == WAIT_SKEW)
+		v->reannounce = monotime_add_us(now, HANDOVER_SETTLE_US);
 	master_forget(v);
-	timer_set(v, monotime_add_us(monotime_now(), interval_us(v)));
+	timer_set(v, monotime_add_us(now, interval_us(v)));
 }
 
 /*
@@ -404,6 +410,11 @@ act_advert(struct vrrp *v, const struct packet *, const struct addr *)
 	if (monotime_diff_us(due, now) <= 0)
 		due = monotime_add_us(now, interval_us(v));
 	timer_set(v, due);
+	if (monotime_isset(v->reannounce) &&
+	    monotime_diff_us(now, v->reannounce) >= 0) {
+		v->reannounce.us = 0;
+		announce(v, now);
+	}
 }
 
 static int

@@ -145,6 +145,12 @@ enum vrrp_wait {
 
 /* From the first advert of the new master to the end of the old one. */
 #define HANDOVER_LINGER_US	500000
+/*
+ * Until then who has released may have answered for the addresses, and have
+ * misled a neighbour that asked: they are announced again.  Longer than it
+ * lingers, and than the parent rests between two announcements.
+ */
+#define HANDOVER_SETTLE_US	1200000
 /* A backup may be late by so much, besides its Skew_Time. */
 #define HANDOVER_MARGIN_US	250000
 /* Longest that the end of lvsd waits for another to take over. */
@@ -195,6 +201,7 @@ struct vrrp {
 	struct advert		 advert;
 	struct monotime		 answered;	/* last advert out of turn */
 	struct monotime		 announced;	/* last time anew */
+	struct monotime		 reannounce;	/* once, from then on */
 	struct monotime		 flap_since;	/* deposed the first time */
 	unsigned int		 flaps;		/* so many times since */
 	struct monotime		 rival_told;	/* last time, for scripts */

@@ -43,6 +43,7 @@ static void	test_start(void);
 static void	test_resign(void);
 static void	test_untaken(void);
 static void	test_resigned(void);
+static void	test_reannounce(void);
 static void	test_worse(void);
 static void	test_end(void);
 static void	test_return(void);
@@ -355,6 +356,37 @@ test_resigned(void)
 	stub_event(&v, EV_DOWN_TIMER);
 	is_int(v.state, VRRP_MASTER, "nor when that is lost");
 	is_int(v.resigned, 0, "and takes part again");
+}
+
+/* Who takes over announces once more when the other must have gone. */
+static void
+test_reannounce(void)
+{
+	struct vrrp	v;
+	int		i;
+
+	begin(&v, 100);
+	group_settle(&v);
+	heard(&v, "10.77.0.1", 200);
+	heard(&v, "10.77.0.1", 0);
+	stub_trace[0] = '\0';
+	stub_event(&v, EV_DOWN_TIMER);
+	for (i = 0; i < 4; i++) {
+		stub_now.us += SECOND;
+		stub_event(&v, EV_ADVERT_TIMER);
+	}
+	is_str(stub_trace, "AmAAgAA", "after a release");
+
+	begin(&v, 100);
+	group_settle(&v);
+	heard(&v, "10.77.0.1", 200);
+	stub_trace[0] = '\0';
+	stub_event(&v, EV_DOWN_TIMER);
+	for (i = 0; i < 4; i++) {
+		stub_now.us += SECOND;
+		stub_event(&v, EV_ADVERT_TIMER);
+	}
+	is_str(stub_trace, "AmAAAA", "not after a silence");
 }
 
 static void
@@ -681,6 +713,7 @@ main(void)
 	test_resign();
 	test_untaken();
 	test_resigned();
+	test_reannounce();
 	test_worse();
 	test_end();
 	test_return();
