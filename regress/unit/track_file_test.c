@@ -246,7 +246,7 @@ test_replace(void)
 static void
 test_open(void)
 {
-	int	fd;
+	int	before, fd;
 
 	if ((fd = open(file, O_CREAT | O_RDWR | O_TRUNC, 0644)) == -1 ||
 	    pwrite(fd, "1\n", 2, 0) != 2)
@@ -261,6 +261,14 @@ test_open(void)
 	if (pwrite(fd, "3\n", 2, 0) != 2)
 		die(file);
 	ok(becomes(1, 1, 3), "written at last");
+	before = told[1];
+	if (ftruncate(fd, 0) == -1)
+		die(file);
+	turn(10);
+	if (pwrite(fd, "4\n", 2, 0) != 2)
+		die(file);
+	ok(becomes(1, 1, 4) && told[1] == before + 1,
+	    "empty for a moment is not without a number");
 	close(fd);
 	if (unlink(file) == -1)
 		die(file);
