@@ -135,7 +135,13 @@ enum seen {
 	SEEN_CA		= 0x400,
 	SEEN_CERT	= 0x800,
 	SEEN_MINIMUM	= 0x1000,
-	SEEN_WARN	= 0x2000
+	SEEN_WARN	= 0x2000,
+	SEEN_TLS_OPTIONS = SEEN_VERIFY | SEEN_NAME | SEEN_CA | SEEN_CERT |
+	    SEEN_MINIMUM | SEEN_WARN,
+	SEEN_TYPE	= 0x4000,
+	SEEN_ANSWER	= 0x8000,
+	SEEN_RCODE	= 0x10000,
+	SEEN_HELO	= 0x20000
 };
 
 /* interval, timeout, rise and fall; 0: not said. */
@@ -463,6 +469,20 @@ void		 build_check_expect(struct parse *, struct check_spec *,
 void		 build_check_port(struct parse *, struct check_spec *,
 		    const struct lex_str *);
 
+/* build_check_dns: a question for this name; the rest is options. */
+void		 build_check_dns(struct parse *, struct check_spec *,
+		    const struct lex_str *);
+void		 build_check_dns_type(struct parse *, struct check_spec *,
+		    const struct lex_str *);
+void		 build_check_dns_answer(struct parse *, struct check_spec *,
+		    const struct lex_str *);
+void		 build_check_dns_rcode(struct parse *, struct check_spec *,
+		    const struct lex_str *);
+const char	*dns_type_name(uint16_t);
+void		 build_check_helo(struct parse *, struct check_spec *,
+		    const struct lex_str *);
+void		 build_check_smtp_tls(struct parse *, struct check_spec *,
+		    uint8_t);
 /* check_put_head: an item of the whole check, before those of URLs. */
 void		 check_put_head(struct parse *, struct check_spec *,
 		    const char *, enum check_item_kind, const void *, size_t);

@@ -41,7 +41,8 @@ static int
 tls_once(struct parse *p, struct check_spec *c, enum seen what,
     const char *name)
 {
-	if (!check_tls(&c->conf)) {
+	/* Of smtp that is known at its end. */
+	if (!check_tls(&c->conf) && c->conf.type != CHECK_SMTP) {
 		conf_error(p, "\"%s\" is for checks with TLS only", name);
 		return (-1);
 	}

@@ -15,7 +15,10 @@
  */
 
 #include <sys/types.h>
+#include <arpa/inet.h>
+#include <arpa/nameser.h>
 
+#include <resolv.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +38,7 @@ static void	 check_put(struct parse *, struct check_spec *, const char *,
 static void	 check_url_end(struct parse *, struct check_spec *);
 static int	 check_code(const char *, uint16_t *);
 static int	 check_codes(char *, struct code_range *);
+static void	 check_dns_end(struct parse *, const struct check_spec *);
 
 /* What evhttp(3) can ask for, less what a check has no use for. */
 static const char *const methods[] = { "GET", "HEAD", "OPTIONS", "POST" };
@@ -110,6 +114,12 @@ build_check_end(struct parse *p, struct check_spec *c)
 {
 	if (c->conf.type == CHECK_HTTP || c->conf.type == CHECK_HTTPS)
 		check_url_end(p, c);
+	if (c->conf.type == CHECK_DNS)
+		check_dns_end(p, c);
+	if (c->conf.type == CHECK_SMTP && !check_tls(&c->conf) &&
+	    c->seen & SEEN_TLS_OPTIONS)
+		conf_error(p, "check smtp: options of TLS without starttls or "
+		    "tls");
 	if (check_tls(&c->conf) && (c->seen & SEEN_WARN) == 0)
 		c->conf.warn_s = DEFAULT_WARN_S;
 }
@@ -336,5 +346,135 @@ build_check_port(struct parse *p, struct check_spec *c,
 		conf_error(p, "check icmp: there are no ports in ICMP");
 	else
 		c->conf.port = resolve_port(p, port,
-		    c->conf.type == CHECK_UDP ? "udp" : "tcp");
+		    c->conf.type == CHECK_UDP || (c->conf.type == CHECK_DNS &&
+		    (c->conf.flags & CHECK_F_TCP) == 0) ? "udp" : "tcp");
+}
+
+/* Types of records that can be asked for, RFC 1035 and RFC 2782. */
+static const struct {
+	const char	*name;
+	uint16_t	 type;
+	int		 answer;	/* one can be expected */
+} dns_types[] = {
+	{ "A",		1,	1 },
+	{ "NS",		2,	1 },
+	{ "CNAME",	5,	1 },
+	{ "SOA",	6,	0 },
+	{ "PTR",	12,	1 },
+	{ "MX",		15,	1 },
+	{ "TXT",	16,	1 },
+	{ "AAAA",	28,	1 },
+	{ "SRV",	33,	1 }
+};
+#define NDNS_TYPES	(sizeof(dns_types) / sizeof(dns_types[0]))
+
+const char *
+dns_type_name(uint16_t type)
+{
+	size_t	 i;
+
+	for (i = 0; i < NDNS_TYPES; i++)
+		if (dns_types[i].type == type)
+			return (dns_types[i].name);
+	return ("?");
+}
+
+void
+build_check_dns(struct parse *p, struct check_spec *c,
+    const struct lex_str *name)
+{
+	uint8_t	 wire[NS_MAXCDNAME];
+
+	c->conf.dns_type = dns_types[0].type;
+	if (value_text(p, "dns", name) == -1)
+		return;
+	if (ns_name_pton(name->s, wire, sizeof(wire)) == -1)
+		conf_error(p, "dns \"%s\": not a name of the DNS", name->s);
+	check_put(p, c, "dns", ITEM_QNAME, name->s, name->len);
+}
+
+void
+build_check_dns_type(struct parse *p, struct check_spec *c,
+    const struct lex_str *type)
+{
+	size_t	 i;
+
+	if (build_once(p, &c->seen, SEEN_TYPE, "type") == -1)
+		return;
+	for (i = 0; i < NDNS_TYPES; i++)
+		if (strcasecmp(dns_types[i].name, type->s) == 0)
+			break;
+	if (i < NDNS_TYPES)
+		c->conf.dns_type = dns_types[i].type;
+	else
+		conf_error(p, "type \"%s\": must be A, AAAA, CNAME, MX, NS, "
+		    "PTR, SOA, SRV or TXT", type->s);
+}
+
+void
+build_check_dns_answer(struct parse *p, struct check_spec *c,
+    const struct lex_str *answer)
+{
+	if (build_once(p, &c->seen, SEEN_ANSWER, "answer") == 0 &&
+	    value_line(p, "answer", answer) == 0)
+		check_put(p, c, "answer", ITEM_ANSWER, answer->s,
+		    answer->len);
+}
+
+void
+build_check_dns_rcode(struct parse *p, struct check_spec *c,
+    const struct lex_str *name)
+{
+	int	 i;
+
+	if (build_once(p, &c->seen, SEEN_RCODE, "rcode") == -1)
+		return;
+	for (i = 0; i <= DNS_RCODE_MAX; i++)
+		if (dns_rcode_names[i] != NULL &&
+		    strcasecmp(dns_rcode_names[i], name->s) == 0)
+			break;
+	if (i <= DNS_RCODE_MAX)
+		c->conf.dns_rcode = i;
+	else
+		conf_error(p, "rcode \"%s\": must be noerror, formerr, "
+		    "servfail, nxdomain, notimp or refused", name->s);
+}
+
+/* With the type known, an answer can be judged. */
+static void
+check_dns_end(struct parse *p, const struct check_spec *c)
+{
+	const char	*answer;
+	uint8_t		 bytes[16];
+	uint16_t	 type = c->conf.dns_type;
+	size_t		 i;
+
+	answer = check_item_find(&c->conf, c->items, ITEM_ANSWER, NULL);
+	if (answer == NULL)
+		return;
+	for (i = 0; i < NDNS_TYPES; i++)
+		if (dns_types[i].type == type && !dns_types[i].answer)
+			conf_error(p, "answer: none can be expected of type "
+			    "%s", dns_types[i].name);
+	if ((type == ns_t_a && inet_pton(AF_INET, answer, bytes) != 1) ||
+	    (type == ns_t_aaaa && inet_pton(AF_INET6, answer, bytes) != 1))
+		conf_error(p, "answer \"%s\": of type %s it is an address",
+		    answer, dns_type_name(type));
+}
+
+void
+build_check_helo(struct parse *p, struct check_spec *c,
+    const struct lex_str *name)
+{
+	if (build_once(p, &c->seen, SEEN_HELO, "helo") == 0 &&
+	    value_text(p, "helo", name) == 0)
+		check_put(p, c, "helo", ITEM_HELO, name->s, name->len);
+}
+
+void
+build_check_smtp_tls(struct parse *p, struct check_spec *c, uint8_t flag)
+{
+	if (check_tls(&c->conf))
+		conf_error(p, "tls and starttls: one of them, once");
+	c->conf.flags |= flag;
 }

@@ -137,6 +137,8 @@ key_check(struct key *k, const struct conf_check *c)
 	key_num(k, c->conf.port);
 	key_num(k, c->conf.tls_min);
 	key_num(k, c->conf.warn_s);
+	key_num(k, c->conf.dns_type);
+	key_num(k, c->conf.dns_rcode);
 	for (i = 0; i < TLSFILE_KIND_MAX; i++) {
 		key_num(k, c->tlsfile[i] != NULL);
 		if (c->tlsfile[i] != NULL)

@@ -89,14 +89,16 @@ int				 yyparse(void);
 %token	ANNOUNCE BROADCAST COUNT EXCLUDED LABEL LEASE REFRESH REVERSE SCOPE
 %token	PROCESS QUORUM TRACKFILE
 %token	BACKUP DELAY MASTER START
-%token	ENGINE FALLBACK GRE GUE INET INET6 IPIP LOWER MARK REMOTE SCTP TYPE
-%token	UPPER
+%token	ENGINE FALLBACK GRE GUE INET INET6 IPIP LOWER MARK REMOTE SCTP UPPER
 %token	ADDRESSES CHECKSUM PEER SOURCE STRICT TTL
 %token	FAULT NOTIFY RIVAL STOP
 %token	LOCK MEMORY REALTIME
 %token	AND BINARY CA CERTIFICATE DIGEST HEADER KEY MATCH METHOD MINIMUM NAME
-%token	WARN
+%token	ANSWER HELO OVER RCODE SMTP STARTTLS WARN
 %token	ERROR
+/* Behind `check dns' a type is that of the question, not of a tunnel. */
+%nonassoc	DNS
+%nonassoc	TYPE
 %token	<str>		STRING TABLENAME
 %type	<str>		text
 %type	<number>	family http method notify_kind proto timing
@@ -384,6 +386,13 @@ check		: ICMP				{ check_begin(CHECK_ICMP); }
 		| TLS				{
 			check_begin(CHECK_TLS);
 		} tls_options
+		| SMTP				{
+			check_begin(CHECK_SMTP);
+		} smtp_options
+		| DNS STRING			{
+			check_begin(CHECK_DNS);
+			build_check_dns(y.p, &y.check, &$2);
+		} dns_options %prec DNS
 		;
 
 exchange	: SEND text EXPECT STRING	{
@@ -414,6 +423,40 @@ datagram	: /* empty */
 		| BINARY SEND STRING EXPECT STRING {
 			build_check_send(y.p, &y.check, &$3, 1);
 			build_check_expect(y.p, &y.check, &$5, 1);
+		}
+		;
+
+smtp_options	: /* empty */
+		| smtp_options smtp_option
+		;
+
+smtp_option	: HELO STRING			{
+			build_check_helo(y.p, &y.check, &$2);
+		}
+		| STARTTLS			{
+			build_check_smtp_tls(y.p, &y.check, CHECK_F_STARTTLS);
+		}
+		| TLS				{
+			build_check_smtp_tls(y.p, &y.check, CHECK_F_TLS);
+		}
+		| tls_option
+		;
+
+dns_options	: /* empty */
+		| dns_options dns_option
+		;
+
+dns_option	: TYPE STRING			{
+			build_check_dns_type(y.p, &y.check, &$2);
+		}
+		| ANSWER STRING			{
+			build_check_dns_answer(y.p, &y.check, &$2);
+		}
+		| RCODE STRING			{
+			build_check_dns_rcode(y.p, &y.check, &$2);
+		}
+		| OVER TCP			{
+			y.check.conf.flags |= CHECK_F_TCP;
 		}
 		;
 
@@ -705,6 +748,7 @@ static const struct keyword keywords[] = {
 	{ "advertise",		ADVERTISE, 1 },
 	{ "and",		AND, 1 },
 	{ "announce",		ANNOUNCE, 0 },
+	{ "answer",		ANSWER, 1 },
 	{ "auth",		AUTH, 0 },
 	{ "backup",		BACKUP, 0 },
 	{ "binary",		BINARY, 0 },
@@ -721,6 +765,7 @@ static const struct keyword keywords[] = {
 	{ "delay",		DELAY, 1 },
 	{ "digest",		DIGEST, 1 },
 	{ "disable",		DISABLE, 0 },
+	{ "dns",		DNS, 1 },
 	{ "engine",		ENGINE, 1 },
 	{ "excluded",		EXCLUDED, 0 },
 	{ "expect",		EXPECT, 1 },
@@ -733,6 +778,7 @@ static const struct keyword keywords[] = {
 	{ "group",		GROUP, 1 },
 	{ "gue",		GUE, 0 },
 	{ "header",		HEADER, 1 },
+	{ "helo",		HELO, 1 },
 	{ "host",		HOST, 0 },
 	{ "http",		HTTP, 0 },
 	{ "https",		HTTPS, 0 },
@@ -764,6 +810,7 @@ static const struct keyword keywords[] = {
 	{ "notify",		NOTIFY, 0 },
 	{ "on",			ON, 0 },
 	{ "one-packet",		ONEPACKET, 0 },
+	{ "over",		OVER, 0 },
 	{ "pass",		PASS, 1 },
 	{ "peer",		PEER, 1 },
 	{ "persistent",		PERSISTENT, 1 },
@@ -773,6 +820,7 @@ static const struct keyword keywords[] = {
 	{ "priority",		PRIORITY, 1 },
 	{ "process",		PROCESS, 1 },
 	{ "quorum",		QUORUM, 1 },
+	{ "rcode",		RCODE, 1 },
 	{ "realtime",		REALTIME, 1 },
 	{ "refresh",		REFRESH, 0 },
 	{ "remote",		REMOTE, 0 },
@@ -786,9 +834,11 @@ static const struct keyword keywords[] = {
 	{ "sctp",		SCTP, 0 },
 	{ "send",		SEND, 0 },
 	{ "service",		SERVICE, 1 },
+	{ "smtp",		SMTP, 0 },
 	{ "socket",		SOCKET, 1 },
 	{ "source",		SOURCE, 1 },
 	{ "start",		START, 0 },
+	{ "starttls",		STARTTLS, 0 },
 	{ "state",		STATE, 0 },
 	{ "stop",		STOP, 0 },
 	{ "strict",		STRICT, 0 },

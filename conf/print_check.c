@@ -63,7 +63,10 @@ print_item(const struct check_item *item, int binary, FILE *f)
 		[ITEM_SHA256]	= " digest sha256 ",
 		[ITEM_SEND]	= " send ",
 		[ITEM_EXPECT]	= " expect ",
-		[ITEM_BINARY]	= " expect "
+		[ITEM_BINARY]	= " expect ",
+		[ITEM_HELO]	= " helo ",
+		[ITEM_QNAME]	= " ",
+		[ITEM_ANSWER]	= " answer "
 	};
 
 	if (item->kind == ITEM_CODE) {
@@ -151,6 +154,13 @@ print_check(const struct conf_check *c, FILE *f)
 {
 	print_kind(c, f);
 	print_items(c, f);
+	if (c->conf.type == CHECK_DNS)
+		fprintf(f, " type %s rcode %s%s",
+		    dns_type_name(c->conf.dns_type),
+		    dns_rcode_names[c->conf.dns_rcode],
+		    c->conf.flags & CHECK_F_TCP ? " over tcp" : "");
+	if (c->conf.flags & CHECK_F_STARTTLS)
+		fprintf(f, " starttls");
 	if (c->conf.flags & CHECK_F_TLS)
 		fprintf(f, " tls");
 	if (check_tls(&c->conf))

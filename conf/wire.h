@@ -115,11 +115,15 @@ enum check_type {
 	CHECK_SEND,		/* send and expect over TCP */
 	CHECK_UDP,		/* the same, by one datagram */
 	CHECK_TLS,		/* handshake */
+	CHECK_SMTP,
+	CHECK_DNS,
 	CHECK_TYPE_MAX
 };
 
 #define CHECK_F_NOVERIFY	0x01	/* TLS: take any certificate */
-#define CHECK_F_TLS		0x02	/* send: inside TLS */
+#define CHECK_F_TLS		0x02	/* send, smtp: inside TLS */
+#define CHECK_F_STARTTLS	0x04	/* smtp: the same after a greeting */
+#define CHECK_F_TCP		0x08	/* dns: over TCP */
 
 /*
  * What a check_config has no room for: a list of items, each a head, its
@@ -143,6 +147,11 @@ enum check_item_kind {
 	ITEM_BINARY,		/* bytes that it begins with */
 	/* with TLS */
 	ITEM_NAME,		/* server name to ask for and to verify */
+	/* smtp */
+	ITEM_HELO,		/* name to say hello with */
+	/* dns */
+	ITEM_QNAME,		/* name asked for */
+	ITEM_ANSWER,		/* data of a record that must be there */
 	ITEM_KIND_MAX
 };
 
@@ -177,6 +186,8 @@ struct tlsfile_config {
 /* Versions of TLS: RFC 2246, 4346, 5246, 8446. */
 #define TLS_MIN_FIRST	0x0301
 #define TLS_MIN_LAST	0x0304
+/* RFC 1035 section 4.1.1: four bits. */
+#define DNS_RCODE_MAX	15
 /* Longest time to warn of the end of a certificate, in days. */
 #define WARN_DAYS_MAX	365
 
@@ -199,6 +210,8 @@ struct check_config {
 	uint32_t	warn_s;		/* this long before a certificate
 					   expires; 0: never */
 	uint32_t	tlsfile_id[TLSFILE_KIND_MAX];	/* 0: none */
+	uint16_t	dns_type;	/* RFC 1035 section 3.2.2 */
+	uint16_t	dns_rcode;	/* wanted, 0 .. DNS_RCODE_MAX */
 };
 
 /* A walk through the items of a check. */
@@ -461,6 +474,8 @@ struct track_config {
 	char		name[TRACK_NAME_LEN];	/* else, for who reads logs */
 };
 
+/* dns_rcode_names: of DNS_RCODE_MAX + 1, NULL: it has none. */
+extern const char	*const dns_rcode_names[DNS_RCODE_MAX + 1];
 extern const char	*const check_type_names[CHECK_TYPE_MAX];
 extern const char	*const forward_method_names[FWD_METHOD_MAX];
 extern const char	*const tunnel_type_names[TUNNEL_TYPE_MAX];

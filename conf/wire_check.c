@@ -43,7 +43,7 @@ enum item_count {
 #define TYPE(t)		(1U << CHECK_##t)
 #define TYPES_HTTP	(TYPE(HTTP) | TYPE(HTTPS))
 #define TYPES_SEND	(TYPE(SEND) | TYPE(UDP))
-#define TYPES_TLS	(TYPE(HTTPS) | TYPE(SEND) | TYPE(TLS))
+#define TYPES_TLS	(TYPE(HTTPS) | TYPE(SEND) | TYPE(TLS) | TYPE(SMTP))
 
 static const struct item_rule {
 	uint32_t	types;		/* of checks that may have it */
@@ -62,7 +62,10 @@ static const struct item_rule {
 	[ITEM_SEND]	= { TYPES_SEND, CLASS_BYTES, COUNT_ONE },
 	[ITEM_EXPECT]	= { TYPES_SEND, CLASS_TEXT, COUNT_ONE },
 	[ITEM_BINARY]	= { TYPES_SEND, CLASS_BYTES, COUNT_ONE },
-	[ITEM_NAME]	= { TYPES_TLS, CLASS_WORD, COUNT_ONE }
+	[ITEM_NAME]	= { TYPES_TLS, CLASS_WORD, COUNT_ONE },
+	[ITEM_HELO]	= { TYPE(SMTP), CLASS_WORD, COUNT_ONE },
+	[ITEM_QNAME]	= { TYPE(DNS), CLASS_WORD, COUNT_ONE },
+	[ITEM_ANSWER]	= { TYPE(DNS), CLASS_LINE, COUNT_ONE }
 };
 
 /* What is known of the items walked through so far. */
@@ -92,7 +95,14 @@ const char *const check_type_names[CHECK_TYPE_MAX] = {
 	"https",
 	"send",
 	"udp",
-	"tls"
+	"tls",
+	"smtp",
+	"dns"
+};
+
+/* RFC 1035 section 4.1.1, by the names of dig(1). */
+const char *const dns_rcode_names[DNS_RCODE_MAX + 1] = {
+	"noerror", "formerr", "servfail", "nxdomain", "notimp", "refused"
 };
 
 void
@@ -268,6 +278,8 @@ items_whole(const struct check_config *c, const struct items_seen *seen)
 		return (expects == 1);
 	case CHECK_UDP:
 		return (expects <= 1);
+	case CHECK_DNS:
+		return ((seen->kinds & 1U << ITEM_QNAME) != 0);
 	default:
 		return (1);
 	}
@@ -297,7 +309,7 @@ int
 check_tls(const struct check_config *c)
 {
 	return (c->type == CHECK_HTTPS || c->type == CHECK_TLS ||
-	    (c->flags & CHECK_F_TLS) != 0);
+	    (c->flags & (CHECK_F_TLS | CHECK_F_STARTTLS)) != 0);
 }
 
 static int
@@ -328,7 +340,16 @@ check_config_ok(const struct check_config *c, const void *items)
 		return (0);
 	if (c->type == CHECK_SEND)
 		flags |= CHECK_F_TLS;
+	else if (c->type == CHECK_SMTP)
+		flags |= c->flags & CHECK_F_STARTTLS ? CHECK_F_STARTTLS :
+		    CHECK_F_TLS;
+	else if (c->type == CHECK_DNS)
+		flags |= CHECK_F_TCP;
 	if ((c->flags & ~flags) != 0)
+		return (0);
+	if (c->type == CHECK_DNS ?
+	    c->dns_type == 0 || c->dns_rcode > DNS_RCODE_MAX :
+	    c->dns_type != 0 || c->dns_rcode != 0)
 		return (0);
 	if (c->type == CHECK_ICMP && c->port != 0)
 		return (0);

@@ -46,6 +46,7 @@ struct tlsfile {
 };
 RB_HEAD(tlsfiles, tlsfile);
 
+struct dns_check;
 struct http_check;
 
 /* How hosts are checked; shared by the tables that are checked alike. */
@@ -57,6 +58,7 @@ struct check {
 	SSL_CTX				*tls;	/* NULL: without TLS */
 	union {				/* made of them, by method */
 		struct http_check	*http;
+		struct dns_check	*dns;
 	};
 };
 RB_HEAD(checks, check);
@@ -104,6 +106,21 @@ struct probe_conn {		/* send, tls */
 	struct bufferevent	*bev;
 };
 
+struct probe_smtp {
+	struct bufferevent	*bev;
+	enum smtp_step		 step;
+	size_t			 received;	/* bytes of this reply */
+	int			 code;		/* of it; 0: no line yet */
+	int			 starttls;	/* it is offered */
+};
+
+struct probe_dns {
+	struct bufferevent	*bev;		/* NULL: over UDP */
+	struct event		 ev;
+	int			 fd;
+	uint16_t		 id;
+};
+
 struct probe_icmp {
 	uint8_t			 token[8];
 	uint16_t		 seq;
@@ -133,6 +150,8 @@ struct probe {
 		struct probe_fd		 fd;
 		struct probe_http	 http;
 		struct probe_conn	 conn;
+		struct probe_smtp	 smtp;
+		struct probe_dns	 dns;
 		struct probe_icmp	 icmp;
 	};
 };
@@ -245,6 +264,8 @@ extern const struct check_method	http_method;	/* https too */
 extern const struct check_method	send_method;
 extern const struct check_method	udp_method;
 extern const struct check_method	tls_method;
+extern const struct check_method	smtp_method;
+extern const struct check_method	dns_method;
 
 /* stage.c: the configuration, see struct engine_ops */
 void		 hce_stage_begin(struct hce *);

@@ -28,7 +28,7 @@
 #include "conn.h"
 #include "tls.h"
 
-static struct bufferevent *conn_tls(struct probe *);
+static struct bufferevent *conn_tls(struct probe *, int);
 static unsigned long conn_tls_error(struct bufferevent *);
 
 socklen_t
@@ -54,13 +54,32 @@ struct bufferevent *
 conn_new(struct probe *probe)
 {
 	if (probe->check->tls != NULL)
-		return (conn_tls(probe));
+		return (conn_tls(probe, -1));
+	return (conn_plain(probe));
+}
+
+struct bufferevent *
+conn_plain(struct probe *probe)
+{
 	return (bufferevent_socket_new(probe->hce->base, -1,
 	    BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS));
 }
 
+struct bufferevent *
+conn_starttls(struct probe *probe, struct bufferevent *plain)
+{
+	struct bufferevent	*bev;
+
+	if ((bev = conn_tls(probe, bufferevent_getfd(plain))) == NULL)
+		return (NULL);
+	bufferevent_setfd(plain, -1);
+	bufferevent_free(plain);
+	return (bev);
+}
+
+/* On this socket, or -1: one that is to be made. */
 static struct bufferevent *
-conn_tls(struct probe *probe)
+conn_tls(struct probe *probe, int fd)
 {
 	const struct check	*check = probe->check;
 	struct bufferevent	*bev;
@@ -73,7 +92,7 @@ conn_tls(struct probe *probe)
 	    (check->conf.flags & CHECK_F_NOVERIFY) == 0);
 	if (ssl == NULL)
 		return (NULL);
-	bev = bufferevent_openssl_socket_new(probe->hce->base, -1, ssl,
+	bev = bufferevent_openssl_socket_new(probe->hce->base, fd, ssl,
 	    BUFFEREVENT_SSL_CONNECTING,
 	    BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
 	if (bev == NULL) {
@@ -204,6 +223,8 @@ conn_timeout(const struct probe *probe, struct bufferevent *bev)
 
 	if (probe->phase == PHASE_MATCH)
 		return (HOST_R_NO_MATCH);
+	if (probe->phase == PHASE_TLS)
+		return (HOST_R_TIMEOUT_TLS);
 	if (probe->phase == PHASE_BODY)
 		return (HOST_R_TIMEOUT_BODY);
 	if (probe->phase == PHASE_ANSWER)

@@ -37,6 +37,13 @@ socklen_t	conn_sockaddr(const struct probe *, struct sockaddr_storage *);
  * caller returns to the event loop.  NULL: out of memory.
  */
 struct bufferevent *conn_new(struct probe *);
+/* conn_plain: the same without TLS, whatever the check says. */
+struct bufferevent *conn_plain(struct probe *);
+/*
+ * conn_starttls: begin TLS on a connection that has none, in place of which
+ * this goes on; NULL: out of memory, and the old one stays.
+ */
+struct bufferevent *conn_starttls(struct probe *, struct bufferevent *);
 /* conn_start: connect it; HOST_R_OK, or the reason why not and its detail. */
 uint32_t	conn_start(struct probe *, struct bufferevent *, int32_t *);
 /* conn_udp: a socket connected to the host by UDP; -1: errno says why. */

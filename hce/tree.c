@@ -33,7 +33,9 @@ static const struct check_method *const methods[CHECK_TYPE_MAX] = {
 	[CHECK_HTTPS]	= &http_method,
 	[CHECK_SEND]	= &send_method,
 	[CHECK_UDP]	= &udp_method,
-	[CHECK_TLS]	= &tls_method
+	[CHECK_TLS]	= &tls_method,
+	[CHECK_SMTP]	= &smtp_method,
+	[CHECK_DNS]	= &dns_method
 };
 
 RB_GENERATE(checks, check, entry, check_cmp)

@@ -236,6 +236,7 @@ static const char	*const reason_texts[HOST_R_MAX] = {
 	[HOST_R_TIMEOUT_TLS]		= "timeout in TLS handshake",
 	[HOST_R_TIMEOUT_READ]		= "timeout in read",
 	[HOST_R_TIMEOUT_BODY]		= "timeout in body",
+	[HOST_R_TIMEOUT_SMTP]		= "timeout in SMTP",
 	[HOST_R_TIMEOUT_ECHO]		= "no echo reply",
 	[HOST_R_UNREACHABLE]		= "unreachable",
 	[HOST_R_RESET]			= "connection reset",
@@ -256,8 +257,33 @@ static const char	*const reason_texts[HOST_R_MAX] = {
 	[HOST_R_CERT_EXPIRED]		= "certificate expired",
 	[HOST_R_CERT_EARLY]		= "certificate not valid yet",
 	[HOST_R_CERT_NAME]		= "certificate of another name",
+	[HOST_R_SMTP_CODE]		= "SMTP code",
+	[HOST_R_NOT_SMTP]		= "not SMTP",
+	[HOST_R_NO_STARTTLS]		= "no STARTTLS",
+	[HOST_R_DNS_RCODE]		= "DNS code",
+	[HOST_R_DNS_ANSWER]		= "not the DNS answer wanted",
+	[HOST_R_DNS_CUT]		= "DNS answer cut off",
+	[HOST_R_NOT_DNS]		= "not DNS",
 	[HOST_R_LOCAL]			= "local error"
 };
+
+static const char *
+smtp_step_name(int32_t step)
+{
+	static const char	*const names[SMTP_STEP_MAX] = {
+		"greeting", "EHLO", "STARTTLS", "EHLO in TLS", "QUIT"
+	};
+
+	return (step >= 0 && step < SMTP_STEP_MAX ? names[step] : "?");
+}
+
+static const char *
+dns_rcode_name(int32_t code)
+{
+	if (code < 0 || code > DNS_RCODE_MAX || dns_rcode_names[code] == NULL)
+		return ("unknown");
+	return (dns_rcode_names[code]);
+}
 
 const char *
 host_reason_text(uint32_t reason, int32_t detail, char *buf, size_t size)
@@ -267,7 +293,14 @@ host_reason_text(uint32_t reason, int32_t detail, char *buf, size_t size)
 	text = reason < HOST_R_MAX ? reason_texts[reason] : "unknown reason";
 	switch (reason) {
 	case HOST_R_CODE:
+	case HOST_R_SMTP_CODE:
 		snprintf(buf, size, "%s %d", text, detail);
+		break;
+	case HOST_R_TIMEOUT_SMTP:
+		snprintf(buf, size, "%s %s", text, smtp_step_name(detail));
+		break;
+	case HOST_R_DNS_RCODE:
+		snprintf(buf, size, "%s %s", text, dns_rcode_name(detail));
 		break;
 	case HOST_R_CERT:
 		snprintf(buf, size, "%s (%d)", text, detail);

@@ -338,6 +338,16 @@ struct msg_script_result {
 	int32_t		status;		/* exit status, or 128 + signal */
 };
 
+/* What a mail server is asked, in turn. */
+enum smtp_step {
+	SMTP_GREETING,
+	SMTP_EHLO,
+	SMTP_STARTTLS,
+	SMTP_EHLO_TLS,
+	SMTP_QUIT,
+	SMTP_STEP_MAX
+};
+
 /* Why a check ended as it did; host_reason_text() has the words. */
 enum host_reason {
 	HOST_R_NONE,			/* not checked yet */
@@ -347,6 +357,7 @@ enum host_reason {
 	HOST_R_TIMEOUT_TLS,
 	HOST_R_TIMEOUT_READ,
 	HOST_R_TIMEOUT_BODY,		/* http */
+	HOST_R_TIMEOUT_SMTP,		/* detail: enum smtp_step */
 	HOST_R_TIMEOUT_ECHO,		/* icmp */
 	HOST_R_UNREACHABLE,
 	HOST_R_RESET,
@@ -367,6 +378,13 @@ enum host_reason {
 	HOST_R_CERT_EXPIRED,
 	HOST_R_CERT_EARLY,		/* not valid yet */
 	HOST_R_CERT_NAME,
+	HOST_R_SMTP_CODE,		/* wrong reply; detail: the code */
+	HOST_R_NOT_SMTP,
+	HOST_R_NO_STARTTLS,
+	HOST_R_DNS_RCODE,		/* wrong; detail: the code */
+	HOST_R_DNS_ANSWER,		/* the one wanted is not there */
+	HOST_R_DNS_CUT,			/* and the answer does not fit UDP */
+	HOST_R_NOT_DNS,
 	HOST_R_LOCAL,			/* our own; detail: errno */
 	HOST_R_MAX
 };
