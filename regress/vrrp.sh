@@ -51,13 +51,17 @@ ctl() {
 	"$LVSCTL" -s "/run/lvsd-$_ns.sock" "$@"
 }
 
-# All are stopped first: none may notice the death of another and act.
+# All are stopped first: none may notice the death of another and act.  The
+# next life needs their lock.
 crash() {
 	_pids=$(proc_pid "$1")
 	_pids="$_pids $(ps -o pid= --ppid "$_pids")"
 	kill -STOP $_pids
 	kill -KILL $_pids
 	rm -f "$LAB_TMP/$1.pid"
+	for _pid in $_pids; do
+		wait_for 10 _pid_gone "$_pid"
+	done
 }
 
 role() {
