@@ -110,6 +110,7 @@ enum seen {
 	SEEN_START	= 0x10000000,
 	SEEN_CHECKSUM	= 0x20000000,
 	SEEN_SOURCE	= 0x40000000,
+	SEEN_MAC	= 0x80000000,
 	/* outside of blocks, beside some of the above */
 	SEEN_LEASE	= 0x200,
 	SEEN_REALTIME	= 0x400,
@@ -285,6 +286,7 @@ struct parse {
 	struct pos		 checksum_pos;
 	struct pos		 strict_pos;
 	struct pos		 source_pos;
+	struct pos		 vmac_pos;
 	struct listen_spec	 spec;
 	unsigned int		 persist_seen;	/* SEEN_* */
 	int			 width;		/* of persistence, bits */
@@ -518,7 +520,6 @@ void		 build_vrid(struct parse *, const struct lex_str *);
 void		 build_priority(struct parse *, const struct lex_str *);
 void		 build_preempt(struct parse *, const struct lex_str *);
 void		 build_nopreempt(struct parse *);
-void		 build_accept(struct parse *, int);
 void		 build_start(struct parse *, int);
 void		 build_vrrp_end(struct parse *);
 void		 build_group(struct parse *, const struct lex_str *);
@@ -526,6 +527,12 @@ void		 build_member(struct parse *, const struct lex_str *);
 /* build_member_group: what is not there, groups of groups. */
 void		 build_member_group(struct parse *, const struct lex_str *);
 void		 build_group_end(struct parse *);
+
+/* virtual.c: how a VRRP instance stands for its addresses. */
+void		 build_accept(struct parse *, int);
+void		 build_virtual_mac(struct parse *, const struct lex_str *);
+void		 build_interface_mac(struct parse *, const struct lex_str *);
+void		 build_virtual_end(struct parse *);
 
 /* The parts of an announce statement. */
 enum announce_part {

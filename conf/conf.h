@@ -237,6 +237,7 @@ struct conf_vrrp {
 	struct conf_group		*group;	/* NULL: none */
 	struct conf_peers		 peers;
 	struct conf_announce		 announce;
+	char				 vmac[IFNAMSIZ]; /* VRRP_F_VMAC */
 	struct conf_vaddrs		 addrs;
 	struct conf_tracks		 tracks;
 	struct conf_notifies		 notifies;

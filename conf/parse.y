@@ -93,6 +93,7 @@ int				 yyparse(void);
 %token	ADDRESSES CHECKSUM PEER SOURCE STRICT TTL
 %token	FAULT NOTIFY RIVAL STOP
 %token	LOCK MEMORY REALTIME
+%token	MAC USE VIRTUAL
 %token	AND BINARY CA CERTIFICATE DIGEST HEADER KEY MATCH METHOD MINIMUM NAME
 %token	ANSWER HELO OVER RCODE SMTP STARTTLS WARN
 %token	ERROR
@@ -597,6 +598,15 @@ vrrp_stmt	: VRID STRING			{ build_vrid(y.p, &$2); }
 		| NO PREEMPT			{ build_nopreempt(y.p); }
 		| ACCEPT			{ build_accept(y.p, 1); }
 		| NO ACCEPT			{ build_accept(y.p, 0); }
+		| USE VIRTUAL MAC		{
+			build_virtual_mac(y.p, NULL);
+		}
+		| USE VIRTUAL MAC STRING	{
+			build_virtual_mac(y.p, &$4);
+		}
+		| USE INTERFACE STRING		{
+			build_interface_mac(y.p, &$3);
+		}
 		| START MASTER			{ build_start(y.p, 1); }
 		| START BACKUP			{ build_start(y.p, 0); }
 		| announce
@@ -797,6 +807,7 @@ static const struct keyword keywords[] = {
 	{ "lock",		LOCK, 0 },
 	{ "log",		LOG, 0 },
 	{ "lower",		LOWER, 1 },
+	{ "mac",		MAC, 1 },
 	{ "mark",		MARK, 1 },
 	{ "master",		MASTER, 0 },
 	{ "match",		MATCH, 1 },
@@ -855,9 +866,11 @@ static const struct keyword keywords[] = {
 	{ "type",		TYPE, 0 },
 	{ "udp",		UDP, 0 },
 	{ "upper",		UPPER, 1 },
+	{ "use",		USE, 0 },
 	{ "user",		USER, 1 },
 	{ "verify",		VERIFY, 0 },
 	{ "version",		VERSION, 1 },
+	{ "virtual",		VIRTUAL, 0 },
 	{ "vrid",		VRID, 1 },
 	{ "vrrp",		VRRP, 1 },
 	{ "warn",		WARN, 1 },

@@ -328,6 +328,11 @@ print_vrrp(const struct conf_vrrp *v, FILE *f)
 		fprintf(f, "\tstart master\n");
 	if (v->conf.flags & VRRP_F_NOACCEPT)
 		fprintf(f, "\tno accept\n");
+	if (v->conf.flags & VRRP_F_VMAC) {
+		fprintf(f, "\tuse virtual mac ");
+		print_str(f, v->vmac);
+		fputc('\n', f);
+	}
 	TAILQ_FOREACH(t, &v->tracks, entry)
 		if (!t->of_group)
 			print_track(t, f);

@@ -127,16 +127,6 @@ build_start(struct parse *p, int master)
 		v->conf.flags |= VRRP_F_STARTMASTER;
 }
 
-void
-build_accept(struct parse *p, int on)
-{
-	if (p->vrrp == NULL || build_once(p, &p->block_seen, SEEN_ACCEPT,
-	    on ? "accept" : "no accept") == -1)
-		return;
-	if (!on)
-		p->vrrp->conf.flags |= VRRP_F_NOACCEPT;
-}
-
 static void
 owner_error(struct parse *p, const struct pos *pos, const char *what)
 {
@@ -161,12 +151,6 @@ vrrp_owner(struct parse *p)
 		owner_error(p, &pos, "preempt delay has");
 	if (p->block_seen & SEEN_START)
 		owner_error(p, &pos, "start has");
-	/* RFC 5798 section 6.1: the owner accepts. */
-	if (v->conf.flags & VRRP_F_NOACCEPT)
-		diag_error(&p->diag, &pos, "vrrp \"%s\": with priority 255, "
-		    "that of the owner of the addresses, they are this "
-		    "machine's own, and no accept has no place; use at most "
-		    "254", v->conf.name);
 	TAILQ_FOREACH(t, &v->tracks, entry) {
 		if (t->conf.weight == 0)
 			continue;
@@ -226,6 +210,7 @@ build_vrrp_end(struct parse *p)
 	if (p->vrrp == NULL)
 		return;
 	build_adverts_end(p);
+	build_virtual_end(p);
 	vrrp_vrid(p);
 	vrrp_owner(p);
 	vrrp_complete(p);

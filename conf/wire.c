@@ -337,7 +337,7 @@ vrrp_config_ok(const struct vrrp_config *v)
 		return (0);
 	if (!flags_ok(v->flags, VRRP_F_NOPREEMPT | VRRP_F_NOACCEPT |
 	    VRRP_F_RFC9568 | VRRP_F_STRICT | VRRP_F_UNICAST |
-	    VRRP_F_STARTMASTER))
+	    VRRP_F_VMAC | VRRP_F_STARTMASTER))
 		return (0);
 	if (v->preempt_ms > VRRP_PREEMPT_MS_MAX ||
 	    (v->preempt_ms != 0 && (v->flags & VRRP_F_NOPREEMPT)))

@@ -368,6 +368,7 @@ struct group_config {
 #define VRRP_F_STRICT		0x08	/* version 3: drop adverts with other
 					   addresses */
 #define VRRP_F_UNICAST		0x10	/* to and from peers alone */
+#define VRRP_F_VMAC		0x20
 #define VRRP_F_STARTMASTER	0x40	/* at a start waits less */
 
 /* Longest delay of a preemption: 1000 s, what keepalived(8) knows. */

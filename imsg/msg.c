@@ -101,6 +101,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 
 	FIXED(IF_STATUS, PARENT, VRRPE, struct msg_if),
 	FIXED(VRRP_SOCKET, PARENT, VRRPE, struct msg_vrrp_socket),
+	FIXED(VRRP_VMAC, PARENT, VRRPE, struct msg_vmac),
 	FIXED(ADDR_RESULT, PARENT, VRRPE, struct msg_result),
 	FIXED(TRACK_VALUE, PARENT, VRRPE, struct msg_track),
 	FIXED(VRRP_ROLE, VRRPE, PARENT, struct msg_role),

@@ -105,6 +105,8 @@ enum msg_type {
 	MSG_IF_STATUS,		/* struct msg_if: at start for each interface
 				   named, then at each change */
 	MSG_VRRP_SOCKET,	/* struct msg_vrrp_socket, with fd */
+	MSG_VRRP_VMAC,		/* id vrrp; struct msg_vmac, with fd: send by
+				   its virtual MAC; without: it has none */
 	MSG_ADDR_RESULT,	/* id vrrp; struct msg_result: the addresses
 				   asked for by VRRP_ROLE are there, or not */
 	MSG_TRACK_VALUE,	/* id process or file; struct msg_track: all
@@ -330,6 +332,12 @@ struct msg_track {
 	uint32_t	ok;		/* 0: it fails, 1: it is well */
 	int32_t		value;		/* process: how many run, of those
 					   that are wanted; file: its number */
+};
+
+/* The device that has the virtual MAC of an instance. */
+struct msg_vmac {
+	uint32_t	ifindex;	/* 0: there is none */
+	uint32_t	pad;
 };
 
 /* Exit of a script; what kept it from running is an errno. */

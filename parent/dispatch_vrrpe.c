@@ -196,6 +196,7 @@ feed_vrrpe(struct parent *env, int fresh)
 	}
 	sockets_prune(env);
 	net_each_iface(env->net);
+	net_each_vmac(env->net);
 	track_processes_tell(env->processes);
 	track_files_tell(env->files);
 }
@@ -294,6 +295,26 @@ dispatch_repaired(void *arg, uint32_t id, const struct addr *addr)
 	v = conf_find_vrrp(env->conf, id);
 	log_warnx("vrrp %s: address %s was removed by somebody else, put back",
 	    v != NULL ? v->conf.name : "?", addr_str(addr, buf));
+}
+
+/* Without a socket it is of no use: as if there were none. */
+void
+dispatch_vmac(void *arg, uint32_t id, uint32_t ifindex, const char *ifname)
+{
+	struct parent		*env = arg;
+	struct conf_vrrp	*v;
+	struct msg_vmac		 msg;
+	int			 fd = -1;
+
+	if (env->engine[PROC_VRRPE].state != ENGINE_RUNNING ||
+	    (v = conf_find_vrrp(env->conf, id)) == NULL)
+		return;
+	if (ifindex != 0 && (fd = net_vmac_socket(ifindex, ifname,
+	    v->conf.af)) == -1)
+		log_warn("vrrp %s: socket on %s", v->conf.name, ifname);
+	memset(&msg, 0, sizeof(msg));
+	msg.ifindex = fd != -1 ? ifindex : 0;
+	proc_send(env, PROC_VRRPE, MSG_VRRP_VMAC, id, fd, &msg, sizeof(msg));
 }
 
 /* Sockets. */

@@ -127,6 +127,8 @@ iface_lost(struct net *n, struct net_if *nif)
 	nif->now.prefix4 = 0;
 	nif->has_mac = 0;
 	nif->promotes = 0;
+	nif->vmac_saved = 0;
+	vmac_iface(n, nif);
 	memset(&nif->now.addr4, 0, sizeof(nif->now.addr4));
 	memset(&nif->now.addr6, 0, sizeof(nif->now.addr6));
 	pace_if_gone(n, nif);
@@ -147,6 +149,11 @@ iface_link(struct net *n, const struct rtnl_link *rl, int gone)
 		return;
 	if (nif->now.ifindex != 0 && nif->now.ifindex != rl->ifindex)
 		iface_lost(n, nif);
+	if (nif->vmac != NULL && !vmac_link(n, nif->vmac, rl)) {
+		if (nif->now.ifindex != 0)
+			iface_lost(n, nif);
+		return;
+	}
 	n->tell = 1;
 	nif->seen = 1;
 	nif->now.mtu = rl->mtu;
@@ -168,6 +175,7 @@ iface_appeared(struct net *n, struct net_if *nif)
 	struct net_item	*it;
 
 	n->reread_addrs = 1;
+	vmac_iface(n, nif);
 	TAILQ_FOREACH(it, &nif->items, onif)
 		if (it->vrrp->want == WANT_HELD) {
 			it->vrrp->announce = 1;

@@ -63,6 +63,7 @@ net_open(struct event_base *base, const struct net_ops *ops, void *arg)
 	slice_init(n);
 	fix_init(n);
 	lease_init(n);
+	vmac_init(n);
 	pace_init(n);
 	evtimer_assign(&n->reread, base, reread_cb, n);
 	net_vrrp_init(n, &n->leaving, 0);
@@ -104,10 +105,11 @@ net_close(struct net *n)
 
 	if (n == NULL)
 		return;
-	while ((a = RB_ROOT(&n->addrs)) != NULL) {
+	RB_FOREACH(a, net_addrs, &n->addrs)
 		held |= a->item.state == ITEM_OURS;
+	vmac_close(n, !held);
+	while ((a = RB_ROOT(&n->addrs)) != NULL)
 		net_item_free(n, &a->item);
-	}
 	while ((v = RB_ROOT(&n->vrrps)) != NULL)
 		net_vrrp_free(n, v);
 	while ((nif = RB_ROOT(&n->ifs)) != NULL)
@@ -147,6 +149,7 @@ vrrp_want(struct net *n, struct net_vrrp *v, enum net_want want)
 	v->want = want;
 	v->answer = v->announce = 0;
 	announce_stop(v);
+	vmac_want(n, v);
 	net_enqueue(n, v);
 }
 
@@ -299,6 +302,7 @@ net_settle(struct net *n)
 			evtimer_add(&n->reread, &rest);
 		}
 	}
+	vmac_settle(n);
 	iface_tell(n);
 	net_heal(n);
 }

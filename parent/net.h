@@ -47,6 +47,8 @@ struct net_ops {
 	void	(*result)(void *, uint32_t, int, uint32_t);
 	/* Somebody else removed an address that is ours; it is put back. */
 	void	(*repaired)(void *, uint32_t, const struct addr *);
+	/* This VRRP id has the device with its virtual MAC here; 0: nowhere. */
+	void	(*vmac)(void *, uint32_t, uint32_t, const char *);
 };
 
 /* net_open: NULL and logged when netlink fails; callbacks get arg. */
@@ -70,6 +72,8 @@ int		 net_check_conf(struct net *, const struct conf *, char *,
 void		 net_set_conf(struct net *, const struct conf *);
 /* net_each_iface: call iface() for every interface named, as it is now. */
 void		 net_each_iface(struct net *);
+/* net_each_vmac: call vmac() for each instance that is to have a device. */
+void		 net_each_vmac(struct net *);
 /*
  * net_each_found: call with the id of each instance whose addresses were
  * found on the first net_set_conf(), all that it advertises, and of which
@@ -102,11 +106,14 @@ void		 net_leave(struct net *);
  * interface, TTL 255, TOS 0xc0, with packet information on, filtered and its
  * filter locked: VSOCK_GROUP is joined to the VRRP group and hears that
  * alone, VSOCK_UNICAST hears what is sent to one router.  -1: errno.
+ * net_vmac_socket: the same, bound to the device with a virtual MAC: to send
+ * to the group, with an address of any interface, and to hear nothing.
  * net_icmp_socket: raw ICMP socket of the family that receives echo replies
  * only, filter locked.  -1: errno.
  */
 int		 net_vrrp_socket(uint32_t, const char *, sa_family_t,
 		    enum vsock_kind);
+int		 net_vmac_socket(uint32_t, const char *, sa_family_t);
 int		 net_icmp_socket(sa_family_t);
 
 #endif /* PARENT_NET_H */

@@ -51,6 +51,7 @@ net_set_conf(struct net *n, const struct conf *conf)
 	conf_ifs(n);
 	TAILQ_FOREACH(c, &conf->vrrps, entry)
 		conf_addrs(n, conf_vrrp(n, c));
+	vmac_conf(n);
 	conf_leave(n);
 	lease_conf(n, conf->lease_s);
 	/* Whoever reloads may look at once at what is told here. */

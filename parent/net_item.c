@@ -83,6 +83,8 @@ net_device_of(const struct conf_vrrp *v, const struct conf_vaddr *a)
 {
 	if (a->conf.ifname[0] != '\0')
 		return (a->conf.ifname);
+	if (v->conf.flags & VRRP_F_VMAC)
+		return (v->vmac);
 	return (v->conf.ifname);
 }
 

@@ -430,6 +430,7 @@ leaving_done(struct net *n)
 	TAILQ_FOREACH_SAFE(it, &n->leaving.items, entry, next)
 		if (it->state != ITEM_OURS)
 			net_item_free(n, it);
+	vmac_trim(n);
 	iface_prune(n);
 	if (TAILQ_EMPTY(&n->leaving.items))
 		nft_trim(n->nft);

@@ -31,6 +31,7 @@
 #include "net.h"
 #include "nft.h"
 #include "nl.h"
+#include "vmac_msg.h"
 
 /*
  * What the files of the network side share among themselves.
@@ -41,10 +42,14 @@
  */
 
 struct net;
+struct net_vmac;
 struct net_vrrp;
 
 /* Slots of a round of renewals; see net_lease.c. */
 #define LEASE_SLOTS	32
+
+/* Settings of an interface that virtual MACs need, vmac_role.c. */
+#define VMAC_SETTINGS	2
 
 /* An announcement under way, of an instance on one interface. */
 struct net_burst {
@@ -71,6 +76,9 @@ struct net_if {
 	uint8_t			 fresh;		/* not told yet at all */
 	uint8_t			 promotes;	/* see iface_promote() */
 	uint8_t			 seen;		/* in the dump being read */
+	uint8_t			 vmac_saved;	/* vmac_was is so */
+	uint8_t			 vmac_was[VMAC_SETTINGS];
+	struct net_vmac		*vmac;		/* it is one; NULL: not */
 
 	TAILQ_ENTRY(net_if)	 talking;	/* has bursts under way */
 	uint8_t			 is_talking;
@@ -158,6 +166,7 @@ struct net_vrrp {
 	struct net		*net;
 	const struct conf_vrrp	*conf;		/* NULL: no instance */
 	uint32_t		 id;
+	struct net_vmac		*vmac;		/* NULL: none */
 	struct net_items	 items;
 	struct net_item		*next;		/* for the slices */
 	enum net_want		 want;
@@ -228,6 +237,10 @@ struct net {
 	unsigned int		 fixes;
 	struct event		 retry;		/* what was refused */
 
+	TAILQ_HEAD(, net_vmac)	 vmacs;
+	int			 vmac_dirty;	/* some of them are */
+	struct event		 vmac_retry;
+
 	int			 packet;	/* for announcements, or -1 */
 	struct event		 pace;
 	struct monotime		 pace_at;	/* when it fires */
@@ -259,6 +272,7 @@ struct rtnl_link {
 	uint8_t		mac[ETH_ALEN];
 	uint8_t		has_mac;
 	char		ifname[IFNAMSIZ];
+	struct vmac_link more;		/* if it is a macvlan */
 };
 
 /* net.c */
@@ -357,6 +371,8 @@ int		 rtnl_parse_addr(struct nlmsghdr *, struct rtnl_addr *);
 int		 rtnl_parse_link(struct nlmsghdr *, struct rtnl_link *);
 /* rtnl_read_*: take over what the kernel holds now; 0 or an errno. */
 int		 rtnl_read_links(struct net *);
+/* rtnl_read_link: the one that this message, which is freed, asks for. */
+int		 rtnl_read_link(struct net *, struct nl_msg *);
 int		 rtnl_read_addrs(struct net *);
 
 /* iface.c */
@@ -397,5 +413,25 @@ void		 pace_if_gone(struct net *, struct net_if *);
 /* pace_begin: a burst is to be said; pace_end: no more, it is freed. */
 void		 pace_begin(struct net_burst *);
 void		 pace_end(struct net_burst *);
+
+/* vmac.c: devices with virtual MACs. */
+void		 vmac_init(struct net *);
+/* vmac_close: if so, no address is held any more, and all of them go. */
+void		 vmac_close(struct net *, int);
+/* vmac_conf: as the instances want them from now on. */
+void		 vmac_conf(struct net *);
+/* vmac_link: a device is there so; may it be used? */
+int		 vmac_link(struct net *, struct net_vmac *,
+		    const struct rtnl_link *);
+/* vmac_stray: some link is there, maybe one left by an earlier life. */
+void		 vmac_stray(struct net *, const struct rtnl_link *);
+/* vmac_iface: an interface has gone or come. */
+void		 vmac_iface(struct net *, struct net_if *);
+/* vmac_settle: make what lacks, mend what is wrong. */
+void		 vmac_settle(struct net *);
+/* vmac_want: the instance wants something else now. */
+void		 vmac_want(struct net *, struct net_vrrp *);
+/* vmac_trim: remove those that are not configured any more, if they can. */
+void		 vmac_trim(struct net *);
 
 #endif /* PARENT_NET_STATE_H */

@@ -66,7 +66,8 @@ static void	parent_every(struct parent *, struct event **, int,
 		    event_callback_fn);
 
 static const struct net_ops	net_ops = {
-	dispatch_iface, dispatch_addr_result, dispatch_repaired
+	dispatch_iface, dispatch_addr_result, dispatch_repaired,
+	dispatch_vmac
 };
 
 int

@@ -47,6 +47,7 @@ rtnl_addr_msg(int type, int flags, const struct net_addr *a, uint32_t life)
 	struct ifaddrmsg		 ifa;
 	struct nl_msg			*msg;
 	size_t				 size = addr_size(c->addr.af);
+	uint32_t			 more = 0;
 
 	memset(&ifa, 0, sizeof(ifa));
 	ifa.ifa_family = c->addr.af;
@@ -59,12 +60,16 @@ rtnl_addr_msg(int type, int flags, const struct net_addr *a, uint32_t life)
 		if (IN6_IS_ADDR_LINKLOCAL(&c->addr.u.v6))
 			ifa.ifa_scope = RT_SCOPE_LINK;
 	}
+	/* The way to a network is by the interface below; a link is its own. */
+	if (a->item.nif->vmac != NULL && ifa.ifa_scope != RT_SCOPE_LINK)
+		more = ifa.ifa_flags | IFA_F_NOPREFIXROUTE;
 	if ((msg = nlmsg_alloc_size(NL_MSG_SIZE)) == NULL)
 		return (NULL);
 	if (nlmsg_put(msg, 0, 0, type, 0, flags) == NULL ||
 	    nlmsg_append(msg, &ifa, sizeof(ifa), NLMSG_ALIGNTO) < 0 ||
 	    nla_put(msg, IFA_LOCAL, size, c->addr.u.bytes) < 0 ||
 	    nla_put(msg, IFA_ADDRESS, size, c->addr.u.bytes) < 0 ||
+	    (more != 0 && nla_put_u32(msg, IFA_FLAGS, more) < 0) ||
 	    (type == RTM_NEWADDR && addr_put_manner(msg, c, life) == -1)) {
 		nlmsg_free(msg);
 		return (NULL);
@@ -175,6 +180,7 @@ rtnl_parse_link(struct nlmsghdr *nlh, struct rtnl_link *rl)
 		memcpy(rl->mac, nla_data(tb[IFLA_ADDRESS]), ETH_ALEN);
 		rl->has_mac = 1;
 	}
+	vmac_msg_parse(tb, &rl->more);
 	return (0);
 }
 
@@ -230,9 +236,18 @@ link_cb(struct nlmsghdr *nlh, void *arg)
 {
 	struct rtnl_link	 rl;
 
-	if (nlh->nlmsg_type == RTM_NEWLINK && rtnl_parse_link(nlh, &rl) == 0)
+	if (nlh->nlmsg_type == RTM_NEWLINK &&
+	    rtnl_parse_link(nlh, &rl) == 0) {
+		vmac_stray(arg, &rl);
 		iface_link(arg, &rl, 0);
+	}
 	return (0);
+}
+
+int
+rtnl_read_link(struct net *n, struct nl_msg *msg)
+{
+	return (nlconn_query(&n->conn, msg, 0, link_cb, n));
 }
 
 int

@@ -66,11 +66,14 @@ static int	rcvbuf(int, int);
 static int	filter_lock(int, const struct sock_filter *, size_t);
 static int	drain(int);
 static int	bind_if(int, uint32_t, const char *);
+static int	vrrp_leave4(int, uint32_t);
+static int	vrrp_leave6(int, uint32_t);
 static int	vrrp_group4(int, uint32_t);
 static int	vrrp_group6(int, uint32_t);
 static int	vrrp_setup4(int);
 static int	vrrp_setup6(int);
 static int	vrrp_setup(int, uint32_t, sa_family_t, enum vsock_kind);
+static int	vmac_setup(int, uint32_t, sa_family_t);
 
 /* Raw IPv4 sockets see the IP header. */
 static const struct sock_filter vrrp_filter4[] = {
@@ -132,6 +135,10 @@ static const struct sock_filter unicast_filter6[] = {
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, PKTTYPE),
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_HOST, 0, 1),
 	BPF_STMT(BPF_RET | BPF_K, PASS),
+	BPF_STMT(BPF_RET | BPF_K, DROP),
+};
+
+static const struct sock_filter no_filter[] = {
 	BPF_STMT(BPF_RET | BPF_K, DROP),
 };
 
@@ -215,6 +222,32 @@ bind_if(int fd, uint32_t ifindex, const char *ifname)
 	return (0);
 }
 
+/* Adverts to the group leave by this interface. */
+static int
+vrrp_leave4(int fd, uint32_t ifindex)
+{
+	struct ip_mreqn	mreq;
+
+	memset(&mreq, 0, sizeof(mreq));
+	mreq.imr_ifindex = ifindex;
+	if (setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &mreq,
+	    sizeof(mreq)) == -1 ||
+	    set_int(fd, IPPROTO_IP, IP_MULTICAST_LOOP, 0) == -1 ||
+	    set_int(fd, IPPROTO_IP, IP_MULTICAST_TTL, VRRP_TTL) == -1)
+		return (-1);
+	return (0);
+}
+
+static int
+vrrp_leave6(int fd, uint32_t ifindex)
+{
+	if (set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, ifindex) == -1 ||
+	    set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0) == -1 ||
+	    set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, VRRP_TTL) == -1)
+		return (-1);
+	return (0);
+}
+
 static int
 vrrp_group4(int fd, uint32_t ifindex)
 {
@@ -224,11 +257,7 @@ vrrp_group4(int fd, uint32_t ifindex)
 	mreq.imr_multiaddr.s_addr = htonl(VRRP_GROUP4);
 	mreq.imr_ifindex = ifindex;
 	if (setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &mreq,
-	    sizeof(mreq)) == -1 ||
-	    setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &mreq,
-	    sizeof(mreq)) == -1 ||
-	    set_int(fd, IPPROTO_IP, IP_MULTICAST_LOOP, 0) == -1 ||
-	    set_int(fd, IPPROTO_IP, IP_MULTICAST_TTL, VRRP_TTL) == -1)
+	    sizeof(mreq)) == -1 || vrrp_leave4(fd, ifindex) == -1)
 		return (-1);
 	return (filter_lock(fd, vrrp_filter4, NFILTER(vrrp_filter4)));
 }
@@ -243,10 +272,7 @@ vrrp_group6(int fd, uint32_t ifindex)
 	mreq.ipv6mr_multiaddr.s6_addr32[3] = htonl(VRRP_GROUP6_3);
 	mreq.ipv6mr_interface = ifindex;
 	if (setsockopt(fd, IPPROTO_IPV6, IPV6_ADD_MEMBERSHIP, &mreq,
-	    sizeof(mreq)) == -1 ||
-	    set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, ifindex) == -1 ||
-	    set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0) == -1 ||
-	    set_int(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, VRRP_TTL) == -1)
+	    sizeof(mreq)) == -1 || vrrp_leave6(fd, ifindex) == -1)
 		return (-1);
 	return (filter_lock(fd, vrrp_filter6, NFILTER(vrrp_filter6)));
 }
@@ -308,6 +334,44 @@ net_vrrp_socket(uint32_t ifindex, const char *ifname, sa_family_t af,
 	    rcvbuf(fd, VRRP_RCVBUF) == -1 ||
 	    vrrp_setup(fd, ifindex, af, kind) == -1 ||
 	    /* Before anything else on a busy link; IP_TOS has set another. */
+	    set_int(fd, SOL_SOCKET, SO_PRIORITY, TC_PRIO_CONTROL) == -1) {
+		error = errno;
+		close(fd);
+		errno = error;
+		return (-1);
+	}
+	return (fd);
+}
+
+/*
+ * Nothing is heard by it.  The source of adverts is an address of another
+ * interface, which in IPv6 has to be allowed.
+ */
+static int
+vmac_setup(int fd, uint32_t ifindex, sa_family_t af)
+{
+	int	rc;
+
+	if (af == AF_INET)
+		rc = vrrp_setup4(fd) == -1 || vrrp_leave4(fd, ifindex) == -1;
+	else
+		rc = vrrp_setup6(fd) == -1 ||
+		    vrrp_leave6(fd, ifindex) == -1 ||
+		    set_int(fd, IPPROTO_IPV6, IPV6_FREEBIND, 1) == -1;
+	if (rc)
+		return (-1);
+	return (filter_lock(fd, no_filter, NFILTER(no_filter)));
+}
+
+int
+net_vmac_socket(uint32_t ifindex, const char *ifname, sa_family_t af)
+{
+	int	fd, error;
+
+	if ((fd = raw_socket(af, PROTO_VRRP)) == -1)
+		return (-1);
+	if (bind_if(fd, ifindex, ifname) == -1 ||
+	    vmac_setup(fd, ifindex, af) == -1 ||
 	    set_int(fd, SOL_SOCKET, SO_PRIORITY, TC_PRIO_CONTROL) == -1) {
 		error = errno;
 		close(fd);

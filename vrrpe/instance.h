@@ -163,6 +163,11 @@ struct vrrp {
 	struct vrrp_config	 conf;
 	struct iface		*iface;
 	struct lan		*lan;		/* of iface */
+	struct {
+		int		 told;		/* the parent has */
+		uint32_t	 ifindex;	/* 0: there is none */
+		int		 fd;		/* if there is one: by it */
+	}			 vmac;		/* with VRRP_F_VMAC */
 	struct group		*group;		/* NULL: in none */
 	struct addr		*addrs;
 	uint32_t		 naddrs;
@@ -394,6 +399,10 @@ void	order_forget(struct vrrpe *);
  * lan_of: the part for this family.
  * lan_close: all sockets of an interface.
  * lan_socket: by which adverts to this instance come.
+ * lan_send_fd: the descriptor that adverts leave by, with the index of its
+ * interface: the one with the virtual MAC when it has one, but to peers.
+ * lan_vmac: it has this device with a virtual MAC now, 0: none; and a
+ * socket for it, which is owned from now on.
  * lan_source: the address its adverts come from; NULL when there is none.
  * lan_waits: its interface or socket is still to be told by the parent.
  * lan_fault: what on the interface keeps it from taking part, into a buffer
@@ -403,6 +412,8 @@ void	lan_init(struct iface *);
 struct lan *lan_of(struct iface *, uint8_t);
 void	lan_close(struct iface *);
 struct vsock *lan_socket(const struct vrrp *);
+int	lan_send_fd(const struct vrrp *, uint32_t *);
+void	lan_vmac(struct vrrp *, uint32_t, int);
 const struct addr *lan_source(const struct vrrp *);
 int	lan_waits(const struct vrrp *);
 int	lan_fault(const struct vrrp *, char *, size_t);

@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "instance.h"
 
@@ -70,6 +71,31 @@ lan_socket(const struct vrrp *v)
 	    VSOCK_UNICAST : VSOCK_GROUP]);
 }
 
+/*
+ * Before its device is told, in a reload, adverts leave as they did; and
+ * those to peers are for the MAC that these have learned.
+ */
+int
+lan_send_fd(const struct vrrp *v, uint32_t *ifindex)
+{
+	if (v->vmac.ifindex != 0 && (v->conf.flags & VRRP_F_UNICAST) == 0) {
+		*ifindex = v->vmac.ifindex;
+		return (v->vmac.fd);
+	}
+	*ifindex = v->iface->status.ifindex;
+	return (lan_socket(v)->fd);
+}
+
+void
+lan_vmac(struct vrrp *v, uint32_t ifindex, int fd)
+{
+	if (v->vmac.ifindex != 0)
+		close(v->vmac.fd);
+	v->vmac.told = (v->conf.flags & VRRP_F_VMAC) != 0;
+	v->vmac.ifindex = ifindex;
+	v->vmac.fd = fd;
+}
+
 const struct addr *
 lan_source(const struct vrrp *v)
 {
@@ -86,6 +112,8 @@ lan_waits(const struct vrrp *v)
 {
 	const struct iface	*ifc = v->iface;
 
+	if (v->conf.flags & VRRP_F_VMAC && !v->vmac.told)
+		return (1);
 	return (!ifc->told || (ifc->status.up && lan_source(v) != NULL &&
 	    lan_socket(v)->fd == -1));
 }
@@ -108,6 +136,9 @@ lan_fault(const struct vrrp *v, char *buf, size_t len)
 	else if (lan_socket(v)->fd == -1)
 		snprintf(buf, len, "there is no socket on %s",
 		    v->conf.ifname);
+	else if (v->vmac.told && v->vmac.ifindex == 0)
+		snprintf(buf, len, "there is no device with its virtual MAC, "
+		    "the log says why");
 	else if (st->mtu != 0 && need > st->mtu)
 		snprintf(buf, len, "an advert of its %u addresses has %u "
 		    "bytes, more than the MTU of %s, %u", v->naddrs, need,

@@ -32,7 +32,7 @@ static int	advert_to(struct vrrp *, const struct addr *, int *, uint8_t);
 static int	advert_peers(struct vrrp *, uint8_t);
 static int	write4(const struct vrrp *, const struct addr *);
 static int	write6(const struct vrrp *, const struct addr *);
-static int	write_msg(const struct vrrp *, struct msghdr *,
+static int	write_msg(const struct vrrp *, int, struct msghdr *,
 		    struct cmsghdr *);
 
 static void
@@ -109,12 +109,14 @@ write4(const struct vrrp *v, const struct addr *dst)
 	struct sockaddr_in	 sin;
 	struct in_pktinfo	 info;
 	struct msghdr		 msg;
+	uint32_t		 ifindex;
+	int			 fd = lan_send_fd(v, &ifindex);
 
 	memset(&sin, 0, sizeof(sin));
 	sin.sin_family = AF_INET;
 	sin.sin_addr = dst->u.v4;
 	memset(&info, 0, sizeof(info));
-	info.ipi_ifindex = v->iface->status.ifindex;
+	info.ipi_ifindex = ifindex;
 	info.ipi_spec_dst = v->advert.src.u.v4;
 	memset(&ctl, 0, sizeof(ctl));
 	ctl.hdr.cmsg_level = IPPROTO_IP;
@@ -126,7 +128,7 @@ write4(const struct vrrp *v, const struct addr *dst)
 	msg.msg_name = &sin;
 	msg.msg_namelen = sizeof(sin);
 	msg.msg_controllen = sizeof(ctl);
-	return (write_msg(v, &msg, &ctl.hdr));
+	return (write_msg(v, fd, &msg, &ctl.hdr));
 }
 
 static int
@@ -139,15 +141,17 @@ write6(const struct vrrp *v, const struct addr *dst)
 	struct sockaddr_in6	 sin6;
 	struct in6_pktinfo	 info;
 	struct msghdr		 msg;
+	uint32_t		 ifindex;
+	int			 fd = lan_send_fd(v, &ifindex);
 
 	memset(&sin6, 0, sizeof(sin6));
 	sin6.sin6_family = AF_INET6;
 	sin6.sin6_addr = dst->u.v6;
 	if (IN6_IS_ADDR_LINKLOCAL(&dst->u.v6) ||
 	    IN6_IS_ADDR_MC_LINKLOCAL(&dst->u.v6))
-		sin6.sin6_scope_id = v->iface->status.ifindex;
+		sin6.sin6_scope_id = ifindex;
 	memset(&info, 0, sizeof(info));
-	info.ipi6_ifindex = v->iface->status.ifindex;
+	info.ipi6_ifindex = ifindex;
 	info.ipi6_addr = v->advert.src.u.v6;
 	memset(&ctl, 0, sizeof(ctl));
 	ctl.hdr.cmsg_level = IPPROTO_IPV6;
@@ -159,11 +163,12 @@ write6(const struct vrrp *v, const struct addr *dst)
 	msg.msg_name = &sin6;
 	msg.msg_namelen = sizeof(sin6);
 	msg.msg_controllen = sizeof(ctl);
-	return (write_msg(v, &msg, &ctl.hdr));
+	return (write_msg(v, fd, &msg, &ctl.hdr));
 }
 
 static int
-write_msg(const struct vrrp *v, struct msghdr *msg, struct cmsghdr *ctl)
+write_msg(const struct vrrp *v, int fd, struct msghdr *msg,
+    struct cmsghdr *ctl)
 {
 	struct iovec	iov;
 
@@ -172,7 +177,7 @@ write_msg(const struct vrrp *v, struct msghdr *msg, struct cmsghdr *ctl)
 	msg->msg_iov = &iov;
 	msg->msg_iovlen = 1;
 	msg->msg_control = ctl;
-	return (sendmsg(lan_socket(v)->fd, msg, MSG_DONTWAIT) == -1 ? -1 : 0);
+	return (sendmsg(fd, msg, MSG_DONTWAIT) == -1 ? -1 : 0);
 }
 
 /*

@@ -424,6 +424,8 @@ commit_adopt(struct vrrp *v, struct vrrp *new)
 	new->peers = peers;
 	new->npeers = npeers;
 	send_forget(v);
+	if ((v->conf.flags & VRRP_F_VMAC) == 0)
+		lan_vmac(v, 0, -1);
 
 	TAILQ_INIT(&trackers);
 	TAILQ_CONCAT(&trackers, &v->trackers, entry);
@@ -591,6 +593,7 @@ vrrp_free(struct vrrp *v)
 	}
 	timer_free(v);
 	send_forget(v);
+	lan_vmac(v, 0, -1);
 	free(v->peers);
 	free(v->addrs);
 	freezero(v, sizeof(*v));

@@ -39,6 +39,7 @@ static void	vrrpe_link_down(struct engine *, enum proc);
 static void	vrrpe_shutdown(struct engine *);
 static int	parent_if_status(struct vrrpe *, struct imsg *);
 static int	parent_socket(struct vrrpe *, struct imsg *);
+static int	parent_vmac(struct vrrpe *, struct imsg *);
 static int	parent_mirror_role(struct vrrpe *, struct imsg *);
 static int	parent_addr_found(struct vrrpe *, struct imsg *);
 static int	parent_addr_result(struct vrrpe *, struct imsg *);
@@ -107,6 +108,8 @@ vrrpe_dispatch_parent(struct engine *e, struct imsg *msg)
 		return (parent_if_status(env, msg));
 	case MSG_VRRP_SOCKET:
 		return (parent_socket(env, msg));
+	case MSG_VRRP_VMAC:
+		return (parent_vmac(env, msg));
 	case MSG_ADDR_RESULT:
 		return (parent_addr_result(env, msg));
 	case MSG_TRACK_VALUE:
@@ -340,6 +343,31 @@ parent_socket(struct vrrpe *env, struct imsg *msg)
 	}
 	recv_open(&lan_of(ifc, s.af)->sock[s.kind], fd);
 	track_iface(env, ifc);
+	return (0);
+}
+
+static int
+parent_vmac(struct vrrpe *env, struct imsg *msg)
+{
+	struct msg_vmac	 m;
+	struct vrrp	*v;
+	int		 fd;
+
+	if (imsg_get_data(msg, &m, sizeof(m)) == -1)
+		return (-1);
+	if ((v = stage_vrrp(&env->run, imsg_id(msg))) == NULL)
+		return (engine_stale(env->engine, msg) ? 0 : -1);
+	if ((v->conf.flags & VRRP_F_VMAC) == 0)
+		return (-1);
+	fd = imsg_get_fd(msg);
+	if ((m.ifindex != 0) != (fd != -1)) {
+		if (fd != -1)
+			close(fd);
+		return (-1);
+	}
+	lan_vmac(v, m.ifindex, fd);
+	track_look(v);
+	group_settle(v);
 	return (0);
 }
 

@@ -289,6 +289,7 @@ test_vrrp(void)
 	TAKES(vrrp_config, v2, c->auth = VRRP_AUTH_PASS, "a password");
 	TAKES(vrrp_config, v2, c->group_id = 9, "a group");
 	TAKES(vrrp_config, v2, c->flags = VRRP_F_NOACCEPT, "no accept");
+	TAKES(vrrp_config, v2, c->flags = VRRP_F_VMAC, "a virtual MAC");
 	TAKES(vrrp_config, v3, , "version 3");
 	TAKES(vrrp_config, v3, c->advert_cs = 4095, "40.95 seconds");
 	TAKES(vrrp_config, v3, c->af = AF_INET6, "IPv6");

@@ -64,7 +64,7 @@ static void	 await(const struct net *);
 static void	 too_late(int, short, void *);
 static void	 test(struct net *, struct conf_vrrp *, struct heard *);
 
-static const struct net_ops	ops = { iface, result, repaired };
+static const struct net_ops	ops = { iface, result, repaired, NULL };
 
 static void
 iface(void *arg, const struct msg_if *m)
