@@ -28,6 +28,7 @@
 #define CTL_NAME_LEN	64	/* names, as conf/wire.h NAME_LEN */
 #define CTL_ADDR_LEN	64	/* "[address]:port" */
 #define CTL_TEXT_LEN	512	/* one line of an answer */
+#define CTL_HIST_MAX	12	/* as imsg/msg.h HOST_HIST_MAX */
 #define CTL_REASON_LEN	128	/* why a check ended as it did */
 
 #define LVSD_SOCKET	"/run/lvsd.sock"
@@ -108,6 +109,8 @@ struct ctl_host {
 	uint64_t	since_s;	/* seconds in this state */
 	int64_t		cert_until;	/* end of a certificate, wall clock,
 					   seconds; 0: none is known */
+	uint32_t	hist[CTL_HIST_MAX];	/* durations: below 1 ms,
+					   below 2, below 4, ..., the rest */
 	uint32_t	last_ms;	/* duration of the last check */
 	uint32_t	pad;
 	char		reason[CTL_REASON_LEN];	/* of the last verdict */

@@ -187,6 +187,8 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 _Static_assert(CTL_TRACK_NAME_LEN == TRACK_NAME_LEN &&
     CTL_TRACK_COUNT_MAX == TRACK_COUNT_MAX, "ctl.h and wire.h differ");
 
+_Static_assert(CTL_HIST_MAX == HOST_HIST_MAX, "ctl.h and msg.h differ");
+
 /* The longest check must fit a message. */
 _Static_assert(sizeof(struct check_config) + CHECK_ITEMS_LEN < IMSG_MAX - 64,
     "a check is longer than a message");

@@ -599,6 +599,7 @@ send_host(struct client *c, const struct lbe_host *h)
 	m.since_s = host_since(h);
 	m.last_ms = h->status.last_ms;
 	m.cert_until = h->status.cert_until;
+	memcpy(m.hist, h->status.hist, sizeof(m.hist));
 	if (h->status.flags & HOST_STATUS_F_CERT)
 		m.flags |= CTL_HOST_F_CERT;
 	if ((err = kernel_host_error(c->env, h->conf.id)) != NULL)

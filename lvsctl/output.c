@@ -52,6 +52,9 @@ static enum output	 print_table(const struct command *,
 static enum output	 print_host(const struct command *,
 			    const struct imsg *);
 static void		 print_host_detail(const struct ctl_host *);
+static void		 print_time(const char *, int64_t);
+static void		 print_host_times(const struct ctl_host *);
+static void		 print_host_durations(const struct ctl_host *);
 static enum output	 print_vrrp(const struct command *,
 			    const struct imsg *);
 static void		 print_vrrp_detail(const struct ctl_vrrp *);
@@ -98,6 +101,7 @@ output_head(const struct command *cmd)
 	switch (cmd->action) {
 	case SHOW_SUMMARY:
 	case SHOW_HOSTS:
+	case SHOW_HOSTS_VERBOSE:
 	case SHOW_SERVICES:
 	case SHOW_VRRP:
 		printf("%-4s\t%-8s\t%-24s\t%-7s\tStatus\n", "Id", "Type",
@@ -258,8 +262,12 @@ print_host(const struct command *cmd, const struct imsg *msg)
 		    100.0 * h.checks_up / h.checks);
 	print_row(h.id, "host", SAFE(addr, h.addr), availability,
 	    states[h.state]);
-	if (cmd->action == SHOW_HOSTS)
+	if (cmd->action == SHOW_HOSTS || cmd->action == SHOW_HOSTS_VERBOSE)
 		print_host_detail(&h);
+	if (cmd->action == SHOW_HOSTS_VERBOSE) {
+		print_host_times(&h);
+		print_host_durations(&h);
+	}
 	return (OUTPUT_MORE);
 }
 
@@ -289,6 +297,49 @@ print_host_detail(const struct ctl_host *h)
 		    (h->cert_until - (int64_t)time(NULL)) / SECS_DAY);
 	if (h->error != 0)
 		printf("\t\tkernel: %s\n", strerror(h->error));
+}
+
+static void
+print_time(const char *what, int64_t seconds)
+{
+	struct tm	 tm;
+	time_t		 t = seconds;
+	char		 when[32] = "?";
+
+	if (localtime_r(&t, &tm) != NULL)
+		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm);
+	printf("%s%s", what, when);
+}
+
+static void
+print_host_times(const struct ctl_host *h)
+{
+	print_time("\t\tlast change ", (int64_t)time(NULL) -
+	    (int64_t)h->since_s);
+	if (h->cert_until != 0)
+		print_time(", certificate until ", h->cert_until);
+	printf("\n");
+}
+
+/* "durations: 12 below 1ms, 3 below 4ms, 1 of 1024ms or more" */
+static void
+print_host_durations(const struct ctl_host *h)
+{
+	const char	*sep = "\t\tdurations: ";
+	int		 i;
+
+	for (i = 0; i < CTL_HIST_MAX; i++) {
+		if (h->hist[i] == 0)
+			continue;
+		if (i < CTL_HIST_MAX - 1)
+			printf("%s%u below %ums", sep, h->hist[i], 1U << i);
+		else
+			printf("%s%u of %ums or more", sep, h->hist[i],
+			    1U << (i - 1));
+		sep = ", ";
+	}
+	if (*sep == ',')
+		printf("\n");
 }
 
 static enum output

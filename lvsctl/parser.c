@@ -55,9 +55,15 @@ static const struct token t_hostname[] = {
 	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
 };
 
+static const struct token t_hosts[] = {
+	{ NOTHING,	"",		ACTION_NONE,	NULL },
+	{ KEYWORD,	"verbose",	SHOW_HOSTS_VERBOSE, NULL },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
 static const struct token t_show[] = {
 	{ KEYWORD,	"summary",	SHOW_SUMMARY,	NULL },
-	{ KEYWORD,	"hosts",	SHOW_HOSTS,	NULL },
+	{ KEYWORD,	"hosts",	SHOW_HOSTS,	t_hosts },
 	{ KEYWORD,	"services",	SHOW_SERVICES,	NULL },
 	{ KEYWORD,	"vrrp",		SHOW_VRRP,	t_vrrp },
 	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }

@@ -223,6 +223,35 @@ test_next(void)
 	    "however much it was");
 }
 
+/* Each duration falls into its class, and all are told and learned. */
+static void
+test_durations(void)
+{
+	static const uint32_t	 ms[] = { 0, 1, 2, 3, 4, 1023, 1024, 60000 };
+	struct verdict		 v, w;
+	struct verdict_check	 check = { .reason = HOST_R_OK };
+	struct msg_host_status	 status;
+	size_t			 i;
+
+	verdict_init(&v, at(1));
+	for (i = 0; i < sizeof(ms) / sizeof(ms[0]); i++) {
+		check.ms = ms[i];
+		verdict_count(&v, &check);
+	}
+	check.reason = HOST_R_LOCAL;
+	verdict_count(&v, &check);
+	is_int(v.hist[0], 1, "below 1 ms");
+	is_int(v.hist[1], 1, "below 2");
+	is_int(v.hist[2], 2, "below 4");
+	is_int(v.hist[3], 1, "below 8");
+	is_int(v.hist[10], 1, "below 1024");
+	is_int(v.hist[HOST_HIST_MAX - 1], 2, "and all the rest");
+	is_int(v.checks, 8, "what does not count is in none");
+	verdict_tell(&v, &status);
+	verdict_learn(&w, &status);
+	ok(memcmp(v.hist, w.hist, sizeof(v.hist)) == 0, "told and learned");
+}
+
 int
 main(void)
 {
@@ -231,5 +260,6 @@ main(void)
 	test_learn();
 	test_spread();
 	test_next();
+	test_durations();
 	return (done_testing());
 }

@@ -97,6 +97,22 @@ test_host(void)
 	is_str(strchr(printed, '\n'), "\n\t\ttotal: 2/3 checks, ok (12ms), "
 	    "for 3d 04:05:06, weight 3\n", "with details");
 
+	ok(strstr(printed, "durations") == NULL, "but not with all");
+	h.flags |= CTL_HOST_F_CERT;
+	h.cert_until = time(NULL) + 10 * 86400 + 60;
+	h.hist[0] = 12;
+	h.hist[2] = 3;
+	h.hist[CTL_HIST_MAX - 1] = 1;
+	print(SHOW_HOSTS, MSG_CTL_HOST, &h, sizeof(h));
+	ok(strstr(printed, "\t\tcertificate expires in 10 days\n") != NULL,
+	    "a certificate that expires");
+	print(SHOW_HOSTS_VERBOSE, MSG_CTL_HOST, &h, sizeof(h));
+	ok(strstr(printed, "\t\tlast change 20") != NULL &&
+	    strstr(printed, ", certificate until 20") != NULL,
+	    "times");
+	ok(strstr(printed, "\t\tdurations: 12 below 1ms, 3 below 4ms, 1 of "
+	    "1024ms or more\n") != NULL, "and durations");
+
 	h.flags = CTL_HOST_F_OVERRIDE;
 	h.state = CTL_DISABLED;
 	h.checks = 0;

@@ -40,6 +40,7 @@ static const struct test tests[] = {
 	{ "sh se", SHOW_SERVICES, 0, "" },
 	{ "sh h", SHOW_HOSTS, 0, "" },
 	{ "sho hos", SHOW_HOSTS, 0, "" },
+	{ "show hosts v", SHOW_HOSTS_VERBOSE, 0, "" },
 	{ "show vrrp", SHOW_VRRP, 0, "" },
 	{ "show vrrp VI_1", SHOW_VRRP, 0, "VI_1" },
 	{ "sh v 12", SHOW_VRRP, 12, "" },
