@@ -72,8 +72,11 @@ print_announce(const struct conf_announce *a, FILE *f)
 void
 print_lease(const struct conf *c, FILE *f)
 {
+	char	 time[DURATION_STRLEN];
+
 	if (c->lease_s == 0)
 		fprintf(f, "no lease\n");
 	else if (c->lease_s != DEFAULT_LEASE_S)
-		fprintf(f, "lease %us\n", c->lease_s);
+		fprintf(f, "lease %s\n",
+		    duration_str(c->lease_s * 1000, time));
 }

@@ -39,9 +39,9 @@ static void	 again_cb(int, short, void *);
 static void	 refresh_cb(int, short, void *);
 static void	 refresh_arm(struct net_vrrp *);
 static void	 after_ms(struct event *, uint32_t);
-static void	 burst_all(struct net_vrrp *, unsigned int, int);
+static void	 burst_all(struct net_vrrp *, unsigned int, enum net_urge);
 static void	 burst_on(struct net_vrrp *, struct net_if *, unsigned int,
-		    int);
+		    enum net_urge);
 
 void
 announce_init(struct net_vrrp *v)
@@ -61,7 +61,7 @@ announce_start(struct net_vrrp *v)
 	    monotime_diff_us(now, v->announced) < ANNOUNCE_GAP_US)
 		return;
 	v->announced = now;
-	burst_all(v, c->count, 1);
+	burst_all(v, c->count, URGE_FIRST);
 	if (c->delay_ms != 0)
 		after_ms(&v->again, c->delay_ms);
 	refresh_arm(v);
@@ -96,7 +96,7 @@ again_cb(int, short, void *arg)
 {
 	struct net_vrrp	*v = arg;
 
-	burst_all(v, v->conf->announce.count, 0);
+	burst_all(v, v->conf->announce.count, URGE_LATER);
 }
 
 static void
@@ -104,7 +104,7 @@ refresh_cb(int, short, void *arg)
 {
 	struct net_vrrp	*v = arg;
 
-	burst_all(v, v->conf->announce.refresh_count, 0);
+	burst_all(v, v->conf->announce.refresh_count, URGE_LATER);
 	v->refresh_ms = 0;
 	refresh_arm(v);
 }
@@ -134,7 +134,7 @@ after_ms(struct event *ev, uint32_t ms)
 
 /* On each of the interfaces that it has addresses on. */
 static void
-burst_all(struct net_vrrp *v, unsigned int rounds, int urgent)
+burst_all(struct net_vrrp *v, unsigned int rounds, enum net_urge urge)
 {
 	struct net_item	*it;
 
@@ -142,28 +142,30 @@ burst_all(struct net_vrrp *v, unsigned int rounds, int urgent)
 		return;
 	TAILQ_FOREACH(it, &v->items, entry)
 		if (it->kind == NET_ADDR && it->nif->has_mac)
-			burst_on(v, it->nif, rounds, urgent);
+			burst_on(v, it->nif, rounds, urge);
 }
 
-/* One that is under way begins anew. */
+/* What is said already need not be said again later. */
 static void
 burst_on(struct net_vrrp *v, struct net_if *nif, unsigned int rounds,
-    int urgent)
+    enum net_urge urge)
 {
 	struct net_burst	*b;
 
 	TAILQ_FOREACH(b, &v->bursts, mine)
-		if (b->nif == nif && b->urgent == urgent)
+		if (b->nif == nif)
 			break;
-	if (b == NULL) {
-		if ((b = calloc(1, sizeof(*b))) == NULL)
-			fatal("announcement");
-		b->vrrp = v;
-		b->nif = nif;
-		b->urgent = urgent;
-		TAILQ_INSERT_TAIL(&v->bursts, b, mine);
-		pace_begin(b);
-	}
+	if (b != NULL && b->urge <= urge)
+		return;
+	if (b != NULL)
+		pace_end(b);
+	if ((b = calloc(1, sizeof(*b))) == NULL)
+		fatal("announcement");
+	b->vrrp = v;
+	b->nif = nif;
+	b->urge = urge;
 	b->rounds = rounds;
 	b->at = TAILQ_FIRST(&v->items);
+	TAILQ_INSERT_TAIL(&v->bursts, b, mine);
+	pace_begin(b);
 }

@@ -263,7 +263,7 @@ addr_found(struct net *n, struct net_addr *a, const struct rtnl_addr *ra)
 		a->item.odd = ra->scope != a->conf.scope ||
 		    strcmp(ra->label, label) != 0 ||
 		    addr_cmp(&ra->broadcast, &a->conf.broadcast) != 0;
-	if (ra->valid_s != lease_of(n, a))
+	if (ra->valid_s != LIFE_FOREVER || lease_of(n, a) != LIFE_FOREVER)
 		lease_touch(n, a);
 }
 

@@ -250,6 +250,7 @@ static void
 read_tables(struct net *n)
 {
 	struct monotime	start = monotime_now(), now;
+	int64_t		us;
 	int		error;
 
 	if (n->reread_links) {
@@ -266,8 +267,10 @@ read_tables(struct net *n)
 		n->reread_addrs = 0;
 	}
 	now = monotime_now();
-	n->read_next = monotime_add_us(now,
-	    READ_REST * monotime_diff_us(now, start));
+	us = monotime_diff_us(now, start);
+	n->read_next = monotime_add_us(now, READ_REST * us);
+	log_debug("netlink: interfaces and addresses read in %lld us",
+	    (long long)us);
 }
 
 static void

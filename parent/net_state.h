@@ -50,6 +50,13 @@ struct net_vrrp;
 
 /* Settings of an interface that virtual MACs need, vmac_role.c. */
 #define VMAC_SETTINGS	2
+/* What is said first on an interface: a new master's address, once. */
+enum net_urge {
+	URGE_FIRST,
+	URGE_REPEAT,
+	URGE_LATER,		/* the second burst, a refresh */
+	URGE_MAX
+};
 
 /* An announcement under way, of an instance on one interface. */
 struct net_burst {
@@ -59,7 +66,7 @@ struct net_burst {
 	struct net_if		*nif;
 	struct net_item		*at;		/* next; NULL: round is over */
 	unsigned int		 rounds;	/* still to go */
-	int			 urgent;	/* before those that are not */
+	enum net_urge		 urge;
 };
 TAILQ_HEAD(net_bursts, net_burst);
 
@@ -82,8 +89,7 @@ struct net_if {
 
 	TAILQ_ENTRY(net_if)	 talking;	/* has bursts under way */
 	uint8_t			 is_talking;
-	struct net_bursts	 urgent;
-	struct net_bursts	 slow;
+	struct net_bursts	 bursts[URGE_MAX];
 	struct monotime		 quiet;		/* no frame before this */
 	struct monotime		 paid;		/* credit is as of this */
 	unsigned int		 credit;	/* frames that may go now */
@@ -410,7 +416,7 @@ void		 pace_close(struct net *);
 void		 pace_if_init(struct net_if *);
 /* pace_if_gone: nothing can be said there any more. */
 void		 pace_if_gone(struct net *, struct net_if *);
-/* pace_begin: a burst is to be said; pace_end: no more, it is freed. */
+/* pace_begin: a new burst is to be said; pace_end: no more, it is freed. */
 void		 pace_begin(struct net_burst *);
 void		 pace_end(struct net_burst *);
 

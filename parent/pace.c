@@ -103,8 +103,10 @@ pace_close(struct net *n)
 void
 pace_if_init(struct net_if *nif)
 {
-	TAILQ_INIT(&nif->urgent);
-	TAILQ_INIT(&nif->slow);
+	int	i;
+
+	for (i = 0; i < URGE_MAX; i++)
+		TAILQ_INIT(&nif->bursts[i]);
 }
 
 void
@@ -122,10 +124,11 @@ pace_if_gone(struct net *n, struct net_if *nif)
 static struct net_bursts *
 pace_queue(struct net_if *nif)
 {
-	if (!TAILQ_EMPTY(&nif->urgent))
-		return (&nif->urgent);
-	if (!TAILQ_EMPTY(&nif->slow))
-		return (&nif->slow);
+	int	i;
+
+	for (i = 0; i < URGE_MAX; i++)
+		if (!TAILQ_EMPTY(&nif->bursts[i]))
+			return (&nif->bursts[i]);
 	return (NULL);
 }
 
@@ -135,7 +138,7 @@ pace_begin(struct net_burst *b)
 	struct net	*n = b->vrrp->net;
 	struct net_if	*nif = b->nif;
 
-	TAILQ_INSERT_TAIL(b->urgent ? &nif->urgent : &nif->slow, b, entry);
+	TAILQ_INSERT_TAIL(&nif->bursts[b->urge], b, entry);
 	if (!nif->is_talking) {
 		nif->is_talking = 1;
 		TAILQ_INSERT_TAIL(&n->talking, nif, talking);
@@ -146,7 +149,7 @@ pace_begin(struct net_burst *b)
 void
 pace_end(struct net_burst *b)
 {
-	TAILQ_REMOVE(b->urgent ? &b->nif->urgent : &b->nif->slow, b, entry);
+	TAILQ_REMOVE(&b->nif->bursts[b->urge], b, entry);
 	TAILQ_REMOVE(&b->vrrp->bursts, b, mine);
 	free(b);
 }
@@ -243,8 +246,7 @@ pace_if(struct net_if *nif, unsigned int max, struct monotime now,
 static struct net_addr *
 pace_next(struct net_burst *b)
 {
-	struct net_bursts	*queue;
-	struct net_item		*it;
+	struct net_item	*it;
 
 	while ((it = b->at) != NULL) {
 		b->at = TAILQ_NEXT(it, entry);
@@ -257,9 +259,10 @@ pace_next(struct net_burst *b)
 		return (NULL);
 	}
 	b->at = TAILQ_FIRST(&b->vrrp->items);
-	queue = b->urgent ? &b->nif->urgent : &b->nif->slow;
-	TAILQ_REMOVE(queue, b, entry);
-	TAILQ_INSERT_TAIL(queue, b, entry);
+	TAILQ_REMOVE(&b->nif->bursts[b->urge], b, entry);
+	if (b->urge == URGE_FIRST)
+		b->urge = URGE_REPEAT;
+	TAILQ_INSERT_TAIL(&b->nif->bursts[b->urge], b, entry);
 	return (NULL);
 }
 

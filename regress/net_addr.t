@@ -49,7 +49,7 @@ ask() {
 	: >"$dir/out"
 	echo "$*" >&3
 	wait_for 10 grep -q ^did "$dir/out" || echo "no answer"
-	grep -vE '^(did|took)' "$dir/out"
+	grep -vE '^(did|took|gap)' "$dir/out"
 }
 
 told() {
