@@ -125,10 +125,8 @@ refresh_arm(struct net_vrrp *v)
 static void
 after_ms(struct event *ev, uint32_t ms)
 {
-	struct timeval	tv;
+	struct timeval	tv = us_to_timeval(ms * 1000LL);
 
-	tv.tv_sec = ms / 1000;
-	tv.tv_usec = ms % 1000 * 1000;
 	evtimer_add(ev, &tv);
 }
 

@@ -292,18 +292,14 @@ net_reread(struct net *n)
 void
 net_settle(struct net *n)
 {
-	struct timeval	rest = { 0, 0 };
-	int64_t		us;
+	struct timeval	rest;
 
 	if (n->reread_links || n->reread_addrs) {
-		us = monotime_diff_us(n->read_next, monotime_now());
-		if (us <= 0 || !monotime_isset(n->read_next))
+		rest = monotime_left(n->read_next);
+		if (!timerisset(&rest))
 			read_tables(n);
-		else if (!evtimer_pending(&n->reread, NULL)) {
-			rest.tv_sec = us / 1000000;
-			rest.tv_usec = us % 1000000;
+		else if (!evtimer_pending(&n->reread, NULL))
 			evtimer_add(&n->reread, &rest);
-		}
 	}
 	vmac_settle(n);
 	iface_tell(n);

@@ -31,17 +31,22 @@
 /* Rounds in the time of a lease. */
 #define LEASE_ROUNDS	3
 /*
- * At most this part of the time may go into renewals.  For IPv4 the kernel
- * searches the addresses of the interface at each, for IPv6 all there are;
- * with many thousands a lease is made longer than configured.
+ * At most this part of the time may go into renewals; with many addresses a
+ * lease is made longer than configured.  For each renewal the kernel searches
+ * half of the IPv4 addresses of the interface (find_matching_ifa) or goes
+ * through all IPv6 addresses there are (addrconf_verify), nanoseconds for one
+ * of them as measured with Linux 6.18.  Where it takes more it shows.
  */
 #define LEASE_SHARE	10
+#define LEASE_COST4_NS	8
+#define LEASE_COST6_NS	500
 #define LEASE_MAX_S	3600
 
 static void	 lease_cb(int, short, void *);
 static void	 lease_arm(struct net *);
 static int64_t	 turn_us(const struct net_lease *);
-static void	 lease_judge(struct net_lease *);
+static void	 lease_judge(struct net *);
+static uint32_t	 lease_needed(struct net *);
 
 void
 lease_init(struct net *n)
@@ -66,15 +71,46 @@ lease_conf(struct net *n, uint32_t seconds)
 {
 	struct net_lease	*l = &n->lease;
 	struct net_addr		*a;
+	uint32_t		 least = seconds;
 
-	if (l->conf_s == seconds)
+	if (seconds != 0 && lease_needed(n) > seconds)
+		least = lease_needed(n);
+	if (l->least_s == least)
 		return;
-	l->conf_s = l->s = seconds;
+	if (least != seconds)
+		log_info("renewing so many addresses takes long: lease of %u "
+		    "s instead of %u s", least, seconds);
+	l->least_s = l->s = least;
 	l->busy_us = 0;
 	event_del(&l->timer);
 	RB_FOREACH(a, net_addrs, &n->addrs)
 		if (a->item.state == ITEM_OURS)
 			lease_touch(n, a);
+}
+
+/* Seconds of a lease that leaves time for other things. */
+static uint32_t
+lease_needed(struct net *n)
+{
+	struct net_if	*nif;
+	struct net_item	*it;
+	uint64_t	 n4, n6 = 0, ns = 0, s;
+
+	RB_FOREACH(nif, net_ifs, &n->ifs) {
+		n4 = 0;
+		TAILQ_FOREACH(it, &nif->items, onif) {
+			if (!it->named)
+				continue;
+			if (((struct net_addr *)it)->conf.addr.af == AF_INET)
+				n4++;
+			else
+				n6++;
+		}
+		ns += n4 * n4 / 2 * LEASE_COST4_NS;
+	}
+	ns += n6 * n6 * LEASE_COST6_NS;
+	s = ns * LEASE_ROUNDS * LEASE_SHARE / 1000000000;
+	return (s > LEASE_MAX_S ? LEASE_MAX_S : s);
 }
 
 uint32_t
@@ -108,6 +144,8 @@ void
 lease_touch(struct net *n, struct net_addr *a)
 {
 	lease_stop(n, a);
+	if (!lease_due(n))
+		n->lease.waiting = monotime_now();
 	a->leased = LEASE_DUE;
 	TAILQ_INSERT_TAIL(&n->lease.due, a, lease);
 	net_kick(n);
@@ -144,6 +182,15 @@ lease_due(const struct net *n)
 	return (!TAILQ_EMPTY(&n->lease.due));
 }
 
+int
+lease_late(const struct net *n)
+{
+	const struct net_lease	*l = &n->lease;
+
+	return (lease_due(n) && monotime_diff_us(monotime_now(),
+	    l->waiting) > turn_us(l) * LEASE_SLOTS / 2);
+}
+
 struct net_addr *
 lease_take(struct net *n)
 {
@@ -170,16 +217,15 @@ static void
 lease_arm(struct net *n)
 {
 	struct net_lease	*l = &n->lease;
-	struct timeval		 tv = { 0, 0 };
+	struct timeval		 tv;
 	int64_t			 us;
 
 	if (l->n == 0 || evtimer_pending(&l->timer, NULL))
 		return;
 	us = monotime_diff_us(l->at, monotime_now());
 	if (!monotime_isset(l->at) || us < 0 || us > turn_us(l))
-		l->at = monotime_add_us(monotime_now(), us = turn_us(l));
-	tv.tv_sec = us / 1000000;
-	tv.tv_usec = us % 1000000;
+		l->at = monotime_add_us(monotime_now(), turn_us(l));
+	tv = monotime_left(l->at);
 	evtimer_add(&l->timer, &tv);
 }
 
@@ -193,11 +239,13 @@ lease_cb(int, short, void *arg)
 	struct monotime		 now = monotime_now();
 	int			 turns = 0;
 
+	if (!lease_due(n))
+		l->waiting = now;
 	while (monotime_diff_us(l->at, now) <= 0 && turns++ < LEASE_SLOTS) {
 		l->at = monotime_add_us(l->at, turn_us(l));
 		l->turn = (l->turn + 1) % LEASE_SLOTS;
 		if (l->turn == 0)
-			lease_judge(l);
+			lease_judge(n);
 		TAILQ_FOREACH(a, &l->slot[l->turn], lease) {
 			a->leased = LEASE_DUE;
 			l->n--;
@@ -214,17 +262,19 @@ lease_cb(int, short, void *arg)
  * after two thirds of the old lease.
  */
 static void
-lease_judge(struct net_lease *l)
+lease_judge(struct net *n)
 {
-	int64_t	round_us = turn_us(l) * LEASE_SLOTS;
+	struct net_lease	*l = &n->lease;
+	int64_t			 round_us = turn_us(l) * LEASE_SLOTS;
 
-	if (l->busy_us > round_us / LEASE_SHARE && l->s < LEASE_MAX_S) {
+	if ((l->busy_us > round_us / LEASE_SHARE || lease_late(n)) &&
+	    l->s < LEASE_MAX_S) {
 		l->s *= 2;
-		log_info("renewing addresses takes %lld ms: lease of %u s "
-		    "instead of %u s", (long long)(l->busy_us / 1000), l->s,
-		    l->conf_s);
+		log_info("renewing addresses takes %lld of %lld ms: lease of "
+		    "%u s instead of %u s", (long long)(l->busy_us / 1000),
+		    (long long)(round_us / 1000), l->s, l->least_s);
 	} else if (l->busy_us < round_us / LEASE_SHARE / 4 &&
-	    l->s / 2 >= l->conf_s)
+	    l->s / 2 >= l->least_s)
 		l->s /= 2;
 	l->busy_us = 0;
 }

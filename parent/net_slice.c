@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 #include <event2/event.h>
 #include <linux/rtnetlink.h>
@@ -32,9 +33,10 @@
  */
 
 /*
- * A send that kept everything else waiting longer than this is followed by
- * half as large ones, microseconds.  Among 20,000 addresses of an interface
- * the kernel takes a millisecond to add one: it searches them.
+ * A send that kept the processor longer than this is followed by half as
+ * large ones, microseconds; time in which others had it does not count.
+ * Among 20,000 addresses of an interface the kernel takes up to a millisecond
+ * to add one: it searches them.
  */
 #define SLICE_US	5000
 #define SLICE_BEGIN	64
@@ -52,6 +54,7 @@ static void	 slice_fill_due(struct net *);
 static void	 slice_item(struct net *, struct net_vrrp *,
 		    struct net_item *);
 static int	 slice_send(struct net *);
+static int64_t	 cpu_us(void);
 static void	 slice_failed(struct net *);
 static void	 slice_size(struct net *, int64_t);
 static struct net_item *walk_first(const struct net_vrrp *);
@@ -70,7 +73,7 @@ void
 slice_init(struct net *n)
 {
 	TAILQ_INIT(&n->queue);
-	n->slice_max = SLICE_BEGIN;
+	n->slice_max[0] = n->slice_max[1] = SLICE_BEGIN;
 	nlbatch_init(&n->batch);
 	evtimer_assign(&n->slice, n->base, slice_cb, n);
 }
@@ -144,13 +147,17 @@ net_wrong(const struct net_vrrp *v, const struct net_item *it)
 	return (0);
 }
 
-/* Renewals take turns with the rest: neither may starve the other. */
+/*
+ * Renewals take turns with the rest, neither may starve the other; but they
+ * go first when they are late.
+ */
 static void
 slice_cb(int, short, void *arg)
 {
 	struct net	*n = arg;
 
-	slice(n, lease_due(n) && (!n->renewed || TAILQ_EMPTY(&n->queue)));
+	slice(n, lease_due(n) && (!n->renewed || TAILQ_EMPTY(&n->queue) ||
+	    lease_late(n)));
 	if (!TAILQ_EMPTY(&n->queue) || lease_due(n))
 		net_kick(n);
 }
@@ -185,7 +192,7 @@ net_slice_all(struct net *n)
 static int
 slice_full(const struct net *n)
 {
-	return (n->batch.n + 2 > n->slice_max ||
+	return (n->batch.n + 2 > n->slice_max[n->renewed] ||
 	    n->batch.n + 2 > n->batch.max);
 }
 
@@ -266,8 +273,8 @@ op_put(struct net *n, struct net_item *it, enum net_op_kind kind)
 static int
 slice_send(struct net *n)
 {
-	struct monotime	start = monotime_now();
 	struct net_item	*it;
+	int64_t		 start = cpu_us();
 	unsigned int	 i;
 	int		 error;
 
@@ -275,7 +282,7 @@ slice_send(struct net *n)
 		return (0);
 	if (nlbatch_send(&n->conn, &n->batch) == -1)
 		return (-1);
-	slice_size(n, monotime_diff_us(monotime_now(), start));
+	slice_size(n, cpu_us() - start);
 	if (n->batch.lost)
 		net_reread(n);
 	for (i = 0; i < n->batch.n; i++) {
@@ -294,6 +301,17 @@ slice_send(struct net *n)
 		}
 	}
 	return (0);
+}
+
+/* Time that this process has had, which is what the kernel took for it. */
+static int64_t
+cpu_us(void)
+{
+	struct timespec	ts;
+
+	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts) == -1)
+		fatal("clock_gettime");
+	return (ts.tv_sec * 1000000LL + ts.tv_nsec / 1000);
 }
 
 /* Nothing was done: all of it once more, later. */
@@ -316,14 +334,16 @@ slice_failed(struct net *n)
 static void
 slice_size(struct net *n, int64_t us)
 {
+	unsigned int	*max = &n->slice_max[n->renewed];
+
 	if (n->renewed)
 		lease_busy(n, us);
 	if (us > SLICE_US && n->batch.n > SLICE_MIN)
-		n->slice_max = n->batch.n / 2;
-	else if (us < SLICE_US / 4 && n->slice_max < SLICE_MAX)
-		n->slice_max *= 2;
-	if (n->slice_max < SLICE_MIN)
-		n->slice_max = SLICE_MIN;
+		*max = n->batch.n / 2;
+	else if (us < SLICE_US / 4 && *max < SLICE_MAX)
+		*max *= 2;
+	if (*max < SLICE_MIN)
+		*max = SLICE_MIN;
 }
 
 static void

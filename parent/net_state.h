@@ -152,9 +152,10 @@ struct net_lease {
 	unsigned int		 turn;		/* slot that was due last */
 	unsigned int		 next;		/* slot of the next address */
 	unsigned int		 n;		/* addresses in slots */
-	uint32_t		 conf_s;	/* 0: none */
+	uint32_t		 least_s;	/* 0: none */
 	uint32_t		 s;		/* what is used; not less */
 	struct monotime		 at;		/* of the next turn */
+	struct monotime		 waiting;	/* something is due since */
 	int64_t			 busy_us;	/* of this round */
 };
 
@@ -231,8 +232,9 @@ struct net {
 
 	struct event		 slice;
 	struct net_vrrplist	 queue;
-	unsigned int		 slice_max;	/* operations in a slice */
-	int			 renewed;	/* by the last slice */
+	int			 renewed;	/* 1: by the last slice */
+	unsigned int		 slice_max[2];	/* operations in a slice, in
+						   one of renewals */
 	struct net_op		 op[NL_BATCH_OPS];
 	struct nlbatch		 batch;
 	struct net_lease	 lease;
@@ -353,10 +355,12 @@ void		 lease_touch(struct net *, struct net_addr *);
 void		 lease_resume(struct net *, struct net_addr *);
 void		 lease_stop(struct net *, struct net_addr *);
 /*
- * lease_due: are there some to be renewed now?  lease_take: one of them, NULL:
- * none; lease_done: it was renewed; lease_busy: that took microseconds.
+ * lease_due: are there some to be renewed now?  lease_late: since long?
+ * lease_take: one of them, NULL: none; lease_done: it was renewed; lease_busy:
+ * that took microseconds.
  */
 int		 lease_due(const struct net *);
+int		 lease_late(const struct net *);
 struct net_addr	*lease_take(struct net *);
 void		 lease_done(struct net *, struct net_addr *);
 void		 lease_busy(struct net *, int64_t);

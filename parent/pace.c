@@ -158,14 +158,8 @@ pace_end(struct net_burst *b)
 static void
 pace_arm(struct net *n, struct monotime when)
 {
-	struct timeval	tv = { 0, 0 };
-	int64_t		us;
+	struct timeval	tv = monotime_left(when);
 
-	us = monotime_diff_us(when, monotime_now());
-	if (us > 0) {
-		tv.tv_sec = us / 1000000;
-		tv.tv_usec = us % 1000000;
-	}
 	if (!evtimer_pending(&n->pace, NULL) ||
 	    monotime_diff_us(when, n->pace_at) < 0) {
 		n->pace_at = when;
