@@ -183,7 +183,7 @@ ip link set e0 mtu 1400
 ok "the MTU is told" told 'iface e0 there up mtu 1400 .*'
 
 # Addresses of an interface that comes, goes, comes again.
-is "a master on no interface" "$(ask hold later)" \
+is "a master on no interface" "$(ask hold later | grep ^result)" \
     "result later 0 No such device"
 ip link add late0 type veth peer name late1
 ip link set late1 up
