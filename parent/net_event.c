@@ -149,6 +149,10 @@ addr_came(struct net *n, struct net_addr *a, const struct rtnl_addr *ra)
 {
 	struct net_item	*it = &a->item;
 
+	if (it->settling) {
+		it->settling = 0;
+		announce_due(it->vrrp);
+	}
 	if (it->state == ITEM_OURS || it->removed == n->epoch)
 		return;
 	if (ra->proto == NET_IFA_PROTO) {

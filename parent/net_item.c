@@ -143,7 +143,7 @@ void
 net_item_gone(struct net *n, struct net_item *it)
 {
 	it->state = ITEM_ABSENT;
-	it->odd = 0;
+	it->odd = it->settling = 0;
 	lease_stop(n, (struct net_addr *)it);
 }
 

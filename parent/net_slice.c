@@ -349,14 +349,16 @@ slice_size(struct net *n, int64_t us)
 static void
 op_added(struct net *n, struct net_item *it, int error, const char *text)
 {
-	char	buf[NET_ITEM_STRLEN];
+	struct net_addr	*a = (struct net_addr *)it;
+	char		 buf[NET_ITEM_STRLEN];
 
 	if (error == 0 || error == EEXIST) {
 		it->error = 0;
 		it->odd = 0;
 		if (error == 0) {
 			it->state = ITEM_OURS;
-			lease_start(n, (struct net_addr *)it);
+			it->settling = a->conf.addr.af == AF_INET6;
+			lease_start(n, a);
 			return;
 		}
 		/* It came by other hands; whose it is a reading says. */
@@ -431,9 +433,7 @@ queue_done(struct net *n, struct net_vrrp *v)
 		return;
 	}
 	net_repaired(n, v);
-	if (v->announce)
-		announce_start(v);
-	v->announce = 0;
+	announce_due(v);
 	if (!v->answer)
 		return;
 	v->answer = 0;

@@ -109,7 +109,12 @@ enum net_item_state {
 	ITEM_FOREIGN		/* there, and not ours to remove */
 };
 
-/* What is to be in the kernel; the beginning of a net_addr. */
+/*
+ * What is to be in the kernel; the beginning of a net_addr.  An address of
+ * IPv6 that was added answers nobody until the kernel has come to make its
+ * route, addrconf_dad_work() of net/ipv6/addrconf.c, which it tells; who is
+ * told of the address before would be refused.
+ */
 struct net_item {
 	TAILQ_ENTRY(net_item)	 entry;		/* of who has it, in order */
 	TAILQ_ENTRY(net_item)	 onif;		/* of the interface */
@@ -121,6 +126,7 @@ struct net_item {
 	uint8_t			 state;		/* enum net_item_state */
 	uint8_t			 odd;		/* is there, but not so */
 	uint8_t			 lost;		/* taken away by somebody */
+	uint8_t			 settling;	/* not of use yet, see below */
 	uint8_t			 seen;		/* in the dump being read */
 	uint8_t			 named;		/* by this configuration */
 };
@@ -409,6 +415,8 @@ void		 iface_tell(struct net *);
 void		 announce_init(struct net_vrrp *);
 /* announce_start: a burst now and one later, unless one has just begun. */
 void		 announce_start(struct net_vrrp *);
+/* announce_due: start if that was asked for, and all that is there settled. */
+void		 announce_due(struct net_vrrp *);
 void		 announce_stop(struct net_vrrp *);
 /* announce_relist: the items of this one have been put together anew. */
 void		 announce_relist(struct net_vrrp *);

@@ -254,6 +254,7 @@ int
 rtnl_read_addrs(struct net *n)
 {
 	struct net_addr	*a;
+	struct net_vrrp	*v;
 	int		 error, tries = 3;
 
 	do {
@@ -265,9 +266,14 @@ rtnl_read_addrs(struct net *n)
 	} while (error == EINTR && --tries > 0);
 	if (error != 0)
 		return (error);
-	RB_FOREACH(a, net_addrs, &n->addrs)
+	RB_FOREACH(a, net_addrs, &n->addrs) {
 		if (!a->item.seen && a->item.state != ITEM_ABSENT)
 			net_item_lost(n, &a->item);
+		/* The event that tells of it may have been lost. */
+		a->item.settling = 0;
+	}
+	RB_FOREACH(v, net_vrrps, &n->vrrps)
+		announce_due(v);
 	return (0);
 }
 

@@ -60,7 +60,7 @@ static int	 listen_on(const char *);
 static void	 heard_na(int, const uint8_t *, int [2]);
 static int	 flags_of(const struct addr *);
 static void	 remove_addr(const struct net *, struct net_addr *);
-static void	 await(const struct net *);
+static void	 await(struct net *);
 static void	 too_late(int, short, void *);
 static void	 test(struct net *, struct conf_vrrp *, struct heard *);
 
@@ -189,11 +189,14 @@ remove_addr(const struct net *, struct net_addr *a)
 	nlconn_close(&c);
 }
 
-/* All that was asked for. */
+/* All that was asked for, and said; an address may have to settle first. */
 static void
-await(const struct net *n)
+await(struct net *n)
 {
-	while (!TAILQ_EMPTY(&n->queue) || !TAILQ_EMPTY(&n->talking))
+	const struct net_vrrp	*v = net_vrrp_find(n, 1);
+
+	while (!TAILQ_EMPTY(&n->queue) || !TAILQ_EMPTY(&n->talking) ||
+	    v->announce)
 		event_base_loop(n->base, EVLOOP_ONCE);
 }
 
