@@ -11,8 +11,8 @@ lab_enter -n
 . "$TOP/regress/vrrp.sh"
 
 probes_start() {
-	in_ns client ping -qc1 -W1 $LAB_VIP >/dev/null
-	proc_start probes client ping -n -i 0.001 $LAB_VIP
+	in_ns client ping -qc1 -W1 "${1-$LAB_VIP}" >/dev/null
+	proc_start probes client ping -n -i 0.001 "${1-$LAB_VIP}"
 	wait_for 5 answered 100
 }
 
@@ -187,13 +187,36 @@ ok "a backup that stops" proc_stop dir1
 unlike "does not hand over" "$(tail -n 5 "$LAB_TMP/dir1.log")" handover
 
 # Whoever cannot wait.
-proc_pid dir2 >/dev/null
 ok "dir2 is told to end" kill -TERM "$(proc_pid dir2)"
 ok "it hands over" wait_for 5 says dir2 'master -> handover: lvsd ends'
 ok "and is told again" proc_stop dir2
 like "it ends at once" "$(cat "$LAB_TMP/dir2.log")" \
     'vrrpe .* is killed: lvsd is told to end again'
 ok "without the address" lacks dir2
+
+# Over IPv6.
+v6() {
+	instance "$1" "address fe80::77:10/64" "address $LAB_VIP6/64" |
+	    sed "/address $LAB_VIP\\//d"
+}
+v6 200 >"$LAB_TMP/dir1.conf"
+v6 100 >"$LAB_TMP/dir2.conf"
+ok "IPv6: dir1 starts" director dir1
+ok "dir2 starts" director dir2
+ok "dir1 is master" wait_for 10 is_role dir1 VI_1 master
+ok "it has the address" wait_for 10 holds dir1 $LAB_VIP6
+ok "dir2 hears it" hears dir2
+ok "a client asks" probes_start $LAB_VIP6
+exits "dir1 resigns" 0 ctl dir1 vrrp resign VI_1
+is "and says to whom" "$output" "handed over to fe80::2"
+ok "dir2 has the address" wait_for 10 holds dir2 $LAB_VIP6
+ok "dir1 not" wait_for 10 lacks dir1 $LAB_VIP6
+lost_none "IPv6"
+ok "a client asks" probes_start $LAB_VIP6
+ok "dir2 stops" proc_stop dir2
+ok "dir1 has the address" wait_for 10 holds dir1 $LAB_VIP6
+lost_none "IPv6, stopped"
+proc_stop dir1
 
 # Demotion.
 instance 100 >"$LAB_TMP/dir1.conf"
