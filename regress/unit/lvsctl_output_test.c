@@ -24,6 +24,7 @@
 
 #include <errno.h>
 #include <unistd.h>
+#include <time.h>
 
 #include "../../imsg/imsg.h"
 #include "../../imsg/msg.h"
