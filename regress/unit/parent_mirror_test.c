@@ -29,6 +29,7 @@ static void	count_override(void *, uint32_t, const struct msg_override *);
 static int	roles(struct mirror *);
 static int	overrides(struct mirror *);
 static void	test_roles(struct mirror *);
+static void	test_role_ok(void);
 static void	test_overrides(struct mirror *);
 static void	test_prune(struct mirror *);
 
@@ -90,6 +91,29 @@ test_roles(struct mirror *m)
 	is_int(last_role.demote, 7, "which is still told");
 }
 
+/* What comes from vrrpe, and goes back to the next one, is judged first. */
+static void
+test_role_ok(void)
+{
+	static const struct msg_role	good[] = {
+		{ VRRP_MASTER, 255, 0, 0, { 5 } },
+		{ VRRP_HANDOVER, 1, VRRP_DEMOTE_MAX, 1, { 5 } }
+	};
+	static const struct msg_role	bad[] = {
+		{ VRRP_STATE_MAX, 100, 0, 0, { 5 } },
+		{ VRRP_MASTER, 0, 0, 0, { 5 } },
+		{ VRRP_MASTER, 256, 0, 0, { 5 } },
+		{ VRRP_MASTER, 100, VRRP_DEMOTE_MAX + 1, 0, { 5 } },
+		{ VRRP_MASTER, 100, 0, 2, { 5 } }
+	};
+	size_t				i;
+
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		ok(msg_role_ok(&good[i]), "a role that can be, %zu", i);
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ok(!msg_role_ok(&bad[i]), "a role that cannot, %zu", i);
+}
+
 static void
 test_overrides(struct mirror *m)
 {
@@ -148,6 +172,7 @@ main(void)
 	if ((m = mirror_new()) == NULL)
 		return (1);
 	test_roles(m);
+	test_role_ok();
 	test_overrides(m);
 	test_prune(m);
 	mirror_free(m);
