@@ -163,9 +163,15 @@ proc_pid() {
 	    echo "$_pid"
 }
 
-# A zombie has no program any more, but still answers kill -0.
+# A zombie still answers kill -0.  Only when it is one is all closed that the
+# process had open; its memory goes before.
 _pid_alive() {
-	[ -e "/proc/$1/exe" ]
+	while read -r _key _state _; do
+		[ "$_key" != State: ] || break
+	done 2>/dev/null <"/proc/$1/status" || return 1
+	case $_state in
+	Z|X)	return 1 ;;
+	esac
 }
 
 _pid_gone() {

@@ -33,7 +33,9 @@ director() {
 	chmod 600 "$LAB_TMP/$1.conf"
 	proc_start "$1" "$1" "$LVSD" -dv -f "$LAB_TMP/$1.conf" \
 	    -s "/run/lvsd-$1.sock"
-	wait_for 10 says "$1" 'lvsd runs'
+	wait_for 10 says "$1" 'lvsd runs' && return 0
+	cat "$LAB_TMP/$1.log"
+	return 1
 }
 
 instance() {
