@@ -22,7 +22,7 @@ case ${OBJ:=build} in
 /*)	;;
 *)	OBJ=$TOP/$OBJ ;;
 esac
-lvsd=$OBJ/lvsd
+lvsd=${LVSD:-$OBJ/lvsd}
 drive=$OBJ/asan/regress/unit/hce_engine_test
 for need in "$lvsd" "$drive"; do
 	[ -x "$need" ] || skip_all "$need is not built"
