@@ -61,11 +61,13 @@ dns_addr(const struct dns_check *d, uint8_t *bytes)
 int
 dns_prepare(const struct check *check, struct dns_check *d)
 {
-	const char	*name = check_text(check, ITEM_QNAME, NULL);
-	const char	*answer = check_text(check, ITEM_ANSWER, NULL);
+	const char	*name, *answer;
 	uint8_t		*p = d->query + DNS_HEADER_LEN;
 	int		 n;
 
+	name = check_item_find(&check->conf, check->items, ITEM_QNAME, NULL);
+	answer = check_item_find(&check->conf, check->items, ITEM_ANSWER,
+	    NULL);
 	memset(d, 0, sizeof(*d));
 	d->type = check->conf.dns_type;
 	d->rcode = check->conf.dns_rcode;
