@@ -620,6 +620,23 @@ void		 check_group_tracks(struct parse *);
 void		 build_advertise(struct parse *, const struct lex_str *);
 void		 build_version(struct parse *, const struct lex_str *);
 void		 build_auth(struct parse *, const struct lex_str *);
+
+/*
+ * hmac.c: authentication by a trailer.
+ * build_hmac_key: of this id; how its text or file is to be taken; 1: it is
+ * the one to send with.
+ * build_hmac_window: NULL: none.
+ */
+enum key_form {
+	KEY_ASCII,
+	KEY_HEX,
+	KEY_FILE		/* either of the above, in a file */
+};
+void		 build_hmac_key(struct parse *, const struct lex_str *,
+		    enum key_form, const struct lex_str *, int);
+void		 build_hmac_mode(struct parse *, const struct lex_str *);
+void		 build_hmac_window(struct parse *, const struct lex_str *);
+void		 build_hmac_end(struct parse *);
 void		 build_checksum(struct parse *, const struct lex_str *);
 void		 build_strict(struct parse *);
 void		 build_source(struct parse *, const struct lex_str *);

@@ -230,11 +230,20 @@ struct conf_announce {
 
 struct conf_group;
 
+/* `auth hmac' of an instance; the keys are secret. */
+struct conf_hmac {
+	struct hmac_config		 conf;
+	char				*path[HMAC_KEYS_MAX];	/* NULL: the
+						   file itself has the key */
+	int				 windowed;	/* the window is said */
+};
+
 struct conf_vrrp {
 	TAILQ_ENTRY(conf_vrrp)		 entry;
 	RB_ENTRY(conf_vrrp)		 byid;
 	struct vrrp_config		 conf;
 	struct conf_group		*group;	/* NULL: none */
+	struct conf_hmac		*hmac;	/* NULL: none */
 	struct conf_peers		 peers;
 	struct conf_announce		 announce;
 	char				 vmac[IFNAMSIZ]; /* VRRP_F_VMAC */

@@ -408,6 +408,8 @@ ids_vrrps(struct ids *ids, struct conf *new)
 		v->conf.id = ids_give(ids);
 		RB_INSERT(conf_vrrps_byid, &new->vrrps_byid, v);
 		v->conf.group_id = v->group == NULL ? 0 : v->group->conf.id;
+		if (v->hmac != NULL)
+			v->hmac->conf.vrrp_id = v->conf.id;
 		TAILQ_FOREACH(peer, &v->peers, entry)
 			peer->conf.vrrp_id = v->conf.id;
 		TAILQ_FOREACH(a, &v->addrs, entry)

@@ -57,6 +57,7 @@ static struct {
 	uint8_t			 items[CHECK_ITEMS_LEN];
 	struct track_spec	 track;
 	struct notify_spec	 notify;
+	struct lex_str		 secret;
 	struct pool_ref		 nowhere;	/* where no memory was left */
 } y;
 
@@ -96,6 +97,7 @@ int				 yyparse(void);
 %token	MAC USE VIRTUAL
 %token	AND BINARY CA CERTIFICATE DIGEST HEADER KEY MATCH METHOD MINIMUM NAME
 %token	ANSWER HELO OVER RCODE SMTP STARTTLS WARN
+%token	ACTIVE HEX HMAC MODE WINDOW
 %token	ERROR
 /* Behind `check dns' a type is that of the question, not of a tunnel. */
 %nonassoc	DNS
@@ -103,6 +105,7 @@ int				 yyparse(void);
 %token	<str>		STRING TABLENAME
 %type	<str>		text
 %type	<number>	family http method notify_kind proto timing
+%type	<number>	hmac_active hmac_key
 
 %%
 
@@ -579,6 +582,7 @@ vrrp_stmt	: VRID STRING			{ build_vrid(y.p, &$2); }
 		| ADVERTISE STRING		{ build_advertise(y.p, &$2); }
 		| VERSION STRING		{ build_version(y.p, &$2); }
 		| AUTH PASS STRING		{ build_auth(y.p, &$3); }
+		| AUTH HMAC hmac
 		| CHECKSUM STRING		{ build_checksum(y.p, &$2); }
 		| STRICT ADDRESSES		{ build_strict(y.p); }
 		| SOURCE STRING			{ build_source(y.p, &$2); }
@@ -702,6 +706,38 @@ track_option	: WEIGHT STRING			{
 		}
 		;
 
+hmac		: KEY STRING hmac_key hmac_active {
+			build_hmac_key(y.p, &$2, $3, &y.secret, $4);
+		}
+		| MODE STRING			{
+			build_hmac_mode(y.p, &$2);
+		}
+		| WINDOW STRING			{
+			build_hmac_window(y.p, &$2);
+		}
+		| NO WINDOW			{
+			build_hmac_window(y.p, NULL);
+		}
+		;
+
+hmac_key	: STRING			{
+			y.secret = $1;
+			$$ = KEY_ASCII;
+		}
+		| HEX STRING			{
+			y.secret = $2;
+			$$ = KEY_HEX;
+		}
+		| TRACKFILE STRING		{
+			y.secret = $2;
+			$$ = KEY_FILE;
+		}
+		;
+
+hmac_active	: /* empty */			{ $$ = 0; }
+		| ACTIVE			{ $$ = 1; }
+		;
+
 notify		: NOTIFY			{
 			memset(&y.notify, 0, sizeof(y.notify));
 		} notify_kind STRING notify_options {
@@ -753,6 +789,7 @@ group_body	: /* empty */
 /* This has to be sorted always; conf_parse() looks. */
 static const struct keyword keywords[] = {
 	{ "accept",		ACCEPT, 0 },
+	{ "active",		ACTIVE, 0 },
 	{ "address",		ADDRESS, 1 },
 	{ "addresses",		ADDRESSES, 0 },
 	{ "advertise",		ADVERTISE, 1 },
@@ -789,6 +826,8 @@ static const struct keyword keywords[] = {
 	{ "gue",		GUE, 0 },
 	{ "header",		HEADER, 1 },
 	{ "helo",		HELO, 1 },
+	{ "hex",		HEX, 1 },
+	{ "hmac",		HMAC, 0 },
 	{ "host",		HOST, 0 },
 	{ "http",		HTTP, 0 },
 	{ "https",		HTTPS, 0 },
@@ -814,6 +853,7 @@ static const struct keyword keywords[] = {
 	{ "memory",		MEMORY, 0 },
 	{ "method",		METHOD, 1 },
 	{ "minimum",		MINIMUM, 1 },
+	{ "mode",		MODE, 1 },
 	{ "name",		NAME, 1 },
 	{ "netmask",		NETMASK, 1 },
 	{ "no",			NO, 0 },
@@ -874,7 +914,8 @@ static const struct keyword keywords[] = {
 	{ "vrid",		VRID, 1 },
 	{ "vrrp",		VRRP, 1 },
 	{ "warn",		WARN, 1 },
-	{ "weight",		WEIGHT, 1 }
+	{ "weight",		WEIGHT, 1 },
+	{ "window",		WINDOW, 1 }
 };
 
 #define NKEYWORDS	(sizeof(keywords) / sizeof(keywords[0]))

@@ -24,6 +24,7 @@
 
 /* In place of a password, and a password itself, so that it parses. */
 #define PASS_HIDDEN	"********"
+#define KEY_HIDDEN	PASS_HIDDEN PASS_HIDDEN PASS_HIDDEN PASS_HIDDEN
 
 static void	print_global(const struct conf *, FILE *);
 static void	print_tabledef(const struct conf_tabledef *, FILE *);
@@ -33,6 +34,7 @@ static void	print_listen(const struct conf_listen *, FILE *);
 static void	print_service(const struct conf_service *, FILE *);
 static void	print_script(const struct conf_script *, FILE *);
 static void	print_track(const struct conf_track *, FILE *);
+static void	print_hmac(const struct conf_hmac *, FILE *);
 static void	print_adverts(const struct conf_vrrp *, FILE *);
 static void	print_notifies(const struct conf_notifies *, const char *,
 		    FILE *);
@@ -256,6 +258,30 @@ print_track(const struct conf_track *t, FILE *f)
 	fputc('\n', f);
 }
 
+/* In place of a key a text that is long enough to be one. */
+static void
+print_hmac(const struct conf_hmac *h, FILE *f)
+{
+	const struct hmac_key	*k;
+	int			 i;
+
+	for (i = 0; i < h->conf.count; i++) {
+		k = &h->conf.key[i];
+		fprintf(f, "\tauth hmac key %u ", k->id);
+		if (h->path[i] != NULL) {
+			fprintf(f, "file ");
+			print_str(f, h->path[i]);
+		} else
+			fprintf(f, "\"%s\"", KEY_HIDDEN);
+		fprintf(f, "%s\n", k->id == h->conf.active ? " active" : "");
+	}
+	fprintf(f, "\tauth hmac mode %s\n", hmac_mode_names[h->conf.mode]);
+	if (h->conf.window_s == 0)
+		fprintf(f, "\tauth hmac no window\n");
+	else
+		fprintf(f, "\tauth hmac window %us\n", h->conf.window_s);
+}
+
 /* How the adverts are sent, where it is not as usual. */
 static void
 print_adverts(const struct conf_vrrp *v, FILE *f)
@@ -315,6 +341,8 @@ print_vrrp(const struct conf_vrrp *v, FILE *f)
 	    duration_str(v->conf.advert_cs * 10, time));
 	if (v->conf.auth == VRRP_AUTH_PASS)
 		fprintf(f, "\tauth pass \"%s\"\n", PASS_HIDDEN);
+	if (v->hmac != NULL)
+		print_hmac(v->hmac, f);
 	print_adverts(v, f);
 	TAILQ_FOREACH(a, &v->addrs, entry)
 		print_vaddr(a, "\t", f);

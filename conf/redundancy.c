@@ -211,6 +211,7 @@ build_vrrp_end(struct parse *p)
 		return;
 	build_adverts_end(p);
 	build_virtual_end(p);
+	build_hmac_end(p);
 	vrrp_vrid(p);
 	vrrp_owner(p);
 	vrrp_complete(p);

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bsd/stdlib.h>
 #include <bsd/string.h>
 
 #include "build.h"
@@ -30,6 +31,7 @@ static void	 check_free(struct conf_check *);
 static void	 hosts_free(struct conf_hosts *);
 static void	 service_free(struct conf_service *);
 static void	 tracks_free(struct conf_tracks *);
+static void	 hmac_free(struct conf_hmac *);
 static void	 vrrp_free(struct conf_vrrp *);
 static void	 conf_free_tables(struct conf *);
 static void	 conf_free_tracked(struct conf *);
@@ -168,6 +170,18 @@ tracks_free(struct conf_tracks *tracks)
 }
 
 static void
+hmac_free(struct conf_hmac *h)
+{
+	int	 i;
+
+	if (h == NULL)
+		return;
+	for (i = 0; i < HMAC_KEYS_MAX; i++)
+		free(h->path[i]);
+	freezero(h, sizeof(*h));
+}
+
+static void
 vrrp_free(struct conf_vrrp *v)
 {
 	struct conf_peer	*peer;
@@ -183,6 +197,7 @@ vrrp_free(struct conf_vrrp *v)
 	}
 	tracks_free(&v->tracks);
 	notifies_free(&v->notifies);
+	hmac_free(v->hmac);
 	/* There is a password in it. */
 	explicit_bzero(v, sizeof(*v));
 	free(v);

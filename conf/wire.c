@@ -330,6 +330,37 @@ advert_ok(const struct vrrp_config *v)
 	    v->advert_cs <= ADVERT2_CS_MAX && v->advert_cs % 100 == 0);
 }
 
+const char *const hmac_mode_names[HMAC_MODE_MAX] = {
+	"none",
+	"receive-only",
+	"permissive",
+	"enforce"
+};
+
+/* Each key is one of its own, and the active one is among them. */
+int
+hmac_config_ok(const struct hmac_config *h)
+{
+	const struct hmac_key	*k;
+	int			 i, j, active = 0;
+
+	if (h->vrrp_id == 0 || h->mode == HMAC_NONE ||
+	    h->mode >= HMAC_MODE_MAX || h->window_s > HMAC_WINDOW_MAX ||
+	    h->count == 0 || h->count > HMAC_KEYS_MAX)
+		return (0);
+	for (i = 0; i < h->count; i++) {
+		k = &h->key[i];
+		if (k->id == 0 || k->len < HMAC_KEY_MIN ||
+		    k->len > HMAC_KEY_MAX)
+			return (0);
+		for (j = 0; j < i; j++)
+			if (h->key[j].id == k->id)
+				return (0);
+		active |= k->id == h->active;
+	}
+	return (active);
+}
+
 int
 vrrp_config_ok(const struct vrrp_config *v)
 {

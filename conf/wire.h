@@ -402,6 +402,40 @@ struct vrrp_config {
 /* Routers that an instance with VRRP_F_UNICAST talks to. */
 #define VRRP_PEER_MAX	32
 
+/*
+ * Authentication by a trailer behind each advert, an HMAC-SHA256 under a
+ * shared key: draft-cassen-vrrp-auth-hmac.
+ */
+#define HMAC_KEYS_MAX	8	/* of one instance */
+#define HMAC_KEY_MIN	32	/* bytes */
+#define HMAC_KEY_MAX	64
+#define HMAC_WINDOW_MAX	300	/* seconds */
+
+enum hmac_mode {
+	HMAC_NONE,
+	HMAC_RECEIVE_ONLY,	/* sends none, takes adverts without one */
+	HMAC_PERMISSIVE,	/* sends it, takes adverts without one */
+	HMAC_ENFORCE,
+	HMAC_MODE_MAX
+};
+extern const char	*const hmac_mode_names[HMAC_MODE_MAX];
+
+struct hmac_key {
+	uint8_t		id;		/* 1 .. 255 */
+	uint8_t		len;		/* HMAC_KEY_MIN .. HMAC_KEY_MAX */
+	uint8_t		key[HMAC_KEY_MAX];
+};
+
+/* Of an instance, whose adverts have auth VRRP_AUTH_NONE; to vrrpe alone. */
+struct hmac_config {
+	uint32_t	vrrp_id;
+	uint32_t	mode;		/* enum hmac_mode, not HMAC_NONE */
+	uint16_t	window_s;	/* an advert may be so old; 0: any */
+	uint8_t		active;		/* id of the key to send with */
+	uint8_t		count;		/* 1 .. HMAC_KEYS_MAX */
+	struct hmac_key	key[HMAC_KEYS_MAX];
+};
+
 struct peer_config {
 	uint32_t	vrrp_id;
 	uint8_t		min_ttl;	/* of its adverts, 1 .. 255 */
@@ -514,6 +548,7 @@ int		 listen_config_ok(const struct listen_config *);
 int		 script_config_ok(const struct script_config *);
 int		 group_config_ok(const struct group_config *);
 int		 vrrp_config_ok(const struct vrrp_config *);
+int		 hmac_config_ok(const struct hmac_config *);
 int		 peer_config_ok(const struct peer_config *);
 int		 vaddr_config_ok(const struct vaddr_config *);
 int		 track_config_ok(const struct track_config *);

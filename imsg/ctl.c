@@ -30,6 +30,12 @@ const char	*const vrrp_drop_names[VRRP_DROP_MAX] = {
 	[VRRP_DROP_AUTH_TYPE]		= "unknown authentication type",
 	[VRRP_DROP_AUTH_MISMATCH]	= "other authentication type",
 	[VRRP_DROP_AUTH_FAIL]		= "wrong password",
+	[VRRP_DROP_HMAC_MISSING]	= "no authentication trailer",
+	[VRRP_DROP_HMAC_FORM]		= "unknown authentication trailer",
+	[VRRP_DROP_HMAC_KEY]		= "unknown key",
+	[VRRP_DROP_HMAC_FAIL]		= "wrong authentication code",
+	[VRRP_DROP_HMAC_STALE]		= "of another time",
+	[VRRP_DROP_HMAC_REPLAY]		= "replayed",
 	[VRRP_DROP_INTERVAL]		= "other interval",
 	[VRRP_DROP_ADDRS]		= "other addresses",
 	[VRRP_DROP_PEER]		= "not from a peer",
@@ -43,7 +49,8 @@ const char	*const vrrp_note_names[VRRP_NOTE_MAX] = {
 	[VRRP_NOTE_ADDRS]	= "other addresses",
 	[VRRP_NOTE_SUBNET]	= "from another network",
 	[VRRP_NOTE_STRANGER]	= "release by no master",
-	[VRRP_NOTE_RIVAL]	= "rival master"
+	[VRRP_NOTE_RIVAL]	= "rival master",
+	[VRRP_NOTE_CLOCK]	= "clock of another time"
 };
 
 const char	*const vrrp_state_names[VRRP_STATE_MAX] = {

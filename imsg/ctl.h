@@ -136,6 +136,12 @@ enum vrrp_drop {
 	VRRP_DROP_AUTH_TYPE,	/* unknown authentication type */
 	VRRP_DROP_AUTH_MISMATCH,	/* another type than ours */
 	VRRP_DROP_AUTH_FAIL,	/* wrong password */
+	VRRP_DROP_HMAC_MISSING,	/* has no trailer */
+	VRRP_DROP_HMAC_FORM,	/* trailer of an unknown form */
+	VRRP_DROP_HMAC_KEY,	/* under a key that we do not have */
+	VRRP_DROP_HMAC_FAIL,	/* wrong code */
+	VRRP_DROP_HMAC_STALE,	/* of another time than ours */
+	VRRP_DROP_HMAC_REPLAY,	/* heard before, or older than that */
 	VRRP_DROP_INTERVAL,
 	VRRP_DROP_ADDRS,	/* address list differs */
 	VRRP_DROP_PEER,		/* unicast, not from a peer */
@@ -153,6 +159,7 @@ enum vrrp_note {
 	VRRP_NOTE_SUBNET,	/* the source is not of our network */
 	VRRP_NOTE_STRANGER,	/* releases, but is not the master */
 	VRRP_NOTE_RIVAL,	/* a master with less right than we */
+	VRRP_NOTE_CLOCK,	/* its clock comes close to being stale */
 	VRRP_NOTE_MAX
 };
 extern const char	*const vrrp_note_names[VRRP_NOTE_MAX];
@@ -222,6 +229,7 @@ struct ctl_vrrp {
 	uint32_t	pad;
 	char		rival[CTL_ADDR_LEN];	/* its address, "": none */
 	char		source[CTL_ADDR_LEN];	/* of our adverts, "": none */
+	char		auth[CTL_NAME_LEN];	/* "": none */
 	char		ifname[16];
 	char		name[CTL_NAME_LEN];
 	char		group[CTL_NAME_LEN];	/* "": none */

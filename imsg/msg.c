@@ -82,6 +82,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	FIXED(CONF_SCRIPT, PARENT, HCE, struct script_config),
 	FIXED(CONF_GROUP, PARENT, VRRPE, struct group_config),
 	FIXED(CONF_VRRP, PARENT, VRRPE, struct vrrp_config),
+	FIXED(CONF_HMAC, PARENT, VRRPE, struct hmac_config),
 	FIXED(CONF_PEER, PARENT, VRRPE, struct peer_config),
 	FIXED(CONF_VADDR, PARENT, VRRPE, struct vaddr_config),
 	FIXED(CONF_TRACK, PARENT, VRRPE, struct track_config),

@@ -77,6 +77,7 @@ enum msg_type {
 	MSG_CONF_SCRIPT,	/* struct script_config; hce */
 	MSG_CONF_GROUP,		/* struct group_config; vrrpe */
 	MSG_CONF_VRRP,		/* struct vrrp_config; vrrpe */
+	MSG_CONF_HMAC,		/* struct hmac_config; vrrpe */
 	MSG_CONF_PEER,		/* struct peer_config; vrrpe */
 	MSG_CONF_VADDR,		/* struct vaddr_config; vrrpe */
 	MSG_CONF_TRACK,		/* struct track_config; vrrpe */

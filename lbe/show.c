@@ -146,6 +146,7 @@ vrrp_ok(const struct ctl_vrrp *v)
 	    wire_name_ok(v->addr, sizeof(v->addr)) &&
 	    wire_name_ok(v->rival, sizeof(v->rival)) &&
 	    wire_name_ok(v->source, sizeof(v->source)) &&
+	    wire_name_ok(v->auth, sizeof(v->auth)) &&
 	    wire_name_ok(v->reason, sizeof(v->reason)));
 }
 

@@ -376,6 +376,8 @@ print_vrrp_detail(const struct ctl_vrrp *v)
 	    v->vrid, v->version, v->flags & CTL_VRRP_F_INET6 ? 6 : 4);
 	if (v->group[0] != '\0')
 		printf(", sync group %s", SAFE(text, v->group));
+	if (v->auth[0] != '\0')
+		printf(", auth %s", SAFE(text, v->auth));
 	printf("\n\t\taddress %s", SAFE(text, v->addr));
 	if (v->addrs > 1)
 		printf(" and %u more", v->addrs - 1);

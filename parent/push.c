@@ -161,6 +161,9 @@ push_vrrps(struct peer *peer, const struct conf *conf)
 	TAILQ_FOREACH(v, &conf->vrrps, entry) {
 		peer_send(peer, MSG_CONF_VRRP, v->conf.id, -1, &v->conf,
 		    sizeof(v->conf));
+		if (v->hmac != NULL)
+			peer_send(peer, MSG_CONF_HMAC, v->conf.id, -1,
+			    &v->hmac->conf, sizeof(v->hmac->conf));
 		TAILQ_FOREACH(p, &v->peers, entry)
 			peer_send(peer, MSG_CONF_PEER, v->conf.id, -1,
 			    &p->conf, sizeof(p->conf));

@@ -28,8 +28,10 @@
 #include "../imsg/msg.h"
 #include "packet.h"
 
+struct auth;
 struct engine;
 struct event;
+struct hmac;
 struct timers;
 struct batch;
 struct imsg;
@@ -107,7 +109,8 @@ struct vpeer {
 /* The advert of an instance as it is sent again and again. */
 struct advert {
 	uint8_t			*buf;		/* NULL: not encoded yet */
-	size_t			 len;
+	size_t			 len;		/* of the message */
+	size_t			 trailer;	/* that follows it */
 	uint8_t			 prio;
 	struct addr		 src;
 };
@@ -171,6 +174,7 @@ struct vrrp {
 	struct group		*group;		/* NULL: in none */
 	struct addr		*addrs;
 	uint32_t		 naddrs;
+	struct auth		*auth;		/* NULL: no trailers */
 	struct vpeer		*peers;		/* with VRRP_F_UNICAST */
 	uint32_t		 npeers;
 	struct tracker_list	 trackers;
@@ -252,6 +256,7 @@ struct vrrpe {
 	struct engine		*engine;
 	struct timers		*timers;	/* timer.c; NULL: none */
 	struct batch		*batch;		/* recv.c; NULL: not yet */
+	struct hmac		*hmac;		/* hmac.h */
 	struct iface_list	 ifaces;	/* of both trees */
 	struct tree		 run;
 	struct tree		*staged;	/* NULL: none */
@@ -438,6 +443,28 @@ void	recv_open(struct vsock *, int);
 void	recv_close(struct vsock *);
 int	recv_drain(struct vsock *, int);
 void	recv_ip4(struct vsock *, const uint8_t *, size_t);
+
+/*
+ * auth.c: trailers that authenticate adverts, where an instance wants them.
+ * auth_new: of this configuration.  auth_free: also of a NULL one.
+ * auth_adopt: the configuration of the second, and what it takes to go on
+ * from the first, when there are both.
+ * auth_same: as far as adverts are concerned.
+ * auth_trailer: bytes of the trailers sent, or 0.
+ * auth_sign: the advert that is about to be sent.
+ * auth_judge: an advert that came in: PACKET_OK, or the enum vrrp_drop with
+ * a sentence in the buffer of the given size.
+ * auth_text: for lvsctl, into a buffer of the given size.
+ */
+struct auth *auth_new(const struct hmac_config *);
+void	auth_free(struct auth *);
+void	auth_adopt(struct vrrp *, struct vrrp *);
+int	auth_same(const struct auth *, const struct auth *);
+size_t	auth_trailer(const struct auth *);
+void	auth_sign(struct vrrp *);
+int	auth_judge(struct vrrp *, const struct packet *,
+	    const struct packet_ip *, char *, size_t);
+void	auth_text(const struct auth *, char *, size_t);
 
 /* judge.c: check a packet that came in by this socket, and act on it. */
 void	judge_packet(struct vsock *, const struct packet_ip *);

@@ -38,9 +38,11 @@ static void	drop_log(struct vrrp *, int, const struct packet_ip *);
 static int	drop(struct vrrp *, enum vrrp_drop, const struct addr *,
 		    const char *);
 static void	judge_advert(struct vrrp *, const struct packet *,
-		    const struct addr *);
+		    const struct packet_ip *);
 static int	judge_auth(struct vrrp *, const struct packet *,
-		    const struct addr *);
+		    const struct packet_ip *);
+static int	judge_trailer(struct vrrp *, const struct packet *,
+		    const struct packet_ip *);
 static int	judge_interval(struct vrrp *, const struct packet *,
 		    const struct addr *);
 static int	judge_addrs(struct vrrp *, const struct packet *,
@@ -76,7 +78,7 @@ judge_packet(struct vsock *s, const struct packet_ip *ip)
 	if (why == PACKET_OK && v == NULL)
 		why = VRRP_DROP_VRID;
 	if (why == PACKET_OK)
-		judge_advert(v, &p, &ip->src);
+		judge_advert(v, &p, ip);
 	else if (v == NULL)
 		s->lan->drop[why]++;
 	else {
@@ -188,8 +190,11 @@ drop(struct vrrp *v, enum vrrp_drop why, const struct addr *src,
 }
 
 static void
-judge_advert(struct vrrp *v, const struct packet *p, const struct addr *src)
+judge_advert(struct vrrp *v, const struct packet *p,
+    const struct packet_ip *ip)
 {
+	const struct addr	*src = &ip->src;
+
 	if (p->version != v->conf.version) {
 		drop(v, VRRP_DROP_VERSION, src, p->version == 2 ?
 		    "it is version 2, not 3" : "it is version 3, not 2");
@@ -208,7 +213,7 @@ judge_advert(struct vrrp *v, const struct packet *p, const struct addr *src)
 		    "we own the addresses (priority 255)");
 		return;
 	}
-	if (judge_auth(v, p, src) && judge_interval(v, p, src) &&
+	if (judge_auth(v, p, ip) && judge_interval(v, p, src) &&
 	    judge_addrs(v, p, src) && judge_source(v, p, src)) {
 		taken_notes(v, p, src);
 		advert_act(v, p, src);
@@ -217,8 +222,13 @@ judge_advert(struct vrrp *v, const struct packet *p, const struct addr *src)
 
 /* RFC 3768 section 5.3.6 has no types but 0; 1 is RFC 2338's. */
 static int
-judge_auth(struct vrrp *v, const struct packet *p, const struct addr *src)
+judge_auth(struct vrrp *v, const struct packet *p,
+    const struct packet_ip *ip)
 {
+	const struct addr	*src = &ip->src;
+
+	if (!judge_trailer(v, p, ip))
+		return (0);
 	if (p->version != 2)
 		return (1);
 	if (p->auth_type > VRRP_AUTH_PASS)
@@ -233,6 +243,28 @@ judge_auth(struct vrrp *v, const struct packet *p, const struct addr *src)
 	    !packet_same_auth(p->auth, v->conf.pass))
 		return (drop(v, VRRP_DROP_AUTH_FAIL, src, "wrong password"));
 	return (1);
+}
+
+/*
+ * Whom peers are is known before their trailers are believed: how far each
+ * has come is kept of each.
+ */
+static int
+judge_trailer(struct vrrp *v, const struct packet *p,
+    const struct packet_ip *ip)
+{
+	char	text[128];
+	int	why;
+
+	if (v->auth == NULL)
+		return (p->trailer ? drop(v, VRRP_DROP_LEN, &ip->src,
+		    "an authentication trailer follows it, and we have no "
+		    "key") : 1);
+	if ((v->conf.flags & VRRP_F_UNICAST) && peer_find(v, &ip->src) == NULL)
+		return (drop(v, VRRP_DROP_PEER, &ip->src,
+		    "it is not one of the peers"));
+	why = auth_judge(v, p, ip, text, sizeof(text));
+	return (why == PACKET_OK ? 1 : drop(v, why, &ip->src, text));
 }
 
 /* RFC 3768 and RFC 9568, each section 7.1; 0 would make a master at once. */

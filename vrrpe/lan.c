@@ -124,7 +124,8 @@ lan_fault(const struct vrrp *v, char *buf, size_t len)
 	const struct msg_if	*st = &v->iface->status;
 	uint32_t		 need;
 
-	need = packet_ip_len(v->conf.version, v->conf.af, v->naddrs);
+	need = packet_ip_len(v->conf.version, v->conf.af, v->naddrs) +
+	    auth_trailer(v->auth);
 	if (st->ifindex == 0)
 		snprintf(buf, len, "there is no interface %s",
 		    v->conf.ifname);

@@ -146,6 +146,8 @@ int
 packet_decode(struct packet *p, const uint8_t *data, size_t len,
     const struct addr *src, const struct addr *dst)
 {
+	size_t	want;
+
 	memset(p, 0, offsetof(struct packet, addrs));
 	if (len < HEADER_LEN)
 		return (VRRP_DROP_LEN);
@@ -158,10 +160,13 @@ packet_decode(struct packet *p, const uint8_t *data, size_t len,
 		return (VRRP_DROP_TYPE);
 
 	p->count = data[OFF_COUNT];
-	if (len != message_len(p->version, p->af, p->count))
+	want = message_len(p->version, p->af, p->count);
+	p->trailer = len == want + PACKET_TRAILER_LEN;
+	if (len != want && !p->trailer)
 		return (VRRP_DROP_LEN);
-	if (!csum_ok(p, data, len, src, dst))
+	if (!csum_ok(p, data, p->af == AF_INET6 ? len : want, src, dst))
 		return (VRRP_DROP_CSUM);
+	len = want;
 
 	p->vrid = data[OFF_VRID];
 	p->priority = data[OFF_PRIO];

@@ -44,11 +44,16 @@
 #define PACKET_CSUM_OFF		6
 #define PACKET_CSUM_LEN		2
 
+/* What may follow a message, to authenticate it; see hmac.h. */
+#define PACKET_TRAILER_LEN	28
+
 /*
- * The longest message there is, version 3 with 255 IPv6 addresses.  Over
- * IPv4 it is shorter, also with the longest IP header before it.
+ * The longest message there is, version 3 with 255 IPv6 addresses, and that
+ * with what may follow.  Over IPv4 it is shorter, also with the longest IP
+ * header before it.
  */
-#define PACKET_MAX		(8 + 16 * PACKET_ADDRS_MAX)
+#define PACKET_MESSAGE_MAX	(8 + 16 * PACKET_ADDRS_MAX)
+#define PACKET_MAX		(PACKET_MESSAGE_MAX + PACKET_TRAILER_LEN)
 
 struct packet {
 	uint8_t		version;	/* 2 or 3 */
@@ -58,6 +63,7 @@ struct packet {
 	uint8_t		count;		/* of addresses */
 	uint8_t		auth_type;	/* version 2 */
 	uint8_t		csum_plain;	/* version 3: no pseudo-header */
+	uint8_t		trailer;	/* one follows; unread */
 	uint16_t	interval_cs;	/* version 2: whole seconds */
 	uint8_t		auth[VRRP_PASS_LEN];	/* version 2 */
 	uint8_t		addrs[16 * PACKET_ADDRS_MAX];	/* back to back */
@@ -82,7 +88,9 @@ struct packet_ip {
 int	packet_ip4(const uint8_t *, size_t, struct packet_ip *);
 /*
  * packet_decode: check and take apart the message of len bytes that came
- * from src to dst: length, version, type, checksum, in this order.
+ * from src to dst: length, version, type, checksum, in this order.  A
+ * trailer may follow it, which counts as a part of it for the checksum over
+ * IPv6 and does not over IPv4: so it is sent.
  * PACKET_OK, or the enum vrrp_drop of the first check that failed.  Whether
  * it concerns us is for the caller to find out, also whether it has any
  * address.

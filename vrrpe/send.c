@@ -75,7 +75,9 @@ advert_encode(struct vrrp *v, uint8_t prio, const struct addr *src)
 		fatal("advert of %s", v->conf.name);
 	packet_group(v->conf.af, &dst);
 	advert_fill(v, prio, &p);
-	ad->len = packet_encode(&p, src, &dst, ad->buf, PACKET_MAX);
+	ad->len = packet_encode(&p, src, &dst, ad->buf,
+	    PACKET_MESSAGE_MAX);
+	ad->trailer = auth_trailer(v->auth);
 	ad->prio = prio;
 	ad->src = *src;
 	for (i = 0; i < v->npeers; i++) {
@@ -173,7 +175,7 @@ write_msg(const struct vrrp *v, int fd, struct msghdr *msg,
 	struct iovec	iov;
 
 	iov.iov_base = v->advert.buf;
-	iov.iov_len = v->advert.len;
+	iov.iov_len = v->advert.len + v->advert.trailer;
 	msg->msg_iov = &iov;
 	msg->msg_iovlen = 1;
 	msg->msg_control = ctl;
@@ -241,6 +243,7 @@ send_advert(struct vrrp *v, uint8_t prio)
 		return;
 	}
 	advert_encode(v, prio, src);
+	auth_sign(v);
 	if (v->npeers > 0)
 		rc = advert_peers(v, prio);
 	else {

@@ -69,6 +69,7 @@ show_fill(const struct vrrp *v, struct ctl_vrrp *c)
 
 	strlcpy(c->ifname, v->conf.ifname, sizeof(c->ifname));
 	strlcpy(c->name, v->conf.name, sizeof(c->name));
+	auth_text(v->auth, c->auth, sizeof(c->auth));
 	if (v->group != NULL)
 		strlcpy(c->group, v->group->conf.name, sizeof(c->group));
 	if (v->master.af != 0)

@@ -30,6 +30,7 @@
 static int	stage_global(struct tree *, struct imsg *);
 static int	stage_group(struct vrrpe *, struct imsg *);
 static int	stage_instance(struct vrrpe *, struct imsg *);
+static int	stage_hmac(struct tree *, struct imsg *);
 static int	stage_peer(struct tree *, struct imsg *);
 static int	stage_vaddr(struct tree *, struct imsg *);
 static int	stage_track(struct vrrpe *, struct imsg *);
@@ -90,6 +91,8 @@ vrrpe_stage_object(struct engine *e, struct imsg *msg)
 		return (stage_group(env, msg));
 	case MSG_CONF_VRRP:
 		return (stage_instance(env, msg));
+	case MSG_CONF_HMAC:
+		return (stage_hmac(env->staged, msg));
 	case MSG_CONF_PEER:
 		return (stage_peer(env->staged, msg));
 	case MSG_CONF_VADDR:
@@ -154,6 +157,24 @@ stage_instance(struct vrrpe *env, struct imsg *msg)
 	TAILQ_INSERT_TAIL(&env->staged->vrrps, v, entry);
 	explicit_bzero(&conf, sizeof(conf));
 	return (0);
+}
+
+static int
+stage_hmac(struct tree *t, struct imsg *msg)
+{
+	struct hmac_config	 conf;
+	struct vrrp		*v;
+	int			 rc = -1;
+
+	if (imsg_get_data(msg, &conf, sizeof(conf)) == 0 &&
+	    hmac_config_ok(&conf) &&
+	    (v = stage_vrrp(t, conf.vrrp_id)) != NULL &&
+	    v->conf.auth == VRRP_AUTH_NONE && v->auth == NULL) {
+		v->auth = auth_new(&conf);
+		rc = 0;
+	}
+	explicit_bzero(&conf, sizeof(conf));
+	return (rc);
 }
 
 static int
@@ -356,6 +377,7 @@ same_content(const struct vrrp *a, const struct vrrp *b)
 	    a->conf.advert_cs == b->conf.advert_cs &&
 	    a->conf.auth == b->conf.auth &&
 	    memcmp(a->conf.pass, b->conf.pass, sizeof(a->conf.pass)) == 0 &&
+	    auth_same(a->auth, b->auth) &&
 	    addr_cmp(&a->conf.source, &b->conf.source) == 0 &&
 	    ((a->conf.flags ^ b->conf.flags) & VRRP_F_RFC9568) == 0 &&
 	    a->naddrs == b->naddrs &&
@@ -423,6 +445,7 @@ commit_adopt(struct vrrp *v, struct vrrp *new)
 	v->npeers = new->npeers;
 	new->peers = peers;
 	new->npeers = npeers;
+	auth_adopt(v, new);
 	send_forget(v);
 	if ((v->conf.flags & VRRP_F_VMAC) == 0)
 		lan_vmac(v, 0, -1);
@@ -594,6 +617,7 @@ vrrp_free(struct vrrp *v)
 	timer_free(v);
 	send_forget(v);
 	lan_vmac(v, 0, -1);
+	auth_free(v->auth);
 	free(v->peers);
 	free(v->addrs);
 	freezero(v, sizeof(*v));

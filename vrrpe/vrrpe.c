@@ -26,9 +26,11 @@
 #include "../imsg/engine.h"
 #include "../imsg/imsg.h"
 #include "../imsg/log.h"
+#include "hmac.h"
 #include "instance.h"
 #include "vrrpe.h"
 
+static void	vrrpe_prepare(struct engine *);
 static void	vrrpe_init(struct engine *);
 static int	vrrpe_message(struct engine *, enum proc, struct imsg *);
 static int	vrrpe_dispatch_parent(struct engine *, struct imsg *);
@@ -50,6 +52,7 @@ static int	subject_status(struct vrrpe *, enum track_kind,
 static const struct engine_ops	vrrpe_ops = {
 	.self = PROC_VRRPE,
 	.coarse = 1,
+	.prepare = vrrpe_prepare,
 	.init = vrrpe_init,
 	.message = vrrpe_message,
 	.link_up = vrrpe_link_up,
@@ -71,6 +74,14 @@ vrrpe_main(int debug, int verbose)
 	TAILQ_INIT(&vrrpe_env.ifaces);
 	stage_init(&vrrpe_env.run);
 	return (engine_main(&vrrpe_ops, &vrrpe_env, debug, verbose));
+}
+
+/* OpenSSL looks for files, which there are none of later. */
+static void
+vrrpe_prepare(struct engine *)
+{
+	if ((vrrpe_env.hmac = hmac_new()) == NULL)
+		fatalx("OpenSSL has no HMAC-SHA256");
 }
 
 static void

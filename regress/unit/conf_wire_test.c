@@ -226,6 +226,40 @@ test_service(void)
 }
 
 static void
+test_hmac(void)
+{
+	struct hmac_config	 h;
+
+	memset(&h, 0, sizeof(h));
+	h.vrrp_id = 1;
+	h.mode = HMAC_RECEIVE_ONLY;
+	h.count = 1;
+	h.active = 255;
+	h.key[0].id = 255;
+	h.key[0].len = HMAC_KEY_MIN;
+	TAKES(hmac_config, h, , "one key");
+	TAKES(hmac_config, h, c->mode = HMAC_ENFORCE; c->count = 2;
+	    c->key[1].id = c->active = 1; c->key[1].len = HMAC_KEY_MAX;
+	    c->window_s = HMAC_WINDOW_MAX, "two keys");
+	REFUSES(hmac_config, h, c->vrrp_id = 0, "nobody's");
+	REFUSES(hmac_config, h, c->mode = HMAC_NONE, "no mode");
+	REFUSES(hmac_config, h, c->mode = HMAC_MODE_MAX, "a mode");
+	REFUSES(hmac_config, h, c->window_s = HMAC_WINDOW_MAX + 1,
+	    "a window");
+	REFUSES(hmac_config, h, c->count = 0, "no key");
+	REFUSES(hmac_config, h, c->count = HMAC_KEYS_MAX + 1, "many keys");
+	REFUSES(hmac_config, h, c->count = 2, "a key without a number");
+	REFUSES(hmac_config, h, c->count = 2; c->key[1] = c->key[0],
+	    "a key twice");
+	REFUSES(hmac_config, h, c->active = 1, "an active key not there");
+	REFUSES(hmac_config, h, c->active = c->key[0].id = 0,
+	    "an active key without a number");
+	REFUSES(hmac_config, h, c->key[0].len--, "a short key");
+	REFUSES(hmac_config, h, c->key[0].len = HMAC_KEY_MAX + 1,
+	    "a long key");
+}
+
+static void
 test_global(void)
 {
 	struct global_config	 g;
@@ -419,6 +453,7 @@ main(void)
 	test_addr();
 	test_table();
 	test_service();
+	test_hmac();
 	test_global();
 	test_script();
 	test_vrrp();

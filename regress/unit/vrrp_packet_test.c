@@ -272,7 +272,7 @@ test_frames(void)
 static void
 test_encode(void)
 {
-	uint8_t		out[PACKET_MAX];
+	uint8_t		out[PACKET_MESSAGE_MAX];
 	struct packet	p, q;
 	int		i;
 
@@ -285,7 +285,7 @@ test_encode(void)
 	p.interval_cs = 4095;
 	for (i = 0; i < 16 * PACKET_ADDRS_MAX; i++)
 		p.addrs[i] = i * 7;
-	is_int(packet_encode(&p, &A, &A, out, sizeof(out)), PACKET_MAX,
+	is_int(packet_encode(&p, &A, &A, out, sizeof(out)), PACKET_MESSAGE_MAX,
 	    "255 IPv6 addresses fill the buffer");
 	is_int(packet_encode(&p, &A, &A, out, sizeof(out) - 1), 0,
 	    "a shorter one is refused");
