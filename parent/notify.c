@@ -35,8 +35,8 @@
 
 /*
  * Notify scripts: what is run when instances and sync groups change.  They
- * begin by a timer and one at a time, so that what the kernel is to be told
- * about the same change goes first.
+ * begin by a timer of the last priority and one at a time, so that what the
+ * kernel is to be told about all these changes goes first.
  */
 
 /* Programs at a time; the others wait. */
@@ -107,7 +107,10 @@ notify_new(struct parent *env)
 	RB_INIT(&n->objects);
 	jobq_init(&n->q, &notify_ops, env, NOTIFY_RUNNING_MAX);
 	n->ev_next = evtimer_new(env->base, notify_next_cb, env);
-	if (n->ev_next == NULL) {
+	if (n->ev_next == NULL || event_priority_set(n->ev_next,
+	    event_base_get_npriorities(env->base) - 1) == -1) {
+		if (n->ev_next != NULL)
+			event_free(n->ev_next);
 		free(n);
 		return (NULL);
 	}

@@ -45,7 +45,7 @@
 
 #define UMASK		022
 #define PROC_DIR	"/proc"
-/* Of events: unused, most, slices of IPVS (libevent takes the middle). */
+/* Of events: unused, most (libevent takes it), slices of IPVS and scripts. */
 #define PRIORITIES	3
 
 static const int	signals[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
