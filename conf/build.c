@@ -142,6 +142,14 @@ build_socket(struct parse *p, const struct lex_str *str)
 }
 
 void
+build_state_file(struct parse *p, const struct lex_str *str)
+{
+	if (build_once(p, &p->seen, SEEN_STATE, "state file") == 0)
+		p->conf->state_file = value_path(p, "state file", str,
+		    STATE_PATH_LEN);
+}
+
+void
 build_script_user(struct parse *p, const struct lex_str *str)
 {
 	if (build_once(p, &p->seen, SEEN_USER, "script user") == 0)

@@ -65,6 +65,8 @@
 #define ANNOUNCE_INTERVAL_MS	1000
 /* Of the path of a file of TLS, with its NUL. */
 #define TLSFILE_PATH_LEN	1024
+/* Of the path of the file of state, with its NUL. */
+#define STATE_PATH_LEN	1024
 /* Words of a command. */
 #define ARGV_MAX	64
 
@@ -115,6 +117,7 @@ enum seen {
 	SEEN_LEASE	= 0x200,
 	SEEN_REALTIME	= 0x400,
 	SEEN_LOCK	= 0x800,
+	SEEN_STATE	= 0x1000,
 	/* of a host, of a pool, of persistence, which count their own */
 	SEEN_UPPER	= 0x01,
 	SEEN_LOWER	= 0x02,
@@ -379,6 +382,7 @@ void		 build_global_timing(struct parse *, enum seen,
 void		 build_ipvs(struct parse *, enum seen,
 		    const struct lex_str *);
 void		 build_socket(struct parse *, const struct lex_str *);
+void		 build_state_file(struct parse *, const struct lex_str *);
 void		 build_script_user(struct parse *, const struct lex_str *);
 void		 build_realtime(struct parse *, const struct lex_str *);
 void		 build_lock_memory(struct parse *);

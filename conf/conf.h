@@ -275,6 +275,7 @@ struct conf {
 	struct global_config	 global;
 	uint32_t		 lease_s;	/* of addresses; 0: for ever */
 	char			*socket;	/* NULL: LVSD_SOCKET */
+	char			*state_file;	/* NULL: see lvsd(8) */
 	char			*script_user;	/* NULL: nobody */
 	struct conf_notifies	 notifies;	/* of all instances, groups */
 	struct conf_files	 files;

@@ -145,6 +145,9 @@ global		: timing STRING			{
 		| SOCKET STRING			{
 			build_socket(y.p, &$2);
 		}
+		| STATE TRACKFILE STRING	{
+			build_state_file(y.p, &$3);
+		}
 		| SCRIPT USER STRING		{
 			build_script_user(y.p, &$3);
 		}

@@ -94,6 +94,11 @@ print_global(const struct conf *c, FILE *f)
 		print_str(f, c->socket);
 		fputc('\n', f);
 	}
+	if (c->state_file != NULL) {
+		fprintf(f, "state file ");
+		print_str(f, c->state_file);
+		fputc('\n', f);
+	}
 	if (c->script_user != NULL) {
 		fprintf(f, "script user ");
 		print_str(f, c->script_user);

@@ -291,6 +291,7 @@ conf_free(struct conf *c)
 	}
 	notifies_free(&c->notifies);
 	free(c->socket);
+	free(c->state_file);
 	free(c->script_user);
 	free(c);
 }

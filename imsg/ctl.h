@@ -39,6 +39,22 @@ struct ctl_id {
 	char		name[CTL_NAME_LEN];
 };
 
+/* Who wanted something otherwise than configured, and when. */
+struct ctl_by {
+	uint32_t	uid;
+	uint32_t	pad;
+	int64_t		since;		/* wall clock, seconds; 0: nobody */
+};
+
+#define CTL_WEIGHT_MAX		65535	/* as conf/wire.h WEIGHT_MAX */
+#define CTL_WEIGHT_CONFIGURED	UINT32_MAX
+
+/* The weight wanted of a host. */
+struct ctl_weight {
+	struct ctl_id	id;
+	uint32_t	weight;		/* or CTL_WEIGHT_CONFIGURED */
+};
+
 /* Something wanted of a VRRP instance. */
 struct ctl_order {
 	struct ctl_id	id;
@@ -63,6 +79,7 @@ struct ctl_service {
 	uint32_t	state;		/* enum ctl_state */
 	uint32_t	persist_s;	/* 0: none */
 	uint32_t	flags;		/* CTL_SERVICE_F_* */
+	struct ctl_by	by;		/* with CTL_SERVICE_F_OVERRIDE */
 	char		sched[16];
 	char		name[CTL_NAME_LEN];
 };
@@ -88,6 +105,7 @@ struct ctl_table {
 	uint32_t	hosts;
 	uint32_t	backup;		/* 1: backup table of the service */
 	uint32_t	flags;		/* CTL_TABLE_F_* */
+	struct ctl_by	by;		/* with CTL_TABLE_F_OVERRIDE */
 	char		method[32];	/* "forward", "route", "tunnel",
 					   "tunnel gue port 6080" */
 	char		check[CTL_NAME_LEN];	/* "tcp, http", "none" */
@@ -101,9 +119,11 @@ struct ctl_host {
 	uint32_t	state;		/* enum ctl_state */
 	uint32_t	flags;		/* CTL_HOST_F_* */
 	uint32_t	weight;
+	uint32_t	weight_conf;	/* the configured one */
 	uint32_t	upper;		/* connections; 0: no bound */
 	uint32_t	lower;
 	int32_t		error;		/* errno of the kernel, 0: none */
+	uint32_t	pad1;
 	uint64_t	checks;		/* since load */
 	uint64_t	checks_up;
 	uint64_t	since_s;	/* seconds in this state */
@@ -112,7 +132,9 @@ struct ctl_host {
 	uint32_t	hist[CTL_HIST_MAX];	/* durations: below 1 ms,
 					   below 2, below 4, ..., the rest */
 	uint32_t	last_ms;	/* duration of the last check */
-	uint32_t	pad;
+	uint32_t	pad2;
+	struct ctl_by	by;		/* with CTL_HOST_F_OVERRIDE */
+	struct ctl_by	weight_by;	/* since 0: as configured */
 	char		reason[CTL_REASON_LEN];	/* of the last verdict */
 	char		addr[CTL_ADDR_LEN];
 };

@@ -163,6 +163,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	FIXED(CTL_TABLE_DISABLE, CTL, LBE, struct ctl_id),
 	FIXED(CTL_HOST_ENABLE, CTL, LBE, struct ctl_id),
 	FIXED(CTL_HOST_DISABLE, CTL, LBE, struct ctl_id),
+	FIXED(CTL_HOST_WEIGHT, CTL, LBE, struct ctl_weight),
 	FIXED(CTL_VRRP_DEMOTE, CTL, LBE, struct ctl_order),
 	FIXED(CTL_VRRP_UNDEMOTE, CTL, LBE, struct ctl_order),
 	FIXED(CTL_VRRP_RESIGN, CTL, LBE, struct ctl_order),
@@ -188,7 +189,8 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 _Static_assert(CTL_TRACK_NAME_LEN == TRACK_NAME_LEN &&
     CTL_TRACK_COUNT_MAX == TRACK_COUNT_MAX, "ctl.h and wire.h differ");
 
-_Static_assert(CTL_HIST_MAX == HOST_HIST_MAX, "ctl.h and msg.h differ");
+_Static_assert(CTL_HIST_MAX == HOST_HIST_MAX &&
+    CTL_WEIGHT_MAX == WEIGHT_MAX, "ctl.h and msg.h or wire.h differ");
 
 /* The longest check must fit a message. */
 _Static_assert(sizeof(struct check_config) + CHECK_ITEMS_LEN < IMSG_MAX - 64,
@@ -223,6 +225,15 @@ msg_role_ok(const struct msg_role *r)
 	return (r->state < VRRP_STATE_MAX && r->priority >= 1 &&
 	    r->priority <= UINT8_MAX && r->demote <= VRRP_DEMOTE_MAX &&
 	    r->resigned <= 1);
+}
+
+int
+msg_override_ok(const struct msg_override *o)
+{
+	return (o->kind < OVERRIDE_MAX &&
+	    (o->flags & ~OVERRIDE_F_WEIGHT) == 0 &&
+	    o->weight <= WEIGHT_MAX &&
+	    (o->weight == 0 || (o->flags & OVERRIDE_F_WEIGHT) != 0));
 }
 
 int

@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ctl.h"
 #include "monotime.h"
 #include "../conf/wire.h"
 
@@ -214,6 +215,7 @@ enum msg_type {
 	MSG_CTL_TABLE_DISABLE,
 	MSG_CTL_HOST_ENABLE,
 	MSG_CTL_HOST_DISABLE,
+	MSG_CTL_HOST_WEIGHT,	/* struct ctl_weight */
 	MSG_CTL_VRRP_DEMOTE,	/* struct ctl_order, these three */
 	MSG_CTL_VRRP_UNDEMOTE,
 	MSG_CTL_VRRP_RESIGN,
@@ -298,10 +300,16 @@ enum override_kind {
 	OVERRIDE_MAX
 };
 
+#define OVERRIDE_F_WEIGHT	0x01	/* weight has a meaning */
+
+/* All of them 0: as configured. */
 struct msg_override {
 	uint32_t	kind;		/* enum override_kind */
+	uint32_t	flags;		/* OVERRIDE_F_* */
+	struct ctl_by	by;		/* of the kind */
+	uint32_t	weight;		/* of a host, 0 .. WEIGHT_MAX */
 	uint32_t	pad;
-	int64_t		since;		/* wall clock, seconds */
+	struct ctl_by	weight_by;
 };
 
 struct msg_if {
@@ -450,6 +458,7 @@ struct msg_ipvs_error {
  * 1: ok, 0: not.
  */
 int		 msg_role_ok(const struct msg_role *);
+int		 msg_override_ok(const struct msg_override *);
 int		 msg_host_status_ok(const struct msg_host_status *);
 /* msg_name: the type as text, for logs. */
 const char	*msg_name(uint32_t);

@@ -323,6 +323,7 @@ client_message(struct peer *, struct imsg *msg, void *arg)
 	case MSG_CTL_TABLE_DISABLE:
 	case MSG_CTL_HOST_ENABLE:
 	case MSG_CTL_HOST_DISABLE:
+	case MSG_CTL_HOST_WEIGHT:
 		return (override_request(env, c, msg));
 	case MSG_CTL_VRRP_DEMOTE:
 	case MSG_CTL_VRRP_UNDEMOTE:

@@ -58,6 +58,14 @@ desire_service_enabled(const struct lbe_service *s)
 	return (enabled(&s->override, s->conf.flags & SERVICE_F_DISABLE));
 }
 
+uint32_t
+desire_host_weight(const struct lbe_host *h)
+{
+	if (h->override.flags & OVERRIDE_F_WEIGHT)
+		return (h->override.weight);
+	return (h->conf.weight);
+}
+
 int
 desire_host_up(const struct lbe_host *h)
 {
@@ -73,7 +81,7 @@ desire_table(const struct lbe_table *tb)
 	enum ctl_state		 state = CTL_EMPTY;
 
 	TAILQ_FOREACH(h, &tb->hosts, entry) {
-		if (h->conf.weight == 0 || !desire_host_enabled(h))
+		if (desire_host_weight(h) == 0 || !desire_host_enabled(h))
 			continue;
 		if (desire_host_up(h))
 			return (CTL_UP);
@@ -105,7 +113,7 @@ pool_usable(const struct lbe_pool *p)
 	if (p->table == NULL)
 		return (0);
 	TAILQ_FOREACH(h, &p->table->hosts, entry)
-		if (h->conf.weight > 0 && host_serves(p, h))
+		if (desire_host_weight(h) > 0 && host_serves(p, h))
 			return (1);
 	return (0);
 }
@@ -195,9 +203,9 @@ desire_weight(const struct lbe_service *s, enum pool_role active,
 	if (!desire_service_enabled(s) || !host_serves(&s->pool[role], h))
 		return (DEST_NONE);
 	if (role == active)
-		return (h->conf.weight);
+		return (desire_host_weight(h));
 	/* While the backup serves, connections may still end at these. */
-	if (role == POOL_PRIMARY && h->conf.weight == 0)
+	if (role == POOL_PRIMARY && desire_host_weight(h) == 0)
 		return (0);
 	return (DEST_NONE);
 }

@@ -257,7 +257,7 @@ void		 stage_start(struct engine *);
 /*
  * desire.c: what ought to be.  Nothing here sends, logs or remembers.
  *
- * desire_*_enabled: by the configuration and the operator.
+ * desire_*_enabled, desire_host_weight: by the configuration and the operator.
  * desire_host_up: enabled, and checked good or not checked at all.
  * desire_table: CTL_UP: some of its hosts is usable, CTL_EMPTY: none is,
  * CTL_UNKNOWN: there is no verdict on one that may be.
@@ -269,6 +269,7 @@ void		 stage_start(struct engine *);
 int		 desire_host_enabled(const struct lbe_host *);
 int		 desire_table_enabled(const struct lbe_table *);
 int		 desire_service_enabled(const struct lbe_service *);
+uint32_t	 desire_host_weight(const struct lbe_host *);
 int		 desire_host_up(const struct lbe_host *);
 enum ctl_state	 desire_table(const struct lbe_table *);
 enum pool_role	 desire_pool(const struct lbe_service *);

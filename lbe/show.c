@@ -460,6 +460,7 @@ send_service(struct client *c, const struct lbe_service *s)
 		m.flags |= CTL_SERVICE_F_SIP;
 	if (s->override.kind != OVERRIDE_NONE)
 		m.flags |= CTL_SERVICE_F_OVERRIDE;
+	m.by = s->override.by;
 	strlcpy(m.sched, s->conf.sched, sizeof(m.sched));
 	strlcpy(m.name, s->conf.name, sizeof(m.name));
 	peer_send(c->peer, MSG_CTL_SERVICE, 0, -1, &m, sizeof(m));
@@ -529,6 +530,7 @@ send_table(struct client *c, const struct lbe_table *tb)
 	m.hosts = tb->nhosts;
 	if (tb->override.kind != OVERRIDE_NONE)
 		m.flags |= CTL_TABLE_F_OVERRIDE;
+	m.by = tb->override.by;
 	/* How it is used is known in the course of a service only. */
 	if (sh->request != MSG_CTL_SHOW_HOSTS) {
 		m.backup = sh->role == POOL_BACKUP;
@@ -561,7 +563,7 @@ host_since(const struct lbe_host *h)
 	if (!desire_table_enabled(h->table))
 		o = &h->table->override;
 	if (o->kind == OVERRIDE_DISABLE)
-		s = time(NULL) - o->since;
+		s = time(NULL) - o->by.since;
 	else
 		s = monotime_diff_us(monotime_now(), h->status.since) /
 		    US_PER_S;
@@ -592,7 +594,10 @@ send_host(struct client *c, const struct lbe_host *h)
 		m.flags |= CTL_HOST_F_UNCHECKED;
 	if (host_in_kernel(h))
 		m.flags |= CTL_HOST_F_KERNEL;
-	m.weight = h->conf.weight;
+	m.weight = desire_host_weight(h);
+	m.weight_conf = h->conf.weight;
+	m.weight_by = h->override.weight_by;
+	m.by = h->override.by;
 	m.upper = h->conf.upper;
 	m.lower = h->conf.lower;
 	m.checks = h->status.checks;

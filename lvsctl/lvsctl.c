@@ -155,6 +155,7 @@ ctl_request(struct imsgbuf *buf, const struct command *cmd)
 		[TABLE_DISABLE]		= MSG_CTL_TABLE_DISABLE,
 		[HOST_ENABLE]		= MSG_CTL_HOST_ENABLE,
 		[HOST_DISABLE]		= MSG_CTL_HOST_DISABLE,
+		[HOST_WEIGHT]		= MSG_CTL_HOST_WEIGHT,
 		[VRRP_DEMOTE]		= MSG_CTL_VRRP_DEMOTE,
 		[VRRP_UNDEMOTE]		= MSG_CTL_VRRP_UNDEMOTE,
 		[VRRP_RESIGN]		= MSG_CTL_VRRP_RESIGN,
@@ -166,6 +167,7 @@ ctl_request(struct imsgbuf *buf, const struct command *cmd)
 	};
 	struct msg_verbose		 verbose;
 	struct ctl_order		 order;
+	struct ctl_weight		 weight;
 	const void			*data = NULL;
 	size_t				 len = 0;
 
@@ -179,6 +181,13 @@ ctl_request(struct imsgbuf *buf, const struct command *cmd)
 	case HOST_DISABLE:
 		data = &cmd->id;
 		len = sizeof(cmd->id);
+		break;
+	case HOST_WEIGHT:
+		memset(&weight, 0, sizeof(weight));
+		weight.id = cmd->id;
+		weight.weight = cmd->weight;
+		data = &weight;
+		len = sizeof(weight);
 		break;
 	case VRRP_DEMOTE:
 	case VRRP_UNDEMOTE:

@@ -52,7 +52,6 @@ static enum output	 print_table(const struct command *,
 static enum output	 print_host(const struct command *,
 			    const struct imsg *);
 static void		 print_host_detail(const struct ctl_host *);
-static void		 print_time(const char *, int64_t);
 static void		 print_host_times(const struct ctl_host *);
 static void		 print_host_durations(const struct ctl_host *);
 static enum output	 print_vrrp(const struct command *,
@@ -181,9 +180,11 @@ print_service(const struct command *cmd, const struct imsg *msg)
 		    s.flags & CTL_SERVICE_F_SIP ? " engine sip" : "");
 	if (s.flags & CTL_SERVICE_F_ONEPACKET)
 		printf(", one-packet");
-	if (s.flags & CTL_SERVICE_F_OVERRIDE)
-		printf(", %s by the operator",
+	if (s.flags & CTL_SERVICE_F_OVERRIDE) {
+		printf(", %s",
 		    s.state == CTL_DISABLED ? "disabled" : "enabled");
+		override_print_by(&s.by);
+	}
 	printf("\n");
 	return (OUTPUT_MORE);
 }
@@ -235,9 +236,12 @@ print_table(const struct command *cmd, const struct imsg *msg)
 		printf("\t\t%s%s, check %s, %u of %u hosts up\n",
 		    t.backup ? "backup, " : "", SAFE(method, t.method),
 		    SAFE(check, t.check), t.hosts_up, t.hosts);
-	if (cmd->action != SHOW_SUMMARY && t.flags & CTL_TABLE_F_OVERRIDE)
-		printf("\t\t%s by the operator\n",
+	if (cmd->action != SHOW_SUMMARY && t.flags & CTL_TABLE_F_OVERRIDE) {
+		printf("\t\t%s",
 		    t.state == CTL_DISABLED ? "disabled" : "enabled");
+		override_print_by(&t.by);
+		printf("\n");
+	}
 	return (OUTPUT_MORE);
 }
 
@@ -289,9 +293,7 @@ print_host_detail(const struct ctl_host *h)
 	if ((h->flags & CTL_HOST_F_KERNEL) == 0)
 		printf(", not in the kernel");
 	printf("\n");
-	if (h->flags & CTL_HOST_F_OVERRIDE)
-		printf("\t\t%s by the operator\n",
-		    h->state == CTL_DISABLED ? "disabled" : "enabled");
+	override_print_host(h);
 	if (h->flags & CTL_HOST_F_CERT)
 		printf("\t\tcertificate expires in %" PRId64 " days\n",
 		    (h->cert_until - (int64_t)time(NULL)) / SECS_DAY);
@@ -299,8 +301,8 @@ print_host_detail(const struct ctl_host *h)
 		printf("\t\tkernel: %s\n", strerror(h->error));
 }
 
-static void
-print_time(const char *what, int64_t seconds)
+void
+output_time(const char *what, int64_t seconds)
 {
 	struct tm	 tm;
 	time_t		 t = seconds;
@@ -314,10 +316,10 @@ print_time(const char *what, int64_t seconds)
 static void
 print_host_times(const struct ctl_host *h)
 {
-	print_time("\t\tlast change ", (int64_t)time(NULL) -
+	output_time("\t\tlast change ", (int64_t)time(NULL) -
 	    (int64_t)h->since_s);
 	if (h->cert_until != 0)
-		print_time(", certificate until ", h->cert_until);
+		output_time(", certificate until ", h->cert_until);
 	printf("\n");
 }
 

@@ -19,6 +19,8 @@
 
 #include "parser.h"
 
+struct ctl_by;
+struct ctl_host;
 struct ctl_vrrp;
 struct imsg;
 
@@ -34,8 +36,17 @@ void		output_head(const struct command *);
 /* output_message: print one message of the answer. */
 enum output	output_message(const struct command *, const struct imsg *);
 
+/* output_time: a text, and a time of the wall clock in seconds. */
+void		output_time(const char *, int64_t);
 /* output_ms: so many milliseconds; whole seconds read better. */
 void		output_ms(uint64_t);
+
+/*
+ * override.c: what the operator wants otherwise.
+ * override_print_by: who it was, and when.  override_print_host: lines of it.
+ */
+void		override_print_by(const struct ctl_by *);
+void		override_print_host(const struct ctl_host *);
 
 /* election.c: what decides whether an instance will be master, and when. */
 void		election_print(const struct ctl_vrrp *);

@@ -28,7 +28,8 @@ enum token_type {
 	NOTHING,		/* the command may end here */
 	KEYWORD,
 	NAME,			/* an object, by name or id */
-	DEMOTION		/* a number */
+	DEMOTION,		/* a number */
+	WEIGHT			/* another, or a keyword beside it */
 };
 
 struct token {
@@ -69,9 +70,22 @@ static const struct token t_show[] = {
 	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
 };
 
+static const struct token t_weight[] = {
+	{ WEIGHT,	"<number>",	ACTION_NONE,	NULL },
+	{ KEYWORD,	"configured",	ACTION_NONE,	NULL },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token t_weighed[] = {
+	{ NAME,		"<address, address:port or id>",
+	    ACTION_NONE, t_weight },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
 static const struct token t_host[] = {
 	{ KEYWORD,	"enable",	HOST_ENABLE,	t_hostname },
 	{ KEYWORD,	"disable",	HOST_DISABLE,	t_hostname },
+	{ KEYWORD,	"weight",	HOST_WEIGHT,	t_weighed },
 	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
 };
 
@@ -133,8 +147,11 @@ static const struct token	*token_match(const struct token *,
 				    const char *, FILE *);
 static int			 token_name(const char *, struct ctl_id *,
 				    FILE *);
-static int			 token_demotion(const char *, uint32_t *,
-				    FILE *);
+static int			 token_number(const char *, uint32_t, uint32_t,
+				    uint32_t *, FILE *);
+static int			 token_take(const struct token *,
+				    const char *, struct command *, FILE *);
+static int			 is_number(const char *);
 static int			 may_end(const struct token *);
 static void			 show_valid(const struct token *, FILE *);
 
@@ -145,6 +162,7 @@ parse_command(int argc, char *const argv[], struct command *cmd, FILE *err)
 	int			 i;
 
 	memset(cmd, 0, sizeof(*cmd));
+	cmd->weight = CTL_WEIGHT_CONFIGURED;
 	for (i = 0; i < argc; i++) {
 		if (table == NULL) {
 			fprintf(err, "unexpected argument: %s\n", argv[i]);
@@ -152,11 +170,7 @@ parse_command(int argc, char *const argv[], struct command *cmd, FILE *err)
 		}
 		if ((t = token_match(table, argv[i], err)) == NULL)
 			return (-1);
-		if (t->type == NAME &&
-		    token_name(argv[i], &cmd->id, err) == -1)
-			return (-1);
-		if (t->type == DEMOTION &&
-		    token_demotion(argv[i], &cmd->by, err) == -1)
+		if (token_take(t, argv[i], cmd, err) == -1)
 			return (-1);
 		if (t->action != ACTION_NONE)
 			cmd->action = t->action;
@@ -170,6 +184,32 @@ parse_command(int argc, char *const argv[], struct command *cmd, FILE *err)
 	return (0);
 }
 
+/* What the word says, besides which command it is of. */
+static int
+token_take(const struct token *t, const char *word, struct command *cmd,
+    FILE *err)
+{
+	switch (t->type) {
+	case NAME:
+		return (token_name(word, &cmd->id, err));
+	case DEMOTION:
+		return (token_number(word, 1, VRRP_DEMOTE_MAX, &cmd->by,
+		    err));
+	case WEIGHT:
+		return (token_number(word, 0, CTL_WEIGHT_MAX, &cmd->weight,
+		    err));
+	default:
+		return (0);
+	}
+}
+
+/* Or meant as one: it is no keyword. */
+static int
+is_number(const char *word)
+{
+	return (word[0] == '-' || (word[0] >= '0' && word[0] <= '9'));
+}
+
 /* The keyword meant by a word: itself, or the only one that begins so. */
 static const struct token *
 token_match(const struct token *table, const char *word, FILE *err)
@@ -180,6 +220,8 @@ token_match(const struct token *table, const char *word, FILE *err)
 	for (t = table; t->type != ENDTABLE; t++) {
 		if ((t->type == NAME || t->type == DEMOTION) &&
 		    word[0] != '\0')
+			return (t);
+		if (t->type == WEIGHT && is_number(word))
 			return (t);
 		if (t->type != KEYWORD || word[0] == '\0' ||
 		    strncmp(word, t->keyword, strlen(word)) != 0)
@@ -221,15 +263,15 @@ token_name(const char *word, struct ctl_id *id, FILE *err)
 }
 
 static int
-token_demotion(const char *word, uint32_t *by, FILE *err)
+token_number(const char *word, uint32_t min, uint32_t max, uint32_t *number,
+    FILE *err)
 {
 	const char	*errstr;
 
-	*by = strtonum(word, 1, VRRP_DEMOTE_MAX, &errstr);
+	*number = strtonum(word, min, max, &errstr);
 	if (errstr == NULL)
 		return (0);
-	fprintf(err, "%s: must be a number from 1 to %d\n", word,
-	    VRRP_DEMOTE_MAX);
+	fprintf(err, "%s: must be a number from %u to %u\n", word, min, max);
 	return (-1);
 }
 

@@ -36,6 +36,7 @@ enum action {
 	TABLE_DISABLE,
 	HOST_ENABLE,
 	HOST_DISABLE,
+	HOST_WEIGHT,
 	VRRP_DEMOTE,
 	VRRP_UNDEMOTE,
 	VRRP_RESIGN,
@@ -50,6 +51,7 @@ struct command {
 	enum action	action;
 	struct ctl_id	id;		/* zero: none was named */
 	uint32_t	by;		/* demote; 0: wholly */
+	uint32_t	weight;		/* or CTL_WEIGHT_CONFIGURED */
 };
 
 /*

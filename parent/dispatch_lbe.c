@@ -27,6 +27,7 @@
 #include "../imsg/log.h"
 #include "ipvs.h"
 #include "parent.h"
+#include "state.h"
 
 static int	lbe_service(struct parent *, struct imsg *);
 static int	lbe_dest(struct parent *, struct imsg *);
@@ -138,15 +139,18 @@ lbe_override(struct parent *env, struct imsg *imsg)
 	struct msg_override	m;
 	uint32_t		id = imsg_id(imsg);
 
-	if (imsg_get_data(imsg, &m, sizeof(m)) == -1 ||
-	    m.kind >= OVERRIDE_MAX)
+	if (imsg_get_data(imsg, &m, sizeof(m)) == -1 || !msg_override_ok(&m))
 		return (-1);
+	if (m.flags & OVERRIDE_F_WEIGHT &&
+	    conf_find_host(env->conf, id) == NULL)
+		return (lbe_unresolved(env, imsg));
 	if (conf_find_host(env->conf, id) == NULL &&
 	    conf_find_table(env->conf, id) == NULL &&
 	    conf_find_service(env->conf, id) == NULL)
 		return (lbe_unresolved(env, imsg));
 	if (mirror_set_override(env->mirror, id, &m) == -1)
 		log_warn("override");
+	state_changed(env);
 	return (0);
 }
 

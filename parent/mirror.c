@@ -18,6 +18,7 @@
 
 #include <bsd/sys/tree.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../imsg/ctl.h"
 #include "parent.h"
@@ -130,11 +131,12 @@ int
 mirror_set_override(struct mirror *m, uint32_t id,
     const struct msg_override *override)
 {
-	struct mirror_override	*o, key;
+	static const struct msg_override	 none;
+	struct mirror_override			*o, key;
 
 	key.id = id;
 	o = RB_FIND(mirror_overrides, &m->overrides, &key);
-	if (override->kind == OVERRIDE_NONE) {
+	if (memcmp(override, &none, sizeof(none)) == 0) {
 		if (o != NULL)
 			override_drop(m, o);
 		return (0);
@@ -147,6 +149,19 @@ mirror_set_override(struct mirror *m, uint32_t id,
 	}
 	o->override = *override;
 	return (0);
+}
+
+void
+mirror_override(const struct mirror *m, uint32_t id,
+    struct msg_override *override)
+{
+	struct mirror_override	*o, key;
+
+	memset(override, 0, sizeof(*override));
+	key.id = id;
+	if ((o = RB_FIND(mirror_overrides,
+	    (struct mirror_overrides *)&m->overrides, &key)) != NULL)
+		*override = o->override;
 }
 
 static void

@@ -34,6 +34,7 @@
 #include "notify.h"
 #include "parent.h"
 #include "run.h"
+#include "state.h"
 #include "track.h"
 
 #define PING_S		2	/* between two PINGs to an engine */
@@ -184,6 +185,7 @@ parent_modules(struct parent *env, const struct conf *tree)
 	}
 	env->reload = reload_new(env);
 	env->mirror = mirror_new();
+	env->state = state_new(env);
 	env->runs = runs_new(env->base);
 	env->scripts = scripts_new(env);
 	env->processes = track_processes_new(env->base, PROC_DIR,
@@ -192,6 +194,7 @@ parent_modules(struct parent *env, const struct conf *tree)
 	env->notify = notify_new(env);
 	env->vrrp_sockets = vrrp_sockets_new();
 	if (env->reload == NULL || env->mirror == NULL ||
+	    env->state == NULL ||
 	    env->runs == NULL || env->scripts == NULL ||
 	    env->processes == NULL || env->files == NULL ||
 	    env->notify == NULL ||
@@ -199,6 +202,7 @@ parent_modules(struct parent *env, const struct conf *tree)
 		log_warnx("out of memory");
 		return (-1);
 	}
+	state_load(env, tree);
 	return (proc_init(env));
 }
 
@@ -383,6 +387,7 @@ parent_free(struct parent *env)
 		net_close(env->net);
 	}
 	ipvs_close(env->ipvs);
+	state_free(env->state);
 	mirror_free(env->mirror);
 	vrrp_sockets_free(env->vrrp_sockets);
 	conf_free(env->conf);

@@ -38,6 +38,7 @@ struct peer;
 struct reload;
 struct runs;
 struct scripts;
+struct state;
 struct track_files;
 struct track_processes;
 struct vrrp_sockets;
@@ -103,6 +104,7 @@ struct parent {
 	struct engine_proc	 engine[PROC_MAX];	/* used: engines */
 	struct reload		*reload;
 	struct mirror		*mirror;
+	struct state		*state;
 	struct runs		*runs;
 	struct scripts		*scripts;
 	struct track_processes	*processes;
@@ -216,6 +218,9 @@ int		 mirror_set_role(struct mirror *, uint32_t,
 		    const struct msg_role *);
 int		 mirror_set_override(struct mirror *, uint32_t,
 		    const struct msg_override *);
+/* mirror_override: of the object of this id; all 0 when there is none. */
+void		 mirror_override(const struct mirror *, uint32_t,
+		    struct msg_override *);
 /* mirror_role: state last told, VRRP_INIT when none. */
 uint32_t	 mirror_role(const struct mirror *, uint32_t);
 /*

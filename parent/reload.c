@@ -32,6 +32,7 @@
 #include "net.h"
 #include "notify.h"
 #include "parent.h"
+#include "state.h"
 #include "track.h"
 
 /* Longest that engines may take to stage, and to commit what is staged. */
@@ -324,6 +325,8 @@ reload_switch(struct reload *r)
 	env->conf = r->tree;
 	r->tree = NULL;
 	mirror_prune(env->mirror, env->conf);
+	if (old != NULL)
+		state_changed(env);
 	scripts_prune(env, env->conf);
 	track_processes_set(env->processes, env->conf);
 	track_files_set(env->files, env->conf);

@@ -183,7 +183,7 @@ ok "leaves the kernel" wait_for 5 kernel_is $WWW "10.77.0.12:80=3"
 ok "on all its ports" wait_for 5 kernel_is $DNS "10.77.0.12:53=3"
 ok "is logged with who did it" logged \
     'host 10.77.0.11:80 .*enabled -> disabled by uid 0, pid [0-9]+$'
-like "is shown" "$(lvsctl show hosts)" '^		disabled by the operator$'
+like "is shown" "$(lvsctl show hosts)" '^		disabled by root since 20'
 ok "a reload" lvsctl reload
 like "says what it did" "$output" \
     '^generation 2 runs, 0 operations in the kernel$'

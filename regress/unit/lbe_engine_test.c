@@ -19,117 +19,7 @@
  * through verdicts, operators, reloads and the deaths of others.
  */
 
-#include "lbe_fake.h"
-
-#define BATCH_MAX	64
-
-/* One batch of wishes, as text lines in the order they came. */
-struct batch {
-	char		line[BATCH_MAX][48];
-	int		n;
-	uint32_t	number;
-};
-
-static struct batch	batch;
-
-static void
-batch_line(const struct heard *h)
-{
-	char	*line = batch.line[batch.n++];
-	size_t	 size = sizeof(batch.line[0]);
-
-	switch (h->type) {
-	case MSG_IPVS_RESYNC:
-		snprintf(line, size, "resync");
-		break;
-	case MSG_IPVS_SERVICE:
-		snprintf(line, size, "%u %s", h->id,
-		    h->u.onoff.on ? "on" : "off");
-		break;
-	case MSG_IPVS_DEST:
-		snprintf(line, size, "%u host %u weight %d", h->id,
-		    h->u.dest.host_id, h->u.dest.weight);
-		break;
-	default:
-		snprintf(line, size, "%s", msg_name(h->type));
-		break;
-	}
-}
-
-/* Everything the parent hears up to a COMMIT. */
-static void
-batch_hear(void)
-{
-	struct heard	h;
-
-	memset(&batch, 0, sizeof(batch));
-	while (batch.n < BATCH_MAX && hear(fake_parent, &h) == 1) {
-		if (h.type == MSG_IPVS_COMMIT) {
-			batch.number = h.id;
-			return;
-		}
-		batch_line(&h);
-	}
-	snprintf(batch.line[batch.n++], sizeof(batch.line[0]), "no commit");
-}
-
-static void
-batch_done(uint32_t failed)
-{
-	struct msg_result	r = { failed ? ENOENT : 0, 1, failed };
-
-	say(fake_parent, MSG_IPVS_DONE, batch.number, &r, sizeof(r));
-}
-
-/* The batch is exactly these lines, separated by commas, in any order. */
-static void
-batch_is(const char *want, const char *name)
-{
-	char	 copy[1024], *next = copy, *line;
-	int	 i, n = 0, good = 1;
-
-	batch_hear();
-	snprintf(copy, sizeof(copy), "%s", want);
-	while ((line = strsep(&next, ",")) != NULL) {
-		n++;
-		for (i = 0; i < batch.n; i++)
-			if (strcmp(line, batch.line[i]) == 0)
-				break;
-		if (i == batch.n) {
-			printf("# missing: %s\n", line);
-			good = 0;
-		}
-	}
-	if (!ok(good && n == batch.n, "%s", name))
-		for (i = 0; i < batch.n; i++)
-			printf("# got: %s\n", batch.line[i]);
-}
-
-static int
-hears_onoff(struct imsgbuf *from, uint32_t type, uint32_t id, uint32_t on)
-{
-	struct heard	h;
-
-	return (hear_type(from, type, &h) && h.id == id && h.u.onoff.on == on);
-}
-
-/* The operator's `lvsctl host disable NAME' and the like; 1: it went well */
-static int
-operator(uint32_t type, uint32_t id, const char *name)
-{
-	struct imsgbuf	*c = client_open();
-	struct ctl_id	 what;
-	struct heard	 h;
-
-	memset(&what, 0, sizeof(what));
-	what.id = id;
-	snprintf(what.name, sizeof(what.name), "%s", name);
-	say(c, type, 0, &what, sizeof(what));
-	while (hear(c, &h) == 1 && h.type == MSG_CTL_TEXT)
-		;
-	imsgbuf_free(c);
-	return (h.type == MSG_CTL_OK);
-}
+#include "lbe_batch.h"
 
 static void
 test_start(void)
@@ -224,7 +114,7 @@ test_operator(void)
 
 	ok(operator(MSG_CTL_HOST_DISABLE, 0, "10.0.0.1"), "host disabled");
 	ok(hear_type(fake_parent, MSG_OVERRIDE, &h) && h.id == HOST_A &&
-	    h.u.override.kind == OVERRIDE_DISABLE && h.u.override.since > 0,
+	    h.u.override.kind == OVERRIDE_DISABLE && h.u.override.by.since > 0,
 	    "the parent mirrors the override");
 	batch_is("30 host 10 weight -1,31 host 10 weight -1", "it is removed");
 	ok(hears_onoff(fake_hce, MSG_HOST_CHECK, HOST_A, 0),
@@ -406,7 +296,7 @@ static void
 test_new_life(void)
 {
 	struct msg_dest		d = { HOST_A, 3 };
-	struct msg_override	o = { OVERRIDE_DISABLE, 0, 1 };
+	struct msg_override	o = { .kind = OVERRIDE_DISABLE, .by.since = 1 };
 	struct heard		h;
 
 	fake_gen = 0;

@@ -45,7 +45,7 @@ die(const char *what)
 static enum output
 print(enum action action, uint32_t type, const void *data, size_t len)
 {
-	struct command	 cmd = { action, { 0, "" }, 0 };
+	struct command	 cmd = { .action = action };
 	struct imsg	*msg;
 	enum output	 r;
 	FILE		*f;
@@ -115,15 +115,21 @@ test_host(void)
 	    "1024ms or more\n") != NULL, "and durations");
 
 	h.flags = CTL_HOST_F_OVERRIDE;
+	h.by.since = h.weight_by.since = 86400;
+	h.weight_by.uid = 4000000000U;
+	h.weight_conf = 5;
 	h.state = CTL_DISABLED;
 	h.checks = 0;
 	h.error = ENOENT;
 	print(SHOW_HOSTS, MSG_CTL_HOST, &h, sizeof(h));
 	ok(strstr(printed, "\t       \tdisabled\n") != NULL &&
 	    strstr(printed, ", not in the kernel\n") != NULL &&
-	    strstr(printed, "\t\tdisabled by the operator\n") != NULL &&
+	    strstr(printed, "\t\tdisabled by root since 1970-01-0") != NULL &&
 	    strstr(printed, "\t\tkernel: No such file") != NULL,
 	    "disabled, refused");
+	ok(strstr(printed, "\t\tweight 3 by uid 4000000000 since 1970-01-0") !=
+	    NULL && strstr(printed, ", configured is 5\n") != NULL,
+	    "another weight, by a stranger");
 
 	snprintf(h.reason, sizeof(h.reason), "a\033[31mb\nc\td\\e");
 	print(SHOW_HOSTS, MSG_CTL_HOST, &h, sizeof(h));

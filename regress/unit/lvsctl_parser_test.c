@@ -50,6 +50,9 @@ static const struct test tests[] = {
 	{ "host enable 4294967295", HOST_ENABLE, 4294967295U, "" },
 	{ "host enable 4294967296", HOST_ENABLE, 0, "4294967296" },
 	{ "host enable -1", HOST_ENABLE, 0, "-1" },
+	{ "host weight 10.0.0.1 0", HOST_WEIGHT, 0, "10.0.0.1" },
+	{ "h w 7 65535", HOST_WEIGHT, 7, "" },
+	{ "h w 7 conf", HOST_WEIGHT, 7, "" },
 	{ "table disable web:80", TABLE_DISABLE, 0, "web:80" },
 	{ "t e web", TABLE_ENABLE, 0, "web" },
 	{ "service disable www", SERVICE_DISABLE, 0, "www" },
@@ -87,6 +90,13 @@ static const struct test tests[] = {
 	{ "vrrp resign VI_1 by 20", ACTION_NONE, 0,
 	    "unexpected argument: by" },
 	{ "host frob 10.0.0.1", ACTION_NONE, 0, "unknown argument: frob\n" },
+	{ "host weight 10.0.0.1", ACTION_NONE, 0,
+	    "  <number>\n  configured\n" },
+	{ "host weight 10.0.0.1 65536", ACTION_NONE, 0, "from 0 to 65535" },
+	{ "host weight 10.0.0.1 -1", ACTION_NONE, 0, "from 0 to 65535" },
+	{ "host weight 10.0.0.1 x", ACTION_NONE, 0, "unknown argument: x" },
+	{ "host weight 10.0.0.1 1 2", ACTION_NONE, 0,
+	    "unexpected argument: 2" },
 	{ "service enable " NAME_TOO_LONG, ACTION_NONE, 0, "name too long" }
 };
 

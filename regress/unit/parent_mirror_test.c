@@ -20,6 +20,8 @@
  */
 #include <sys/types.h>
 
+#include <string.h>
+
 #include "../../imsg/ctl.h"
 #include "../../parent/parent.h"
 #include "tap.h"
@@ -117,18 +119,23 @@ test_role_ok(void)
 static void
 test_overrides(struct mirror *m)
 {
-	struct msg_override	o = { OVERRIDE_DISABLE, 0, 1000 };
+	struct msg_override	o = { .kind = OVERRIDE_DISABLE,
+				    .by.since = 1000 };
 
 	mirror_set_override(m, 3, &o);
 	o.kind = OVERRIDE_ENABLE;
-	o.since = 2000;
+	o.by.since = 2000;
 	mirror_set_override(m, 3, &o);
 	is_int(overrides(m), 1, "one override of an object");
 	is_int(last_override.kind, OVERRIDE_ENABLE, "the last one");
-	is_int(last_override.since, 2000, "with its time");
-	o.kind = OVERRIDE_NONE;
+	is_int(last_override.by.since, 2000, "with its time");
+	memset(&o, 0, sizeof(o));
+	o.flags = OVERRIDE_F_WEIGHT;
 	mirror_set_override(m, 3, &o);
-	is_int(overrides(m), 0, "as configured is no override");
+	is_int(overrides(m), 1, "a weight of 0 is one");
+	o.flags = 0;
+	mirror_set_override(m, 3, &o);
+	is_int(overrides(m), 0, "as configured is none");
 	is_int(mirror_set_override(m, 4, &o), 0, "nor is it an error");
 	is_int(overrides(m), 0, "where there was none");
 }
@@ -139,7 +146,8 @@ test_prune(struct mirror *m)
 	static struct conf_vrrp	 v;
 	static struct conf_table t;
 	struct msg_role		 role = { VRRP_MASTER, 100, 0, 0, { 5 } };
-	struct msg_override	 o = { OVERRIDE_DISABLE, 0, 1000 };
+	struct msg_override	 o = { .kind = OVERRIDE_DISABLE,
+				    .by.since = 1000 };
 	struct conf		*conf;
 
 	if ((conf = conf_new()) == NULL) {

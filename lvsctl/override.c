@@ -1,0 +1,51 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <pwd.h>
+#include <stdio.h>
+
+#include "../imsg/ctl.h"
+#include "output.h"
+
+void
+override_print_by(const struct ctl_by *by)
+{
+	const struct passwd	*pw;
+
+	if ((pw = getpwuid(by->uid)) != NULL)
+		printf(" by %s", pw->pw_name);
+	else
+		printf(" by uid %u", by->uid);
+	output_time(" since ", by->since);
+}
+
+void
+override_print_host(const struct ctl_host *h)
+{
+	if (h->flags & CTL_HOST_F_OVERRIDE) {
+		printf("\t\t%s",
+		    h->state == CTL_DISABLED ? "disabled" : "enabled");
+		override_print_by(&h->by);
+		printf("\n");
+	}
+	if (h->weight_by.since != 0) {
+		printf("\t\tweight %u", h->weight);
+		override_print_by(&h->weight_by);
+		printf(", configured is %u\n", h->weight_conf);
+	}
+}
