@@ -86,6 +86,16 @@ build_timing(struct parse *p, struct timing *t, unsigned int *seen,
 			t->timeout_ms = value_ms(p, "timeout", str,
 			    CHECK_MS_MIN, CHECK_MS_MAX);
 		break;
+	case SEEN_RETRY:
+		if (build_once(p, seen, what, "retry") == 0)
+			t->retry_ms = value_ms(p, "retry", str,
+			    CHECK_MS_MIN, CHECK_MS_MAX);
+		break;
+	case SEEN_DOWN:
+		if (build_once(p, seen, what, "down interval") == 0)
+			t->down_ms = value_ms(p, "down interval", str,
+			    CHECK_MS_MIN, CHECK_MS_MAX);
+		break;
 	case SEEN_RISE:
 		if (build_once(p, seen, what, "rise") == 0)
 			t->rise = value_number(p, "rise", str, 1,

@@ -103,6 +103,8 @@ enum seen {
 	SEEN_ADVERTISE	= 0x10000,
 	SEEN_VERSION	= 0x20000,
 	SEEN_AUTH	= 0x40000,
+	SEEN_RETRY	= 0x80000,
+	SEEN_DOWN	= 0x100000,
 	SEEN_WEIGHT	= 0x400000,
 	SEEN_DISABLE	= 0x800000,
 	SEEN_REVERSE	= 0x1000000,
@@ -148,10 +150,12 @@ enum seen {
 	SEEN_HELO	= 0x20000
 };
 
-/* interval, timeout, rise and fall; 0: not said. */
+/* interval, timeout, rise, fall and so on; 0: not said. */
 struct timing {
 	uint32_t	 interval_ms;
 	uint32_t	 timeout_ms;
+	uint32_t	 retry_ms;	/* of checks of tables alone, these */
+	uint32_t	 down_ms;
 	uint16_t	 rise;
 	uint16_t	 fall;
 };

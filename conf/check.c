@@ -52,6 +52,8 @@ static int			 check_ports_meet(const struct conf_service *,
 				    uint16_t, uint16_t);
 static void			 check_backup(struct parse *,
 				    const struct pool_ref *);
+static void			 check_pace(const struct parse *,
+				    struct timing *, const struct timing *);
 static struct conf_check	*check_make(const struct check_spec *,
 				    const struct timing *);
 static struct conf_check	*check_wanted(struct parse *,
@@ -115,6 +117,18 @@ check_timing(struct parse *p, struct timing *t, const struct pos *pos,
 		    duration_str(t->interval_ms, b));
 }
 
+/* The delays of a check: its own, its pool's, those for all. */
+static void
+check_pace(const struct parse *p, struct timing *t, const struct timing *pool)
+{
+	if (t->retry_ms == 0)
+		t->retry_ms = pool->retry_ms != 0 ? pool->retry_ms :
+		    p->timing.retry_ms;
+	if (t->down_ms == 0)
+		t->down_ms = pool->down_ms != 0 ? pool->down_ms :
+		    p->timing.down_ms;
+}
+
 /* A new check; NULL: no memory. */
 static struct conf_check *
 check_make(const struct check_spec *spec, const struct timing *t)
@@ -131,6 +145,8 @@ check_make(const struct check_spec *spec, const struct timing *t)
 	c->conf.timeout_ms = t->timeout_ms;
 	c->conf.rise = t->rise;
 	c->conf.fall = t->fall;
+	c->conf.retry_ms = t->retry_ms;
+	c->conf.down_ms = t->down_ms;
 	memcpy(c->items, spec->items, spec->conf.items_len);
 	memcpy(c->tlsfile, spec->tlsfile, sizeof(c->tlsfile));
 	return (c);
@@ -151,6 +167,7 @@ check_wanted(struct parse *p, const struct pool_ref *ref,
 		timing.rise = ref->timing.rise;
 	if (timing.fall == 0)
 		timing.fall = ref->timing.fall;
+	check_pace(p, &timing, &ref->timing);
 	check_timing(p, &timing, &ref->pos, "service",
 	    ref->service->conf.name);
 	return (check_share(p, spec, &timing));
@@ -185,10 +202,11 @@ check_all_wanted(struct parse *p, const struct pool_ref *ref,
 	int			 i, n = 0;
 
 	if (ref->nchecks == 0 && ref->seen & (SEEN_INTERVAL | SEEN_TIMEOUT |
-	    SEEN_RISE | SEEN_FALL))
+	    SEEN_RISE | SEEN_FALL | SEEN_RETRY | SEEN_DOWN))
 		diag_error(&p->diag, &ref->pos, "service \"%s\", table <%s>: "
-		    "interval, timeout, rise and fall are of a check, and "
-		    "there is no check", ref->service->conf.name, ref->table);
+		    "interval, timeout, rise, fall, retry and down interval "
+		    "are of a check, and there is no check",
+		    ref->service->conf.name, ref->table);
 	TAILQ_FOREACH(spec, &ref->checks, entry) {
 		if ((check[n] = check_wanted(p, ref, spec)) == NULL)
 			return (-1);

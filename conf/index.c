@@ -134,6 +134,8 @@ key_check(struct key *k, const struct conf_check *c)
 	key_num(k, c->conf.timeout_ms);
 	key_num(k, c->conf.rise);
 	key_num(k, c->conf.fall);
+	key_num(k, c->conf.retry_ms);
+	key_num(k, c->conf.down_ms);
 	key_num(k, c->conf.port);
 	key_num(k, c->conf.tls_min);
 	key_num(k, c->conf.warn_s);

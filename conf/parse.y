@@ -98,6 +98,7 @@ int				 yyparse(void);
 %token	AND BINARY CA CERTIFICATE DIGEST HEADER KEY MATCH METHOD MINIMUM NAME
 %token	ANSWER HELO OVER RCODE SMTP STARTTLS WARN
 %token	ACTIVE HEX HMAC MODE WINDOW
+%token	DOWN RETRY
 %token	ERROR
 /* Behind `check dns' a type is that of the question, not of a tunnel. */
 %nonassoc	DNS
@@ -105,6 +106,7 @@ int				 yyparse(void);
 %token	<str>		STRING TABLENAME
 %type	<str>		text
 %type	<number>	family http method notify_kind proto timing
+%type	<number>	pace
 %type	<number>	hmac_active hmac_key
 
 %%
@@ -132,7 +134,12 @@ timing		: INTERVAL			{ $$ = SEEN_INTERVAL; }
 		| FALL				{ $$ = SEEN_FALL; }
 		;
 
-global		: timing STRING			{
+pace		: timing			{ $$ = $1; }
+		| RETRY				{ $$ = SEEN_RETRY; }
+		| DOWN INTERVAL			{ $$ = SEEN_DOWN; }
+		;
+
+global		: pace STRING			{
 			build_global_timing(y.p, $1, &$2);
 		}
 		| LOG STATE CHANGES		{
@@ -340,7 +347,7 @@ pool_options	: /* empty */
 pool_option	: PORT STRING			{
 			build_pool_port(y.p, y.pool, &$2);
 		}
-		| timing STRING			{
+		| pace STRING			{
 			build_pool_timing(y.p, y.pool, $1, &$2);
 		}
 		| CHECK check check_port	{
@@ -816,6 +823,7 @@ static const struct keyword keywords[] = {
 	{ "digest",		DIGEST, 1 },
 	{ "disable",		DISABLE, 0 },
 	{ "dns",		DNS, 1 },
+	{ "down",		DOWN, 0 },
 	{ "engine",		ENGINE, 1 },
 	{ "excluded",		EXCLUDED, 0 },
 	{ "expect",		EXPECT, 1 },
@@ -878,6 +886,7 @@ static const struct keyword keywords[] = {
 	{ "realtime",		REALTIME, 1 },
 	{ "refresh",		REFRESH, 0 },
 	{ "remote",		REMOTE, 0 },
+	{ "retry",		RETRY, 1 },
 	{ "reverse",		REVERSE, 0 },
 	{ "rise",		RISE, 0 },
 	{ "rival",		RIVAL, 0 },

@@ -152,6 +152,8 @@ print_kind(const struct conf_check *c, FILE *f)
 void
 print_check(const struct conf_check *c, FILE *f)
 {
+	char	 text[DURATION_STRLEN];
+
 	print_kind(c, f);
 	print_items(c, f);
 	if (c->conf.type == CHECK_DNS)
@@ -169,4 +171,9 @@ print_check(const struct conf_check *c, FILE *f)
 		fprintf(f, " on port %u", c->conf.port);
 	print_timing(c->conf.interval_ms, c->conf.timeout_ms, c->conf.rise,
 	    c->conf.fall, " ", f);
+	if (c->conf.retry_ms != 0)
+		fprintf(f, " retry %s", duration_str(c->conf.retry_ms, text));
+	if (c->conf.down_ms != 0)
+		fprintf(f, " down interval %s",
+		    duration_str(c->conf.down_ms, text));
 }

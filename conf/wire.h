@@ -212,6 +212,10 @@ struct check_config {
 	uint32_t	tlsfile_id[TLSFILE_KIND_MAX];	/* 0: none */
 	uint16_t	dns_type;	/* RFC 1035 section 3.2.2 */
 	uint16_t	dns_rcode;	/* wanted, 0 .. DNS_RCODE_MAX */
+	uint32_t	retry_ms;	/* after a first failure; 0: as what
+					   follows */
+	uint32_t	down_ms;	/* interval while down or in doubt;
+					   0: as always */
 };
 
 /* A walk through the items of a check. */

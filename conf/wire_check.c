@@ -85,6 +85,7 @@ static int	item_count_ok(const struct check_item *, struct items_seen *);
 static int	items_whole(const struct check_config *,
 		    const struct items_seen *);
 static int	items_ok(const struct check_config *, const void *);
+static int	pace_ok(uint32_t);
 static int	tls_ok(const struct check_config *, const void *);
 
 const char *const check_type_names[CHECK_TYPE_MAX] = {
@@ -331,6 +332,12 @@ tls_ok(const struct check_config *c, const void *items)
 	return ((file[TLSFILE_CERT] != 0) == (file[TLSFILE_KEY] != 0));
 }
 
+static int
+pace_ok(uint32_t ms)
+{
+	return (ms == 0 || (ms >= CHECK_MS_MIN && ms <= CHECK_MS_MAX));
+}
+
 int
 check_config_ok(const struct check_config *c, const void *items)
 {
@@ -353,7 +360,8 @@ check_config_ok(const struct check_config *c, const void *items)
 		return (0);
 	if (c->type == CHECK_ICMP && c->port != 0)
 		return (0);
-	if (!wire_timing_ok(c->interval_ms, c->timeout_ms, c->rise, c->fall))
+	if (!wire_timing_ok(c->interval_ms, c->timeout_ms, c->rise, c->fall) ||
+	    !pace_ok(c->retry_ms) || !pace_ok(c->down_ms))
 		return (0);
 	return (items_ok(c, items) && tls_ok(c, items));
 }

@@ -143,6 +143,7 @@ struct probe {
 	uint8_t			 late;		/* deadline was put off */
 	struct verdict		 verdict;
 	struct event		 timer;		/* next check, or deadline */
+	struct monotime		 grid;		/* see pace.h */
 	struct monotime		 due;		/* of this or the next check */
 	struct monotime		 started;
 	int64_t			 cert_until;	/* see msg_host_status */
@@ -235,6 +236,7 @@ struct hce {
 	int			 started;	/* the first START has come */
 	uint32_t		 slot_base;	/* see slot_offset() */
 	uint32_t		 slots;		/* given out */
+	uint32_t		 jitters;	/* the same, of single checks */
 	struct monotime		 warned;	/* last of report_local() */
 	struct echo_socket	 echo[ECHO_FAMILIES];
 	uint16_t		 echo_ident;	/* network byte order */

@@ -19,6 +19,7 @@
 
 #include "../imsg/log.h"
 #include "check.h"
+#include "pace.h"
 #include "slot.h"
 
 /*
@@ -35,6 +36,7 @@ static void	sched_timer(int, short, void *);
 static int	sched_put_off(struct probe *);
 static struct monotime sched_deadline(const struct probe *);
 static void	sched_arm(struct probe *, struct monotime);
+static void	sched_arm_next(struct probe *, struct monotime);
 static void	sched_probe(struct probe *);
 static int64_t	sched_interval(const struct probe *);
 static void	sched_start_at(struct probe *, int64_t);
@@ -64,7 +66,7 @@ static void
 sched_start_at(struct probe *probe, int64_t offset)
 {
 	probe->scheduled = 1;
-	probe->due = monotime_add_us(monotime_now(), offset);
+	probe->due = probe->grid = monotime_add_us(monotime_now(), offset);
 	sched_arm(probe, probe->due);
 }
 
@@ -167,6 +169,19 @@ sched_done(struct probe *probe, uint32_t reason, int32_t detail)
 		host_checked(probe, &check);
 	else
 		refhost_checked(probe, &check);
-	probe->due = slot_next(probe->due, sched_interval(probe), now);
-	sched_arm(probe, probe->due);
+	probe->due = pace_next(&probe->check->conf, &probe->verdict,
+	    probe->grid, probe->due, now);
+	sched_arm_next(probe, now);
+}
+
+/* A little late, and of two hosts not by the same. */
+static void
+sched_arm_next(struct probe *probe, struct monotime now)
+{
+	struct hce	*hce = probe->hce;
+	int64_t		 late;
+
+	late = slot_offset(hce->slot_base, hce->jitters++,
+	    pace_jitter(monotime_diff_us(probe->due, now)));
+	sched_arm(probe, monotime_add_us(probe->due, late));
 }
