@@ -1,0 +1,11 @@
+#!/bin/sh
+#
+# Packets that nobody should send, to routers of IPv6 with unicast.
+
+. "$(dirname "$0")/lib.sh"
+lab_enter -n
+. "$TOP/lab/net.sh"
+. "$TOP/regress/vrrp.sh"
+. "$TOP/regress/hostile.sh"
+
+hostile u6
