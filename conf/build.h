@@ -431,6 +431,19 @@ int		 service_port(const struct conf_service *);
 void		 service_check_any(struct parse *);
 
 /*
+ * mark.c: packets that get a mark.  build_mark: such a statement is whole.
+ * service_check_marks: of the service at hand; check_marks: of all.
+ */
+void		 build_mark_addr(struct parse *, const struct lex_str *);
+void		 build_mark_port(struct parse *, const struct lex_str *);
+void		 build_mark(struct parse *, const struct lex_str *);
+void		 service_check_marks(struct parse *);
+void		 check_marks(struct parse *);
+/* mark_str: "10.0.0.0/8 tcp port 80:90"; returns buf, of MARK_STRLEN. */
+#define MARK_STRLEN	(ADDR_STRLEN + 64)
+const char	*mark_str(const struct conf_mark *, char *);
+
+/*
  * tunnel.c: how pools are reached by tunnels.  build_tunnel_flag: one of
  * POOL_F_*, 0: none of them.
  */

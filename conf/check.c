@@ -550,6 +550,7 @@ check_conf(struct parse *p)
 
 	check_global(p);
 	check_pools(p);
+	check_marks(p);
 	check_scripts(p);
 	check_tracks(p);
 	check_members(p);

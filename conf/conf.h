@@ -117,6 +117,21 @@ TAILQ_HEAD(conf_listens, conf_listen);
 RB_HEAD(conf_listens_byid, conf_listen);
 RB_PROTOTYPE(conf_listens_byid, conf_listen, byid, )
 
+/* Packets that get a mark, for a listen of the service; the parent's alone. */
+struct conf_mark {
+	TAILQ_ENTRY(conf_mark)		 entry;
+	struct conf_service		*service;
+	uint32_t			 mark;
+	struct addr			 addr;
+	uint8_t				 prefixlen;
+	uint8_t				 proto;		/* 0: any */
+	uint16_t			 port_from;
+	uint16_t			 port_to;
+	const char			*file;
+	int				 line;
+};
+TAILQ_HEAD(conf_marks, conf_mark);
+
 /* The rest of a pool is in the configuration of its service. */
 struct conf_pool {
 	struct conf_table		*table;	/* NULL: no such pool */
@@ -128,6 +143,7 @@ struct conf_service {
 	TAILQ_ENTRY(conf_service)	 entry;
 	struct service_config		 conf;
 	struct conf_listens		 listens;
+	struct conf_marks		 marks;
 	struct conf_pool		 pool[POOL_MAX];
 	const char			*file;
 	int				 line;

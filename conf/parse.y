@@ -90,7 +90,8 @@ int				 yyparse(void);
 %token	ANNOUNCE BROADCAST COUNT EXCLUDED LABEL LEASE REFRESH REVERSE SCOPE
 %token	PROCESS QUORUM TRACKFILE
 %token	BACKUP DELAY MASTER START
-%token	ENGINE FALLBACK GRE GUE INET INET6 IPIP LOWER MARK REMOTE SCTP UPPER
+%token	ENGINE FALLBACK FOR GRE GUE INET INET6 IPIP LOWER MARK REMOTE SCTP
+%token	UPPER
 %token	ADDRESSES CHECKSUM PEER SOURCE STRICT TTL
 %token	FAULT NOTIFY RIVAL STOP
 %token	LOCK MEMORY REALTIME
@@ -249,6 +250,13 @@ service_last	: /* empty */
 service_stmt	: LISTEN ON			{
 			build_spec_begin(y.p);
 		} listen
+		| MARK STRING FOR		{
+			build_spec_begin(y.p);
+		} mark_addrs proto		{
+			build_spec_proto(y.p, $6);
+		} mark_ports			{
+			build_mark(y.p, &$2);
+		}
 		| SCHEDULER STRING		{
 			build_scheduler(y.p, &$2);
 		} sched_flags
@@ -295,6 +303,26 @@ listen_port_list: STRING			{
 		}
 		| listen_port_list ',' STRING	{
 			build_listen_port(y.p, &$3);
+		}
+		;
+
+mark_addrs	: STRING			{
+			build_mark_addr(y.p, &$1);
+		}
+		| mark_addrs ',' STRING		{
+			build_mark_addr(y.p, &$3);
+		}
+		;
+
+mark_ports	: /* empty */
+		| PORT mark_port_list
+		;
+
+mark_port_list	: STRING			{
+			build_mark_port(y.p, &$1);
+		}
+		| mark_port_list ',' STRING	{
+			build_mark_port(y.p, &$3);
 		}
 		;
 
@@ -831,6 +859,7 @@ static const struct keyword keywords[] = {
 	{ "fallback",		FALLBACK, 0 },
 	{ "fault",		FAULT, 0 },
 	{ "file",		TRACKFILE, 1 },
+	{ "for",		FOR, 0 },
 	{ "forward",		FORWARD, 0 },
 	{ "gre",		GRE, 0 },
 	{ "group",		GROUP, 1 },

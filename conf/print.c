@@ -190,6 +190,8 @@ static void
 print_service(const struct conf_service *s, FILE *f)
 {
 	const struct conf_listen	*l;
+	const struct conf_mark		*m;
+	char				 mark[MARK_STRLEN];
 	char				 time[DURATION_STRLEN];
 	int				 i;
 
@@ -198,6 +200,8 @@ print_service(const struct conf_service *s, FILE *f)
 	fprintf(f, " {\n");
 	TAILQ_FOREACH(l, &s->listens, entry)
 		print_listen(l, f);
+	TAILQ_FOREACH(m, &s->marks, entry)
+		fprintf(f, "\tmark %u for %s\n", m->mark, mark_str(m, mark));
 	fprintf(f, "\tscheduler %s%s%s\n", s->conf.sched,
 	    s->conf.flags & SERVICE_F_SCHED_PORT ? " port" : "",
 	    s->conf.flags & SERVICE_F_SCHED_FALLBACK ? " fallback" : "");

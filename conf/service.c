@@ -47,6 +47,7 @@ build_service(struct parse *p, const struct lex_str *name)
 		return;
 	}
 	TAILQ_INIT(&s->listens);
+	TAILQ_INIT(&s->marks);
 	s->file = p->pos.file;
 	s->line = p->pos.line;
 	s->conf.prefix4 = 32;
@@ -255,6 +256,7 @@ build_service_end(struct parse *p)
 	pos.line = s->line;
 	if (!TAILQ_EMPTY(&s->listens)) {
 		service_check_any(p);
+		service_check_marks(p);
 		service_protocols(p);
 		service_width(p);
 	} else if (!build_broken(p))

@@ -150,10 +150,15 @@ static void
 service_free(struct conf_service *s)
 {
 	struct conf_listen	*l;
+	struct conf_mark	*m;
 
 	while ((l = TAILQ_FIRST(&s->listens)) != NULL) {
 		TAILQ_REMOVE(&s->listens, l, entry);
 		free(l);
+	}
+	while ((m = TAILQ_FIRST(&s->marks)) != NULL) {
+		TAILQ_REMOVE(&s->marks, m, entry);
+		free(m);
 	}
 	free(s);
 }

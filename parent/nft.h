@@ -24,11 +24,17 @@ struct event_base;
 struct nft;
 
 /*
- * `no accept' by nftables: what is sent to the addresses of an instance is
- * dropped where this machine would take it, behind IPVS.  The rules hold for
- * the addresses whether they are here or not, so that there is no moment in
- * which one is here without them; and they outlive lvsd, as its addresses do
- * when it is killed.
+ * What lvsd has in nftables: the table `inet lvsd'.
+ *
+ * `no accept': what is sent to the addresses of an instance is dropped where
+ * this machine would take it, behind IPVS.  The rules hold for the addresses
+ * whether they are here or not, so that there is no moment in which one is
+ * here without them.
+ *
+ * Marks: packets from outside get the mark that a service listens on.
+ *
+ * All of it outlives lvsd, as its addresses and services do when it is
+ * killed.
  */
 
 /* nft_new: nothing is done yet; NULL: no memory. */
@@ -44,9 +50,9 @@ int		 nft_check_conf(struct nft *, const struct conf *, char *,
 /*
  * nft_set_conf: this configuration runs from now on; call it before its
  * addresses are put anywhere.  Errors are logged and tried again.
- * nft_trim: addresses of earlier ones are gone, forget them; without any the
- * table goes.
- * nft_remove: all addresses are gone, so does the table.
+ * nft_trim: addresses of earlier ones are gone, forget them.
+ * nft_remove: all addresses are gone.  Marks stay, as do the services that
+ * they are for; without any the table goes.
  */
 void		 nft_set_conf(struct nft *, const struct conf *);
 void		 nft_trim(struct nft *);

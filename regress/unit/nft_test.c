@@ -115,7 +115,8 @@ test_elem(void)
 static void
 test_chain(void)
 {
-	struct nl_msg	*msg = nft_msg_chain("t");
+	struct nl_msg	*msg = nft_msg_chain(NFT_MSG_NEWCHAIN, "t",
+			    NFT_CHAIN_INPUT);
 	struct nlattr	*tb[NFTA_CHAIN_MAX + 1], *hook[NFTA_HOOK_MAX + 1];
 
 	if (msg == NULL || nlmsg_parse(nlmsg_hdr(msg),
