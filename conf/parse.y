@@ -31,27 +31,12 @@
 #include <bsd/stdlib.h>
 
 #include "build.h"
-
-struct keyword {
-	const char	*name;
-	int		 token;
-	int		 word;		/* what follows is no keyword */
-};
+#include "token.h"
 
 /* yacc(1) has no way to hand this down; set while conf_parse() runs. */
 static struct {
 	struct parse		*p;
-	struct lex_token	 token;		/* the last */
-	int			 keyword;	/* it is one */
-	int			 word;		/* the next is none */
-	int			 listed;	/* so is one after a comma */
-	int			 opened;	/* the one before was a brace */
-	int			 in_block;
-	int			 was_in_block;	/* before the last token */
-	int			 skipping;	/* the rest of a line */
-	int			 depth;		/* of braces while skipping */
-	int			 held_nl;	/* to be given next */
-	int			 held_brace;	/* to be given after that */
+	struct tokens		 tokens;
 	struct pool_ref		*pool;
 	struct check_spec	 check;
 	uint8_t			 items[CHECK_ITEMS_LEN];
@@ -61,10 +46,6 @@ static struct {
 	struct pool_ref		 nowhere;	/* where no memory was left */
 } y;
 
-static const struct keyword	*keyword_find(const char *);
-static int			 keyword_cmp(const void *, const void *);
-static int			 token_value(struct lex_token *);
-static int			 token_skip(const struct lex_token *);
 static void			 pool_begin(enum forward_method,
 				    const struct lex_str *);
 static void			 check_begin(enum check_type);
@@ -824,156 +805,6 @@ group_body	: /* empty */
 
 %%
 
-/* This has to be sorted always; conf_parse() looks. */
-static const struct keyword keywords[] = {
-	{ "accept",		ACCEPT, 0 },
-	{ "active",		ACTIVE, 0 },
-	{ "address",		ADDRESS, 1 },
-	{ "addresses",		ADDRESSES, 0 },
-	{ "advertise",		ADVERTISE, 1 },
-	{ "and",		AND, 1 },
-	{ "announce",		ANNOUNCE, 0 },
-	{ "answer",		ANSWER, 1 },
-	{ "auth",		AUTH, 0 },
-	{ "backup",		BACKUP, 0 },
-	{ "binary",		BINARY, 0 },
-	{ "broadcast",		BROADCAST, 1 },
-	{ "ca",		CA, 1 },
-	{ "certificate",	CERTIFICATE, 1 },
-	{ "changes",		CHANGES, 0 },
-	{ "check",		CHECK, 0 },
-	{ "checks",		CHECKS, 0 },
-	{ "checksum",		CHECKSUM, 0 },
-	{ "code",		CODE, 0 },
-	{ "command",		COMMAND, 1 },
-	{ "count",		COUNT, 1 },
-	{ "delay",		DELAY, 1 },
-	{ "digest",		DIGEST, 1 },
-	{ "disable",		DISABLE, 0 },
-	{ "dns",		DNS, 1 },
-	{ "down",		DOWN, 0 },
-	{ "engine",		ENGINE, 1 },
-	{ "excluded",		EXCLUDED, 0 },
-	{ "expect",		EXPECT, 1 },
-	{ "fall",		FALL, 0 },
-	{ "fallback",		FALLBACK, 0 },
-	{ "fault",		FAULT, 0 },
-	{ "file",		TRACKFILE, 1 },
-	{ "for",		FOR, 0 },
-	{ "forward",		FORWARD, 0 },
-	{ "gre",		GRE, 0 },
-	{ "group",		GROUP, 1 },
-	{ "gue",		GUE, 0 },
-	{ "header",		HEADER, 1 },
-	{ "helo",		HELO, 1 },
-	{ "hex",		HEX, 1 },
-	{ "hmac",		HMAC, 0 },
-	{ "host",		HOST, 0 },
-	{ "http",		HTTP, 0 },
-	{ "https",		HTTPS, 0 },
-	{ "icmp",		ICMP, 0 },
-	{ "include",		INCLUDE, 1 },
-	{ "inet",		INET, 0 },
-	{ "inet6",		INET6, 0 },
-	{ "interface",		INTERFACE, 1 },
-	{ "interval",		INTERVAL, 0 },
-	{ "ipip",		IPIP, 0 },
-	{ "ipvs",		IPVS, 0 },
-	{ "key",		KEY, 1 },
-	{ "label",		LABEL, 1 },
-	{ "lease",		LEASE, 1 },
-	{ "listen",		LISTEN, 0 },
-	{ "lock",		LOCK, 0 },
-	{ "log",		LOG, 0 },
-	{ "lower",		LOWER, 1 },
-	{ "mac",		MAC, 1 },
-	{ "mark",		MARK, 1 },
-	{ "master",		MASTER, 0 },
-	{ "match",		MATCH, 1 },
-	{ "memory",		MEMORY, 0 },
-	{ "method",		METHOD, 1 },
-	{ "minimum",		MINIMUM, 1 },
-	{ "mode",		MODE, 1 },
-	{ "name",		NAME, 1 },
-	{ "netmask",		NETMASK, 1 },
-	{ "no",			NO, 0 },
-	{ "nothing",		NOTHING, 0 },
-	{ "notify",		NOTIFY, 0 },
-	{ "on",			ON, 0 },
-	{ "one-packet",		ONEPACKET, 0 },
-	{ "over",		OVER, 0 },
-	{ "pass",		PASS, 1 },
-	{ "peer",		PEER, 1 },
-	{ "persistent",		PERSISTENT, 1 },
-	{ "port",		PORT, 1 },
-	{ "preempt",		PREEMPT, 0 },
-	{ "prefix",		PREFIX, 1 },
-	{ "priority",		PRIORITY, 1 },
-	{ "process",		PROCESS, 1 },
-	{ "quorum",		QUORUM, 1 },
-	{ "rcode",		RCODE, 1 },
-	{ "realtime",		REALTIME, 1 },
-	{ "refresh",		REFRESH, 0 },
-	{ "remote",		REMOTE, 0 },
-	{ "retry",		RETRY, 1 },
-	{ "reverse",		REVERSE, 0 },
-	{ "rise",		RISE, 0 },
-	{ "rival",		RIVAL, 0 },
-	{ "route",		ROUTE, 0 },
-	{ "scheduler",		SCHEDULER, 1 },
-	{ "scope",		SCOPE, 1 },
-	{ "script",		SCRIPT, 0 },
-	{ "sctp",		SCTP, 0 },
-	{ "send",		SEND, 0 },
-	{ "service",		SERVICE, 1 },
-	{ "smtp",		SMTP, 0 },
-	{ "socket",		SOCKET, 1 },
-	{ "source",		SOURCE, 1 },
-	{ "start",		START, 0 },
-	{ "starttls",		STARTTLS, 0 },
-	{ "state",		STATE, 0 },
-	{ "stop",		STOP, 0 },
-	{ "strict",		STRICT, 0 },
-	{ "sync",		SYNC, 0 },
-	{ "table",		TABLE, 0 },
-	{ "tcp",		TCP, 0 },
-	{ "tcpfin",		TCPFIN, 0 },
-	{ "timeout",		TIMEOUT, 0 },
-	{ "tls",		TLS, 0 },
-	{ "to",			TO, 0 },
-	{ "track",		TRACK, 0 },
-	{ "ttl",		TTL, 1 },
-	{ "tunnel",		TUNNEL, 0 },
-	{ "type",		TYPE, 0 },
-	{ "udp",		UDP, 0 },
-	{ "upper",		UPPER, 1 },
-	{ "use",		USE, 0 },
-	{ "user",		USER, 1 },
-	{ "verify",		VERIFY, 0 },
-	{ "version",		VERSION, 1 },
-	{ "virtual",		VIRTUAL, 0 },
-	{ "vrid",		VRID, 1 },
-	{ "vrrp",		VRRP, 1 },
-	{ "warn",		WARN, 1 },
-	{ "weight",		WEIGHT, 1 },
-	{ "window",		WINDOW, 1 }
-};
-
-#define NKEYWORDS	(sizeof(keywords) / sizeof(keywords[0]))
-
-static int
-keyword_cmp(const void *name, const void *entry)
-{
-	return (strcmp(name, ((const struct keyword *)entry)->name));
-}
-
-static const struct keyword *
-keyword_find(const char *name)
-{
-	return (bsearch(name, keywords, NKEYWORDS, sizeof(keywords[0]),
-	    keyword_cmp));
-}
-
 static void
 pool_begin(enum forward_method method, const struct lex_str *table)
 {
@@ -991,136 +822,16 @@ check_begin(enum check_type type)
 	build_check(&y.check, type, y.items);
 }
 
-/* What the grammar calls this token. */
-static int
-token_value(struct lex_token *t)
-{
-	const struct keyword	*k;
-	int			 word = y.word, listed = y.listed;
-
-	y.word = y.listed = 0;
-	switch (t->kind) {
-	case LEX_END:
-		return (0);
-	case LEX_NL:
-		return ('\n');
-	case LEX_WORD:
-		if (!word && (k = keyword_find(t->str.s)) != NULL) {
-			y.keyword = 1;
-			y.word = k->word;
-			return (k->token);
-		}
-		/* FALLTHROUGH */
-	case LEX_QUOTED:
-		y.listed = word;
-		yylval.str = t->str;
-		return (STRING);
-	case LEX_TABLE:
-		yylval.str = t->str;
-		return (TABLENAME);
-	case LEX_CHAR:
-		if (t->ch == '{')
-			y.in_block = 1;
-		else if (t->ch == '}')
-			y.in_block = 0;
-		else if (t->ch == ',')
-			y.word = listed;
-		return (t->ch);
-	default:
-		return (ERROR);
-	}
-}
-
-/*
- * A token of a line with an error in it: 1 to drop it.  Braces are dropped
- * in pairs with all between them, so that a block which was not understood
- * is one error; the brace that closes the block at hand is kept.
- */
-static int
-token_skip(const struct lex_token *t)
-{
-	if (t->kind == LEX_CHAR && t->ch == '{')
-		y.depth++;
-	else if (t->kind == LEX_CHAR && t->ch == '}') {
-		if (y.depth > 0)
-			y.depth--;
-		else if (y.in_block) {
-			y.held_nl = y.held_brace = 1;
-			y.skipping = 0;
-		}
-	} else if (t->kind == LEX_END ||
-	    (t->kind == LEX_NL && y.depth == 0)) {
-		y.skipping = 0;
-		return (0);
-	}
-	return (1);
-}
-
 static int
 yylex(void)
 {
-	struct lex_token	*t = &y.token;
-
-	for (;;) {
-		if (y.held_nl) {
-			y.held_nl = 0;
-			return ('\n');
-		}
-		if (y.held_brace) {
-			y.held_brace = 0;
-			y.in_block = 0;
-			return ('}');
-		}
-		y.opened = t->kind == LEX_CHAR && t->ch == '{';
-		y.keyword = 0;
-		y.was_in_block = y.in_block;
-		lex_next(y.p->lex, t);
-		y.p->pos = t->pos;
-		if (y.skipping && token_skip(t))
-			continue;
-		if (t->kind != LEX_ASSIGN)
-			return (token_value(t));
-		if (keyword_find(t->str.s) != NULL)
-			conf_error(y.p, "\"%s\" is a keyword and no name for "
-			    "a macro; to set it, leave out \"=\"", t->str.s);
-		else
-			lex_define(y.p->lex, t);
-	}
+	return (token_next(&y.tokens, y.p, &yylval.str));
 }
 
-/* Say what is wrong with the last token, and get ready to skip its line. */
 static void
 yyerror(const char *msg)
 {
-	struct lex_token	*t = &y.token;
-	int			 brace = t->kind == LEX_CHAR ? t->ch : 0;
-
-	y.p->errors_syntax++;
-	if (!y.was_in_block)
-		y.p->errors_top++;
-	if (t->kind == LEX_NL)
-		conf_error(y.p, "syntax error: the line ends too early");
-	else if (t->kind == LEX_WORD && (t->first || y.opened))
-		conf_error(y.p, y.keyword ? "\"%s\" has no place here" :
-		    "unknown keyword \"%s\"", t->str.s);
-	else if (t->kind == LEX_WORD || t->kind == LEX_QUOTED)
-		conf_error(y.p, "syntax error near \"%s\"", t->str.s);
-	else if (t->kind == LEX_TABLE)
-		conf_error(y.p, "syntax error near <%s>", t->str.s);
-	else if (t->kind == LEX_CHAR && t->ch > ' ' && t->ch < 0x7f)
-		conf_error(y.p, "syntax error near \"%c\"", t->ch);
-	else if (t->kind == LEX_CHAR)
-		conf_error(y.p, "the byte \\x%02x outside of quotes",
-		    (unsigned int)t->ch);
-	else if (t->kind != LEX_ERROR)
-		conf_error(y.p, "%s", msg);
-	y.in_block = y.was_in_block;
-	y.skipping = t->kind != LEX_NL;
-	y.depth = brace == '{';
-	if (brace == '}' && y.in_block) {
-		y.held_nl = y.held_brace = 1;
-		y.skipping = 0;
-	}
+	token_error(&y.tokens, y.p, msg);
 }
 
 /* Read it all into the tree; the number of errors says how it went. */
@@ -1141,6 +852,7 @@ parse_run(struct parse *p, const char *path, const struct conf_macros *macros)
 		return;
 	memset(&y, 0, sizeof(y));
 	y.p = p;
+	token_init(&y.tokens);
 	if (yyparse() == 0)
 		check_conf(p);
 	else if (p->diag.errors == 0)
@@ -1156,11 +868,7 @@ conf_parse(const char *path, const struct conf_macros *macros, int flags,
 	struct parse	*p;
 	struct conf	*conf;
 	struct diag	 diag;
-	size_t		 i;
 
-	for (i = 1; i < NKEYWORDS; i++)
-		if (strcmp(keywords[i - 1].name, keywords[i].name) >= 0)
-			abort();
 	diag_init(&diag, report, arg);
 	if ((p = calloc(1, sizeof(*p))) == NULL) {
 		diag_nomem(&diag);
