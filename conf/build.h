@@ -123,6 +123,7 @@ enum seen {
 	/* of a host, of a pool, of persistence, which count their own */
 	SEEN_UPPER	= 0x01,
 	SEEN_LOWER	= 0x02,
+	SEEN_PARENT	= 0x04,
 	SEEN_TUNNEL	= 0x10,
 	SEEN_WIDTH	= 0x01,
 	/* of an address, which counts its own */
@@ -147,7 +148,13 @@ enum seen {
 	SEEN_TYPE	= 0x4000,
 	SEEN_ANSWER	= 0x8000,
 	SEEN_RCODE	= 0x10000,
-	SEEN_HELO	= 0x20000
+	SEEN_HELO	= 0x20000,
+	/* where it goes to and comes from, apart */
+	WHERE_PORT	= 0x01,
+	WHERE_ON	= 0x02,
+	WHERE_INTERFACE	= 0x04,
+	WHERE_FROM	= 0x08,
+	WHERE_MARK	= 0x10
 };
 
 /* interval, timeout, rise, fall and so on; 0: not said. */
@@ -166,6 +173,7 @@ struct check_spec {
 	struct check_config	 conf;		/* without timing */
 	struct timing		 timing;
 	unsigned int		 seen;		/* SEEN_* */
+	unsigned int		 where_seen;	/* WHERE_* */
 	unsigned int		 url_seen;	/* of the URL at hand */
 	int			 urls;
 	int			 matches;	/* of the URL at hand */
@@ -444,6 +452,25 @@ void		 check_marks(struct parse *);
 const char	*mark_str(const struct conf_mark *, char *);
 
 /*
+ * where.c: where checks go to and come from.  build_pool_*: of the last check
+ * of the pool; the port may be NULL.  check_where: is that possible with
+ * these hosts?  0, or -1: reported.
+ */
+void		 build_pool_on(struct parse *, struct pool_ref *,
+		    const struct lex_str *, const struct lex_str *);
+void		 build_pool_on_port(struct parse *, struct pool_ref *,
+		    const struct lex_str *);
+void		 build_pool_interface(struct parse *, struct pool_ref *,
+		    const struct lex_str *);
+void		 build_pool_from(struct parse *, struct pool_ref *,
+		    const struct lex_str *);
+void		 build_pool_mark(struct parse *, struct pool_ref *,
+		    const struct lex_str *);
+void		 build_host_parent(struct parse *, const struct lex_str *);
+int		 check_where(struct parse *, const struct pool_ref *,
+		    const struct conf_tabledef *);
+
+/*
  * tunnel.c: how pools are reached by tunnels.  build_tunnel_flag: one of
  * POOL_F_*, 0: none of them.
  */
@@ -489,8 +516,6 @@ void		 build_check_send(struct parse *, struct check_spec *,
 		    const struct lex_str *, int);
 void		 build_check_expect(struct parse *, struct check_spec *,
 		    const struct lex_str *, int);
-void		 build_check_port(struct parse *, struct check_spec *,
-		    const struct lex_str *);
 
 /* build_check_dns: a question for this name; the rest is options. */
 void		 build_check_dns(struct parse *, struct check_spec *,

@@ -449,7 +449,8 @@ check_pool(struct parse *p, const struct pool_ref *ref)
 	if ((use.nchecks = check_all_wanted(p, ref, use.check)) == -1 ||
 	    check_pool_port(p, ref, &use.port) == -1 ||
 	    check_has_port(p, ref, &use) == -1 ||
-	    check_pool_family(p, ref, use.def) == -1)
+	    check_pool_family(p, ref, use.def) == -1 ||
+	    check_where(p, ref, use.def) == -1)
 		return;
 	ref->pool->table = table_find(p, &use);
 	if (ref->pool->table != NULL &&

@@ -338,18 +338,6 @@ build_check_expect(struct parse *p, struct check_spec *c,
 		    expect->len);
 }
 
-void
-build_check_port(struct parse *p, struct check_spec *c,
-    const struct lex_str *port)
-{
-	if (c->conf.type == CHECK_ICMP)
-		conf_error(p, "check icmp: there are no ports in ICMP");
-	else
-		c->conf.port = resolve_port(p, port,
-		    c->conf.type == CHECK_UDP || (c->conf.type == CHECK_DNS &&
-		    (c->conf.flags & CHECK_F_TCP) == 0) ? "udp" : "tcp");
-}
-
 /* Types of records that can be asked for, RFC 1035 and RFC 2782. */
 static const struct {
 	const char	*name;

@@ -137,6 +137,10 @@ key_check(struct key *k, const struct conf_check *c)
 	key_num(k, c->conf.retry_ms);
 	key_num(k, c->conf.down_ms);
 	key_num(k, c->conf.port);
+	key_num(k, c->conf.mark);
+	key_mem(k, &c->conf.on, sizeof(c->conf.on));
+	key_mem(k, &c->conf.from, sizeof(c->conf.from));
+	key_str(k, c->conf.ifname);
 	key_num(k, c->conf.tls_min);
 	key_num(k, c->conf.warn_s);
 	key_num(k, c->conf.dns_type);

@@ -65,7 +65,7 @@ int				 yyparse(void);
 %token	ACCEPT ADDRESS ADVERTISE AUTH CHANGES CHECK CHECKS CODE COMMAND DISABLE
 %token	EXPECT FALL FORWARD GROUP HOST HTTP HTTPS ICMP INCLUDE INTERFACE
 %token	INTERVAL IPVS LISTEN LOG NETMASK NO NOTHING ON ONEPACKET PASS
-%token	PERSISTENT PORT PREEMPT PREFIX PRIORITY RISE ROUTE SCHEDULER SCRIPT
+%token	PERSISTENT PREEMPT PREFIX PRIORITY RISE ROUTE SCHEDULER SCRIPT
 %token	SEND SERVICE SOCKET STATE SYNC TABLE TCP TCPFIN TIMEOUT TLS TO TRACK
 %token	TUNNEL UDP USER VERIFY VERSION VRID VRRP WEIGHT
 %token	ANNOUNCE BROADCAST COUNT EXCLUDED LABEL LEASE REFRESH REVERSE SCOPE
@@ -80,11 +80,14 @@ int				 yyparse(void);
 %token	AND BINARY CA CERTIFICATE DIGEST HEADER KEY MATCH METHOD MINIMUM NAME
 %token	ANSWER HELO OVER RCODE SMTP STARTTLS WARN
 %token	ACTIVE HEX HMAC MODE WINDOW
-%token	DOWN RETRY
+%token	DOWN FROM PARENT RETRY
 %token	ERROR
 /* Behind `check dns' a type is that of the question, not of a tunnel. */
 %nonassoc	DNS
 %nonassoc	TYPE
+/* Behind `on' and an address, a port is that of the check. */
+%nonassoc	WHERE
+%nonassoc	PORT
 %token	<str>		STRING TABLENAME
 %type	<str>		text
 %type	<number>	family http method notify_kind proto timing
@@ -208,6 +211,9 @@ host_option	: WEIGHT STRING			{
 		}
 		| LOWER STRING			{
 			build_host_bound(y.p, SEEN_LOWER, &$2);
+		}
+		| PARENT STRING			{
+			build_host_parent(y.p, &$2);
 		}
 		;
 
@@ -359,9 +365,10 @@ pool_option	: PORT STRING			{
 		| pace STRING			{
 			build_pool_timing(y.p, y.pool, $1, &$2);
 		}
-		| CHECK check check_port	{
+		| CHECK check			{
 			build_pool_check(y.p, y.pool, &y.check);
 		}
+		| where
 		| TYPE tunnel
 		;
 
@@ -513,9 +520,23 @@ tls_option	: NAME STRING			{
 		}
 		;
 
-check_port	: /* empty */
-		| ON PORT STRING		{
-			build_check_port(y.p, &y.check, &$3);
+where		: ON PORT STRING		{
+			build_pool_on_port(y.p, y.pool, &$3);
+		}
+		| ON STRING %prec WHERE		{
+			build_pool_on(y.p, y.pool, &$2, NULL);
+		}
+		| ON STRING PORT STRING		{
+			build_pool_on(y.p, y.pool, &$2, &$4);
+		}
+		| ON INTERFACE STRING		{
+			build_pool_interface(y.p, y.pool, &$3);
+		}
+		| FROM STRING			{
+			build_pool_from(y.p, y.pool, &$2);
+		}
+		| MARK STRING			{
+			build_pool_mark(y.p, y.pool, &$2);
 		}
 		;
 

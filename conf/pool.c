@@ -88,7 +88,7 @@ build_pool_check(struct parse *p, struct pool_ref *ref,
 	uint8_t			*items;
 
 	build_check_end(p, check);
-	if (ref->nchecks == CHECKS_MAX) {
+	if (ref->nchecks++ >= CHECKS_MAX) {
 		conf_error(p, "more than %d checks of one table", CHECKS_MAX);
 		return;
 	}
@@ -99,5 +99,4 @@ build_pool_check(struct parse *p, struct pool_ref *ref,
 	memcpy(items, check->items, check->conf.items_len);
 	c->items = items;
 	TAILQ_INSERT_TAIL(&ref->checks, c, entry);
-	ref->nchecks++;
 }

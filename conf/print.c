@@ -127,6 +127,9 @@ print_tabledef(const struct conf_tabledef *d, FILE *f)
 			fprintf(f, " upper %u", h->conf.upper);
 		if (h->conf.lower != 0)
 			fprintf(f, " lower %u", h->conf.lower);
+		if (h->conf.parent.af != 0)
+			fprintf(f, " parent %s",
+			    addr_str(&h->conf.parent, text));
 		if (h->conf.flags & HOST_F_DISABLE)
 			fprintf(f, " disable");
 		fputc('\n', f);

@@ -27,6 +27,7 @@ static void	print_hex(const struct check_item *, FILE *);
 static void	print_item(const struct check_item *, int, FILE *);
 static void	print_items(const struct conf_check *, FILE *);
 static void	print_tls(const struct conf_check *, FILE *);
+static void	print_where(const struct check_config *, FILE *);
 static void	print_kind(const struct conf_check *, FILE *);
 
 static void
@@ -149,6 +150,23 @@ print_kind(const struct conf_check *c, FILE *f)
 		fprintf(f, " send nothing");
 }
 
+static void
+print_where(const struct check_config *c, FILE *f)
+{
+	char	 a[ADDR_STRLEN];
+
+	if (c->on.af != 0)
+		fprintf(f, " on %s", addr_str(&c->on, a));
+	if (c->port != 0)
+		fprintf(f, "%s port %u", c->on.af != 0 ? "" : " on", c->port);
+	if (c->from.af != 0)
+		fprintf(f, " from %s", addr_str(&c->from, a));
+	if (c->ifname[0] != '\0')
+		fprintf(f, " on interface %s", c->ifname);
+	if (c->mark != 0)
+		fprintf(f, " mark %u", c->mark);
+}
+
 void
 print_check(const struct conf_check *c, FILE *f)
 {
@@ -167,8 +185,7 @@ print_check(const struct conf_check *c, FILE *f)
 		fprintf(f, " tls");
 	if (check_tls(&c->conf))
 		print_tls(c, f);
-	if (c->conf.port != 0)
-		fprintf(f, " on port %u", c->conf.port);
+	print_where(&c->conf, f);
 	print_timing(c->conf.interval_ms, c->conf.timeout_ms, c->conf.rise,
 	    c->conf.fall, " ", f);
 	if (c->conf.retry_ms != 0)

@@ -230,6 +230,8 @@ host_config_ok(const struct host_config *h)
 		return (0);
 	if (!flags_ok(h->flags, HOST_F_DISABLE) || h->lower > h->upper)
 		return (0);
+	if (h->parent.af != 0 && !addr_valid(&h->parent))
+		return (0);
 	return (addr_valid(&h->addr));
 }
 

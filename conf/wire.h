@@ -216,6 +216,10 @@ struct check_config {
 					   follows */
 	uint32_t	down_ms;	/* interval while down or in doubt;
 					   0: as always */
+	uint32_t	mark;		/* of its packets; 0: none */
+	struct addr	on;		/* to be checked; af 0: the host's */
+	struct addr	from;		/* af 0: the kernel chooses */
+	char		ifname[IFNAMSIZ];	/* to go by; "": any */
 };
 
 /* A walk through the items of a check. */
@@ -278,6 +282,7 @@ struct host_config {
 	uint32_t	upper;		/* 0: no bound */
 	uint32_t	lower;		/* 0 .. upper */
 	struct addr	addr;
+	struct addr	parent;		/* checked in its place; af 0: none */
 };
 
 enum forward_method {
@@ -559,6 +564,13 @@ int		 track_config_ok(const struct track_config *);
 int		 refhost_config_ok(const struct refhost_config *);
 /* check_tls: it makes a TLS handshake, and may have all options of TLS. */
 int		 check_tls(const struct check_config *);
+/* check_target: the address that a check of this host goes to. */
+const struct addr *check_target(const struct check_config *,
+		    const struct host_config *);
+/* check_socktype: of its socket: SOCK_STREAM, SOCK_DGRAM or SOCK_RAW. */
+int		 check_socktype(const struct check_config *);
+/* check_privileged: only the parent can make its socket. */
+int		 check_privileged(const struct check_config *);
 /* check_config_ok: with its items, of which there are items_len bytes. */
 int		 check_config_ok(const struct check_config *, const void *);
 int		 tlsfile_config_ok(const struct tlsfile_config *);

@@ -85,6 +85,7 @@ static int	item_count_ok(const struct check_item *, struct items_seen *);
 static int	items_whole(const struct check_config *,
 		    const struct items_seen *);
 static int	items_ok(const struct check_config *, const void *);
+static int	where_ok(const struct check_config *);
 static int	pace_ok(uint32_t);
 static int	tls_ok(const struct check_config *, const void *);
 
@@ -332,6 +333,48 @@ tls_ok(const struct check_config *c, const void *items)
 	return ((file[TLSFILE_CERT] != 0) == (file[TLSFILE_KEY] != 0));
 }
 
+const struct addr *
+check_target(const struct check_config *c, const struct host_config *h)
+{
+	if (c->on.af != 0)
+		return (&c->on);
+	return (h->parent.af != 0 ? &h->parent : &h->addr);
+}
+
+int
+check_socktype(const struct check_config *c)
+{
+	switch (c->type) {
+	case CHECK_ICMP:
+		return (SOCK_RAW);
+	case CHECK_UDP:
+		return (SOCK_DGRAM);
+	case CHECK_DNS:
+		return (c->flags & CHECK_F_TCP ? SOCK_STREAM : SOCK_DGRAM);
+	default:
+		return (SOCK_STREAM);
+	}
+}
+
+/* That of ICMP is raw: with a source of its own it is not that of all. */
+int
+check_privileged(const struct check_config *c)
+{
+	return (c->mark != 0 || c->ifname[0] != '\0' ||
+	    (c->type == CHECK_ICMP && c->from.af != 0));
+}
+
+static int
+where_ok(const struct check_config *c)
+{
+	if ((c->on.af != 0 && !addr_valid(&c->on)) ||
+	    (c->from.af != 0 && !addr_valid(&c->from)))
+		return (0);
+	if (c->on.af != 0 && c->from.af != 0 && c->on.af != c->from.af)
+		return (0);
+	return (wire_name_ok(c->ifname, sizeof(c->ifname)));
+}
+
 static int
 pace_ok(uint32_t ms)
 {
@@ -363,7 +406,7 @@ check_config_ok(const struct check_config *c, const void *items)
 	if (!wire_timing_ok(c->interval_ms, c->timeout_ms, c->rise, c->fall) ||
 	    !pace_ok(c->retry_ms) || !pace_ok(c->down_ms))
 		return (0);
-	return (items_ok(c, items) && tls_ok(c, items));
+	return (where_ok(c) && items_ok(c, items) && tls_ok(c, items));
 }
 
 int

@@ -20,6 +20,7 @@
 
 #include <sys/socket.h>
 
+#include <bsd/sys/queue.h>
 #include <bsd/sys/tree.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
@@ -49,6 +50,18 @@ RB_HEAD(tlsfiles, tlsfile);
 struct dns_check;
 struct http_check;
 
+/* The socket of all echo checks of one family. */
+struct echo_socket {
+	struct event		 ev;
+	int			 fd;		/* -1: none came yet */
+};
+
+enum echo_family {
+	ECHO_V4,
+	ECHO_V6,
+	ECHO_FAMILIES
+};
+
 /* How hosts are checked; shared by the tables that are checked alike. */
 struct check {
 	RB_ENTRY(check)			 entry;
@@ -59,6 +72,7 @@ struct check {
 	union {				/* made of them, by method */
 		struct http_check	*http;
 		struct dns_check	*dns;
+		struct echo_socket	 echo[ECHO_FAMILIES]; /* of its own */
 	};
 };
 RB_HEAD(checks, check);
@@ -72,6 +86,7 @@ RB_HEAD(tables, table);
 
 /* What a check is waiting for. */
 enum phase {
+	PHASE_SOCKET,		/* the parent makes it */
 	PHASE_CONNECT,
 	PHASE_TLS,
 	PHASE_ANSWER,
@@ -121,18 +136,32 @@ struct probe_dns {
 	uint16_t		 id;
 };
 
+#define ECHO_TOKEN_LEN	8
+
 struct probe_icmp {
-	uint8_t			 token[8];
+	RB_ENTRY(probe)		 entry;		/* those under way */
+	uint8_t			 token[ECHO_TOKEN_LEN];
 	uint16_t		 seq;
 };
 
+/* A host's share in a probe. */
+struct watch {
+	TAILQ_ENTRY(watch)	 entry;
+	struct host		*host;
+	struct probe		*probe;
+	int			 on;		/* it is to be made */
+};
+TAILQ_HEAD(watches, watch);
+
 /*
- * One of the checks of a host: when it is made, and what it has said.  A
+ * A check of an address: when it is made, and what it has said.  A
  * method looks at nothing of the host itself.
  */
 struct probe {
-	struct host		*host;		/* NULL: of a reference host, */
-	struct refhost		*refhost;	/* this one */
+	RB_ENTRY(probe)		 entry;
+	struct watches		 watches;	/* of hosts */
+	int			 wanted;	/* by so many of them */
+	struct refhost		*refhost;	/* it is of this one alone */
 	struct hce		*hce;
 	struct check		*check;
 	struct addr		 addr;		/* what is checked */
@@ -147,6 +176,10 @@ struct probe {
 	struct monotime		 due;		/* of this or the next check */
 	struct monotime		 started;
 	int64_t			 cert_until;	/* see msg_host_status */
+	TAILQ_ENTRY(probe)	 asking;	/* PHASE_SOCKET, these three */
+	void			(*begin)(struct probe *);
+	uint32_t		 ask;
+	int			 sock;		/* came for it; -1: none */
 	union {
 		struct probe_fd		 fd;
 		struct probe_http	 http;
@@ -157,13 +190,17 @@ struct probe {
 	};
 };
 
+RB_HEAD(probes, probe);
+TAILQ_HEAD(askers, probe);
+RB_HEAD(echoes, probe);
+
 struct host {
 	RB_ENTRY(host)		 entry;
 	struct host_config	 conf;
 	struct hce		*hce;
 	struct table		*table;
-	struct probe		**probe;	/* one for each check */
-	int			 nprobes;
+	struct watch		*watch;		/* one for each check */
+	int			 nwatches;
 	struct verdict		 verdict;	/* of all of them */
 	uint32_t		 check_id;	/* its reason's; 0: none */
 	int64_t			 cert_until;	/* see msg_host_status */
@@ -214,18 +251,6 @@ RB_PROTOTYPE(hosts, host, entry, host_cmp)
 RB_PROTOTYPE(refhosts, refhost, entry, refhost_cmp)
 RB_PROTOTYPE(scripts, script, entry, script_cmp)
 
-/* The socket of all echo checks of one family. */
-struct echo_socket {
-	struct event		 ev;
-	int			 fd;		/* -1: none came yet */
-};
-
-enum echo_family {
-	ECHO_V4,
-	ECHO_V6,
-	ECHO_FAMILIES
-};
-
 struct hce {
 	struct engine		*eng;
 	struct event_base	*base;
@@ -238,6 +263,10 @@ struct hce {
 	uint32_t		 slots;		/* given out */
 	uint32_t		 jitters;	/* the same, of single checks */
 	struct monotime		 warned;	/* last of report_local() */
+	struct probes		 probes;	/* of hosts */
+	struct askers		 askers;	/* in PHASE_SOCKET */
+	uint32_t		 asks;		/* so far */
+	struct echoes		 echoes;	/* those of ICMP under way */
 	struct echo_socket	 echo[ECHO_FAMILIES];
 	uint16_t		 echo_ident;	/* network byte order */
 	uint16_t		 echo_seq;
@@ -305,21 +334,20 @@ void		 tlsfile_forget(struct tree *);
 /* host.c: a host and its checks. */
 /*
  * host_link: make the host's probes those of its table's checks; one of a
- * check that it has already stays as it is.
+ * check that it has already stays as it is.  host_unlink: it has none.
  */
 void		 host_link(struct host *);
+void		 host_unlink(struct host *);
 /* host_enabled: is it in use, as the operator or the configuration says? */
 int		 host_enabled(const struct host *);
 /* host_wanted: is it to be checked: in use, and has a check? */
 int		 host_wanted(const struct host *);
 /*
  * host_begin: check it from now on, each of its checks first at its place in
- * the interval; those that are scheduled already stay.
+ * the interval, or with `now' at once; those that are made already stay.
  */
-void		 host_begin(struct host *);
-/* host_begin_now: the same, and the first check at once. */
-void		 host_begin_now(struct host *);
-/* host_stop: no more checks; those under way are forgotten. */
+void		 host_begin(struct host *, int);
+/* host_stop: it needs no more checks. */
 void		 host_stop(struct host *);
 /* host_reset: nothing is known of it. */
 void		 host_reset(struct host *);
@@ -328,8 +356,25 @@ void		 host_assume(struct host *, enum host_state);
 /* host_learn, host_tell: as verdict_learn() and verdict_tell(). */
 void		 host_learn(struct host *, const struct msg_host_status *);
 void		 host_tell(const struct host *, struct msg_host_status *);
-/* host_checked: one of its checks has ended so. */
-void		 host_checked(struct probe *, const struct verdict_check *);
+/* host_checked: one of its checks has ended so, and was judged. */
+void		 host_checked(struct watch *, const struct verdict_check *);
+
+/*
+ * probe.c: probes, and who watches them.
+ * watch_join: have a share in the probe of this host and check, which is
+ * made if there is none.  watch_leave: give it back; the last one frees it.
+ * watch_begin: have the probe made, first at its place or now; watch_end: not
+ * any more.  watch_move: the second wants what the first did.
+ * watch_alone: nobody else has a share.
+ * probe_checked: a check of a host has ended so.
+ */
+void		 watch_join(struct watch *, struct host *, struct check *);
+void		 watch_leave(struct watch *);
+void		 watch_begin(struct watch *, int);
+void		 watch_end(struct watch *);
+void		 watch_move(struct watch *, struct watch *);
+int		 watch_alone(const struct watch *);
+void		 probe_checked(struct probe *, const struct verdict_check *);
 
 /* sched.c: when a check is made. */
 /* sched_init: ready the timer of a new probe. */
@@ -343,16 +388,30 @@ void		 sched_stop(struct probe *);
 /* sched_done: the check under way has ended for this reason and detail. */
 void		 sched_done(struct probe *, uint32_t, int32_t);
 
+/*
+ * sock.c: sockets of the parent.
+ * sock_ask: have one made and then begin with it, in probe->sock.
+ * sock_forget: it is not waited for any more.
+ * sock_come: one has come; 0 or -1.
+ */
+void		 sock_ask(struct probe *, void (*)(struct probe *));
+void		 sock_forget(struct probe *);
+int		 sock_come(struct hce *, struct imsg *);
+
 /* report.c: what lbe and the log are told */
 /* report_status: the host's state or reason has changed. */
 void		 report_status(struct host *);
 /* report_all: all of it on a new link, once lbe has told what it knew. */
 void		 report_all(struct hce *);
 void		 report_stats(struct hce *, uint32_t);
-/* report_cert: log that a certificate will expire. */
-void		 report_cert(const struct probe *);
-/* report_check: log one check; it found the host in the state given. */
-void		 report_check(const struct probe *, enum host_state);
+/*
+ * report_cert: log that a certificate will expire.
+ * report_check: log one check; it found the host (NULL: a reference host) in
+ * the state given.
+ */
+void		 report_cert(const struct host *, const struct probe *);
+void		 report_check(const struct host *, const struct probe *,
+		    enum host_state);
 
 /*
  * refhost.c: reference hosts.

@@ -19,6 +19,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
+#include <bsd/sys/queue.h>
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -27,6 +28,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "conn.h"
@@ -48,6 +50,9 @@
 #define HTTP_CONTINUES_MAX	4
 /* evhttp's own timeout must not come before the check's deadline. */
 #define HTTP_TIMEOUT_MORE_MS	1000
+/* Where evhttp begins to connect to when it is not to: nobody is there. */
+#define HTTP_NOWHERE		"127.0.0.1"
+#define HTTP_NOWHERE_PORT	1
 
 static void	http_start(struct probe *);
 static void	http_cancel(struct probe *);
@@ -57,6 +62,7 @@ static void	http_release(struct check *);
 static enum evhttp_cmd_type http_method_of(const char *);
 static void	http_begin(struct probe *);
 static int	http_open(struct probe *);
+static void	http_reconnect(struct probe *);
 static int	http_request(struct probe *);
 static int	http_headers(struct probe *, struct evhttp_request *);
 static int	http_more_headers(const struct check *, struct evkeyvalq *);
@@ -168,6 +174,11 @@ http_begin(struct probe *probe)
 {
 	struct probe_http	*p = &probe->http;
 
+	/* A socket of the parent's has served the URL before. */
+	if (check_privileged(&probe->check->conf) && probe->sock == -1) {
+		sock_ask(probe, http_begin);
+		return;
+	}
 	probe->phase = PHASE_CONNECT;
 	p->received = 0;
 	p->decided = 0;
@@ -185,6 +196,25 @@ http_begin(struct probe *probe)
 		return;
 	}
 	http_watch(probe);
+	if (conn_own_socket(probe))
+		http_reconnect(probe);
+}
+
+/* In place of the connection that evhttp has begun, see http_open(). */
+static void
+http_reconnect(struct probe *probe)
+{
+	struct bufferevent	*bev = probe->http.bev;
+	uint32_t		 reason;
+	int32_t			 detail;
+	int			 fd = bufferevent_getfd(bev);
+
+	bufferevent_setfd(bev, -1);
+	if (fd != -1)
+		close(fd);
+	reason = conn_start(probe, bev, &detail);
+	if (reason != HOST_R_OK)
+		http_end(probe, reason, detail);
 }
 
 static void
@@ -218,6 +248,11 @@ http_timeout(struct probe *probe, int32_t *)
 	return (conn_timeout(probe, probe->http.bev));
 }
 
+/*
+ * evhttp makes its sockets itself, and begins to connect them at once.  If
+ * that is not to be, it gets an address of no use, and another socket as soon
+ * as it has begun.
+ */
 static int
 http_open(struct probe *probe)
 {
@@ -228,8 +263,14 @@ http_open(struct probe *probe)
 
 	if ((p->bev = conn_new(probe)) == NULL)
 		return (-1);
-	p->evcon = evhttp_connection_base_bufferevent_new(probe->hce->base,
-	    NULL, p->bev, addr_str(&probe->addr, addr), probe->port);
+	if (conn_own_socket(probe))
+		p->evcon = evhttp_connection_base_bufferevent_new(
+		    probe->hce->base, NULL, p->bev, HTTP_NOWHERE,
+		    HTTP_NOWHERE_PORT);
+	else
+		p->evcon = evhttp_connection_base_bufferevent_new(
+		    probe->hce->base, NULL, p->bev,
+		    addr_str(&probe->addr, addr), probe->port);
 	if (p->evcon == NULL) {
 		bufferevent_free(p->bev);
 		return (-1);

@@ -35,8 +35,8 @@
 /*
  * Echo requests of all hosts go through one raw socket of each family, which
  * the parent has opened.  A reply is taken for a host when all of it is as it
- * was sent: identifier of this process, sequence number, host and a token
- * that cannot be guessed; and when it comes from the host's address.
+ * was sent: identifier of this process, sequence number and a token that cannot
+ * be guessed, by which the check is found; and when it comes from the host.
  */
 
 /* RFC 792 and RFC 4443 section 4.1: the same layout; the data is ours. */
@@ -46,8 +46,7 @@ struct echo {
 	uint16_t	csum;
 	uint16_t	ident;
 	uint16_t	seq;
-	uint32_t	host_id;
-	uint8_t		token[8];
+	uint8_t		token[ECHO_TOKEN_LEN];
 };
 
 /* Replies read before other events get their turn. */
@@ -55,6 +54,11 @@ struct echo {
 /* Longest header of IPv4 (RFC 791 3.1), which raw sockets leave in front. */
 #define IPV4_HEADER_MAX	60
 
+static int	icmp_use(struct hce *, struct echo_socket *, int, int);
+static void	icmp_drop(struct echo_socket *);
+static int	icmp_prepare(struct check *);
+static void	icmp_release(struct check *);
+static struct echo_socket *icmp_way(struct probe *);
 static void	icmp_start(struct probe *);
 static void	icmp_cancel(struct probe *);
 static uint32_t	icmp_timeout(struct probe *, int32_t *);
@@ -65,12 +69,20 @@ static void	icmp_read6(int, short, void *);
 static ssize_t	icmp_recv(int, void *, size_t, struct sockaddr_storage *);
 static void	icmp_reply(struct hce *, const struct addr *,
 		    const struct echo *);
-static int	icmp_answers(const struct probe *, const struct addr *,
-		    const struct echo *);
+static int	icmp_cmp(const struct probe *, const struct probe *);
 
 const struct check_method	icmp_method = {
-	icmp_start, icmp_cancel, icmp_timeout, NULL, NULL
+	icmp_start, icmp_cancel, icmp_timeout, icmp_prepare, icmp_release
 };
+
+RB_PROTOTYPE(echoes, probe, icmp.entry, icmp_cmp)
+RB_GENERATE(echoes, probe, icmp.entry, icmp_cmp)
+
+static int
+icmp_cmp(const struct probe *a, const struct probe *b)
+{
+	return (memcmp(a->icmp.token, b->icmp.token, ECHO_TOKEN_LEN));
+}
 
 void
 icmp_init(struct hce *hce)
@@ -80,28 +92,60 @@ icmp_init(struct hce *hce)
 	for (i = 0; i < ECHO_FAMILIES; i++)
 		hce->echo[i].fd = -1;
 	hce->echo_ident = arc4random();
+	RB_INIT(&hce->echoes);
 }
 
 int
 icmp_socket(struct hce *hce, uint32_t family, int fd)
 {
-	struct echo_socket	*es;
-
 	if (fd == -1)
 		return (-1);
 	if (family != AF_INET && family != AF_INET6) {
 		close(fd);
 		return (-1);
 	}
-	es = &hce->echo[family == AF_INET ? ECHO_V4 : ECHO_V6];
-	if (es->fd != -1) {
-		event_del(&es->ev);
-		close(es->fd);
-	}
+	return (icmp_use(hce, &hce->echo[family == AF_INET ? ECHO_V4 :
+	    ECHO_V6], family, fd));
+}
+
+/* Use this one from now on. */
+static int
+icmp_use(struct hce *hce, struct echo_socket *es, int af, int fd)
+{
+	icmp_drop(es);
 	es->fd = fd;
 	event_assign(&es->ev, hce->base, fd, EV_READ | EV_PERSIST,
-	    family == AF_INET ? icmp_read4 : icmp_read6, hce);
+	    af == AF_INET ? icmp_read4 : icmp_read6, hce);
 	return (event_add(&es->ev, NULL));
+}
+
+static void
+icmp_drop(struct echo_socket *es)
+{
+	if (es->fd == -1)
+		return;
+	event_del(&es->ev);
+	close(es->fd);
+	es->fd = -1;
+}
+
+static int
+icmp_prepare(struct check *check)
+{
+	int	 i;
+
+	for (i = 0; i < ECHO_FAMILIES; i++)
+		check->echo[i].fd = -1;
+	return (0);
+}
+
+static void
+icmp_release(struct check *check)
+{
+	int	 i;
+
+	for (i = 0; i < ECHO_FAMILIES; i++)
+		icmp_drop(&check->echo[i]);
 }
 
 void
@@ -109,44 +153,59 @@ icmp_close(struct hce *hce)
 {
 	int	 i;
 
-	for (i = 0; i < ECHO_FAMILIES; i++) {
-		if (hce->echo[i].fd == -1)
-			continue;
-		event_del(&hce->echo[i].ev);
-		close(hce->echo[i].fd);
-		hce->echo[i].fd = -1;
-	}
+	for (i = 0; i < ECHO_FAMILIES; i++)
+		icmp_drop(&hce->echo[i]);
+}
+
+/* That of all checks, or of one that has a way of its own. */
+static struct echo_socket *
+icmp_way(struct probe *probe)
+{
+	struct echo_socket	*es = probe->hce->echo;
+
+	if (check_privileged(&probe->check->conf))
+		es = probe->check->echo;
+	return (&es[probe->addr.af == AF_INET ? ECHO_V4 : ECHO_V6]);
 }
 
 static void
 icmp_start(struct probe *probe)
 {
-	struct hce		*hce = probe->hce;
+	struct echo_socket	*es = icmp_way(probe);
 	struct sockaddr_storage	 ss;
 	struct echo		 echo;
 	socklen_t		 len;
 	uint32_t		 reason;
 	int32_t			 detail;
-	int			 fd;
 
+	if (es->fd == -1 && probe->sock != -1 &&
+	    icmp_use(probe->hce, es, probe->addr.af, probe->sock) == 0)
+		probe->sock = -1;
+	else if (es->fd == -1 && check_privileged(&probe->check->conf)) {
+		sock_ask(probe, icmp_start);
+		return;
+	}
 	probe->phase = PHASE_ECHO;
-	fd = hce->echo[probe->addr.af == AF_INET ? ECHO_V4 : ECHO_V6].fd;
 	icmp_request(probe, &echo);
 	len = conn_sockaddr(probe, &ss);
 	/* Raw sockets of IPv6 take no port, raw(7). */
 	if (ss.ss_family == AF_INET6)
 		((struct sockaddr_in6 *)&ss)->sin6_port = 0;
-	if (sendto(fd, &echo, sizeof(echo), MSG_DONTWAIT | MSG_NOSIGNAL,
+	if (sendto(es->fd, &echo, sizeof(echo), MSG_DONTWAIT | MSG_NOSIGNAL,
 	    (struct sockaddr *)&ss, len) == -1) {
 		reason = conn_errno_reason(errno, &detail);
+		icmp_cancel(probe);
+		/* The interface it was bound to may be another one now. */
+		if (check_privileged(&probe->check->conf))
+			icmp_drop(es);
 		sched_done(probe, reason, detail);
 	}
 }
 
-/* Nothing is kept but the token, which is asked for during a check only. */
 static void
-icmp_cancel(struct probe *)
+icmp_cancel(struct probe *probe)
 {
+	RB_REMOVE(echoes, &probe->hce->echoes, probe);
 }
 
 static uint32_t
@@ -161,13 +220,13 @@ icmp_request(struct probe *probe, struct echo *echo)
 	struct probe_icmp	*p = &probe->icmp;
 	struct hce		*hce = probe->hce;
 
-	arc4random_buf(p->token, sizeof(p->token));
+	do
+		arc4random_buf(p->token, sizeof(p->token));
+	while (RB_INSERT(echoes, &hce->echoes, probe) != NULL);
 	p->seq = htons(hce->echo_seq++);
 	memset(echo, 0, sizeof(*echo));
 	echo->ident = hce->echo_ident;
 	echo->seq = p->seq;
-	echo->host_id = probe->host != NULL ? probe->host->conf.id :
-	    probe->refhost->conf.id;
 	memcpy(echo->token, p->token, sizeof(echo->token));
 	if (probe->addr.af == AF_INET6) {
 		/* The kernel does the checksum, RFC 3542 section 3.1. */
@@ -266,34 +325,14 @@ icmp_recv(int fd, void *buf, size_t size, struct sockaddr_storage *ss)
 static void
 icmp_reply(struct hce *hce, const struct addr *from, const struct echo *echo)
 {
-	struct host	*host;
-	struct refhost	*ref;
-	int		 i;
+	struct probe	 key, *probe;
 
 	if (echo->ident != hce->echo_ident)
 		return;
-	if ((ref = refhost_find(hce->running, echo->host_id)) != NULL) {
-		if (icmp_answers(&ref->probe, from, echo))
-			sched_done(&ref->probe, HOST_R_OK, 0);
+	memcpy(key.icmp.token, echo->token, sizeof(key.icmp.token));
+	if ((probe = RB_FIND(echoes, &hce->echoes, &key)) == NULL ||
+	    echo->seq != probe->icmp.seq || addr_cmp(from, &probe->addr) != 0)
 		return;
-	}
-	if ((host = host_find(hce->running, echo->host_id)) == NULL)
-		return;
-	for (i = 0; i < host->nprobes; i++) {
-		if (!icmp_answers(host->probe[i], from, echo))
-			continue;
-		sched_done(host->probe[i], HOST_R_OK, 0);
-		return;
-	}
-}
-
-/* Is it what this probe waits for? */
-static int
-icmp_answers(const struct probe *probe, const struct addr *from,
-    const struct echo *echo)
-{
-	return (probe->probing && probe->check->method == &icmp_method &&
-	    echo->seq == probe->icmp.seq &&
-	    memcmp(echo->token, probe->icmp.token, sizeof(echo->token)) == 0 &&
-	    addr_cmp(from, &probe->addr) == 0);
+	icmp_cancel(probe);
+	sched_done(probe, HOST_R_OK, 0);
 }

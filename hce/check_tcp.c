@@ -48,9 +48,7 @@ tcp_start(struct probe *probe)
 	socklen_t		 len;
 
 	len = conn_sockaddr(probe, &ss);
-	p->fd = socket(ss.ss_family, SOCK_STREAM | SOCK_NONBLOCK |
-	    SOCK_CLOEXEC, 0);
-	if (p->fd == -1) {
+	if ((p->fd = conn_socket(probe)) == -1) {
 		tcp_errno(probe, errno);
 		return;
 	}

@@ -29,25 +29,80 @@
 #include "tls.h"
 
 static struct bufferevent *conn_tls(struct probe *, int);
+static socklen_t conn_addr(const struct addr *, uint16_t,
+		    struct sockaddr_storage *);
+static int	conn_from(int, const struct addr *);
 static unsigned long conn_tls_error(struct bufferevent *);
 
 socklen_t
 conn_sockaddr(const struct probe *probe, struct sockaddr_storage *ss)
 {
+	return (conn_addr(&probe->addr, probe->port, ss));
+}
+
+static socklen_t
+conn_addr(const struct addr *a, uint16_t port, struct sockaddr_storage *ss)
+{
 	struct sockaddr_in	*sin = (struct sockaddr_in *)ss;
 	struct sockaddr_in6	*sin6 = (struct sockaddr_in6 *)ss;
 
 	memset(ss, 0, sizeof(*ss));
-	if (probe->addr.af == AF_INET) {
+	if (a->af == AF_INET) {
 		sin->sin_family = AF_INET;
-		sin->sin_port = htons(probe->port);
-		sin->sin_addr = probe->addr.u.v4;
+		sin->sin_port = htons(port);
+		sin->sin_addr = a->u.v4;
 		return (sizeof(*sin));
 	}
 	sin6->sin6_family = AF_INET6;
-	sin6->sin6_port = htons(probe->port);
-	sin6->sin6_addr = probe->addr.u.v6;
+	sin6->sin6_port = htons(port);
+	sin6->sin6_addr = a->u.v6;
 	return (sizeof(*sin6));
+}
+
+int
+conn_own_socket(const struct probe *probe)
+{
+	const struct check_config	*conf = &probe->check->conf;
+
+	return (conf->from.af != 0 || check_privileged(conf));
+}
+
+int
+conn_socket(struct probe *probe)
+{
+	const struct check_config	*conf = &probe->check->conf;
+	int				 fd, error;
+
+	if (check_privileged(conf)) {
+		fd = probe->sock;
+		probe->sock = -1;
+		errno = EBADF;
+		return (fd);
+	}
+	fd = socket(probe->addr.af, check_socktype(conf) | SOCK_NONBLOCK |
+	    SOCK_CLOEXEC, 0);
+	if (fd == -1 || conn_from(fd, &conf->from) == 0)
+		return (fd);
+	error = errno;
+	close(fd);
+	errno = error;
+	return (-1);
+}
+
+/* A port is chosen when it connects, for one that is free to there. */
+static int
+conn_from(int fd, const struct addr *from)
+{
+	struct sockaddr_storage	 ss;
+	socklen_t		 len;
+	const int		 on = 1;
+
+	if (from->af == 0)
+		return (0);
+	len = conn_addr(from, 0, &ss);
+	(void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on,
+	    sizeof(on));
+	return (bind(fd, (struct sockaddr *)&ss, len));
 }
 
 struct bufferevent *
@@ -107,9 +162,15 @@ conn_start(struct probe *probe, struct bufferevent *bev, int32_t *detail)
 {
 	struct sockaddr_storage	 ss;
 	socklen_t		 len;
+	int			 fd;
 
 	*detail = 0;
 	len = conn_sockaddr(probe, &ss);
+	if (conn_own_socket(probe)) {
+		if ((fd = conn_socket(probe)) == -1)
+			return (conn_errno_reason(errno, detail));
+		bufferevent_setfd(bev, fd);
+	}
 	if (bufferevent_socket_connect(bev, (struct sockaddr *)&ss,
 	    len) == -1)
 		return (conn_errno_reason(errno, detail));
@@ -117,7 +178,7 @@ conn_start(struct probe *probe, struct bufferevent *bev, int32_t *detail)
 }
 
 int
-conn_udp(const struct probe *probe)
+conn_udp(struct probe *probe)
 {
 	struct sockaddr_storage	 ss;
 	socklen_t		 len;
@@ -126,8 +187,7 @@ conn_udp(const struct probe *probe)
 
 	len = conn_sockaddr(probe, &ss);
 	v6 = ss.ss_family == AF_INET6;
-	if ((fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_NONBLOCK |
-	    SOCK_CLOEXEC, 0)) == -1)
+	if ((fd = conn_socket(probe)) == -1)
 		return (-1);
 	/* All ICMP errors are told then, not those alone that last, ip(7). */
 	if (setsockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_RECVERR :

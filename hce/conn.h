@@ -44,10 +44,17 @@ struct bufferevent *conn_plain(struct probe *);
  * this goes on; NULL: out of memory, and the old one stays.
  */
 struct bufferevent *conn_starttls(struct probe *, struct bufferevent *);
+/*
+ * conn_own_socket: the socket of a check is not any that libevent makes.
+ * conn_socket: it, for all checks that make theirs by themselves; -1: errno
+ * says why.
+ */
+int		conn_own_socket(const struct probe *);
+int		conn_socket(struct probe *);
 /* conn_start: connect it; HOST_R_OK, or the reason why not and its detail. */
 uint32_t	conn_start(struct probe *, struct bufferevent *, int32_t *);
 /* conn_udp: a socket connected to the host by UDP; -1: errno says why. */
-int		conn_udp(const struct probe *);
+int		conn_udp(struct probe *);
 /* conn_connected: all that comes before the first byte is done. */
 void		conn_connected(struct probe *, struct bufferevent *);
 /*

@@ -94,6 +94,8 @@ hce_init(struct engine *eng)
 	hce->base = eng->base;
 	hce->running = hce_tree_new();
 	hce->slot_base = arc4random();
+	RB_INIT(&hce->probes);
+	TAILQ_INIT(&hce->askers);
 	icmp_init(hce);
 }
 
@@ -144,6 +146,8 @@ hce_dispatch_parent(struct hce *hce, struct imsg *msg)
 	switch (imsg_type(msg)) {
 	case MSG_ICMP_SOCKET:
 		return (icmp_socket(hce, imsg_id(msg), imsg_get_fd(msg)));
+	case MSG_CHECK_SOCKET:
+		return (sock_come(hce, msg));
 	case MSG_SCRIPT_RESULT:
 		return (hce_dispatch_script(hce, msg));
 	default:
@@ -250,7 +254,7 @@ hce_host_check(struct hce *hce, struct imsg *msg)
 		host_reset(host);
 		report_status(host);
 	} else if (host->live)
-		host_begin_now(host);
+		host_begin(host, 1);
 	return (0);
 }
 

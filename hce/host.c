@@ -21,98 +21,73 @@
 #include "check.h"
 
 /*
- * A host has a probe for each of its checks, and one verdict: down if one of
+ * A host watches a probe for each of its checks, and has one verdict: down if one of
  * them says so, up if all do.  The reason told is that of a check which is
  * not well, if there is any.
  */
 
-static struct probe	*probe_new(struct host *, struct check *);
-static void		 probe_free(struct probe *);
-static struct probe	*host_probe(const struct host *, const struct check *);
-static void		 probe_assume(struct probe *, struct monotime);
+static struct watch	*host_watch(const struct host *, const struct probe *);
+static void		 probe_assume(struct watch *, struct monotime);
 static enum host_state	 host_state(const struct host *);
 static const struct probe *host_shown(const struct host *,
 			    const struct probe *);
 static int		 host_certs(struct host *);
+static void		 host_settle(struct host *);
 static int		 host_judge(struct host *, const struct probe *,
 			    struct monotime);
 
-static struct probe *
-probe_new(struct host *host, struct check *check)
-{
-	struct probe	*probe;
-
-	if ((probe = calloc(1, sizeof(*probe))) == NULL)
-		fatal("host");
-	probe->host = host;
-	probe->hce = host->hce;
-	probe->check = check;
-	probe->addr = host->conf.addr;
-	probe->port = check->conf.port != 0 ? check->conf.port :
-	    host->table->conf.port;
-	sched_init(probe);
-	verdict_init(&probe->verdict, monotime_now());
-	return (probe);
-}
-
-static void
-probe_free(struct probe *probe)
-{
-	sched_stop(probe);
-	free(probe);
-}
-
-static struct probe *
-host_probe(const struct host *host, const struct check *check)
+static struct watch *
+host_watch(const struct host *host, const struct probe *probe)
 {
 	int	 i;
 
-	for (i = 0; i < host->nprobes; i++)
-		if (host->probe[i] != NULL && host->probe[i]->check == check)
-			return (host->probe[i]);
+	for (i = 0; i < host->nwatches; i++)
+		if (host->watch[i].probe == probe)
+			return (&host->watch[i]);
 	return (NULL);
 }
 
 void
 host_link(struct host *host)
 {
-	struct table	 *table = host->table;
-	struct probe	**new, *kept;
-	struct monotime	  now = monotime_now();
-	int		  i, j;
+	struct table	*table = host->table;
+	struct watch	*new, *was;
+	struct monotime	 now = monotime_now();
+	int		 i;
 
-	new = calloc(table->conf.nchecks + 1, sizeof(*new));
-	if (new == NULL)
+	if ((new = calloc(table->conf.nchecks + 1, sizeof(*new))) == NULL)
 		fatal("host");
 	for (i = 0; i < table->conf.nchecks; i++) {
-		kept = host_probe(host, table->check[i]);
-		for (j = 0; kept != NULL && j < host->nprobes; j++)
-			if (host->probe[j] == kept)
-				host->probe[j] = NULL;
-		if ((new[i] = kept) != NULL)
-			continue;
-		new[i] = probe_new(host, table->check[i]);
-		probe_assume(new[i], now);
+		watch_join(&new[i], host, table->check[i]);
+		if ((was = host_watch(host, new[i].probe)) != NULL)
+			watch_move(was, &new[i]);
+		else
+			probe_assume(&new[i], now);
 	}
-	for (i = 0; i < host->nprobes; i++)
-		if (host->probe[i] != NULL)
-			probe_free(host->probe[i]);
-	free(host->probe);
-	host->probe = new;
-	host->nprobes = table->conf.nchecks;
-	if (host_state(host) != host->verdict.state &&
+	host_unlink(host);
+	host->watch = new;
+	host->nwatches = table->conf.nchecks;
+	if (host_wanted(host) && host_state(host) != host->verdict.state &&
 	    host_judge(host, NULL, now))
 		host->tell = 1;
 }
 
 void
-host_free(struct host *host)
+host_unlink(struct host *host)
 {
 	int	 i;
 
-	for (i = 0; i < host->nprobes; i++)
-		probe_free(host->probe[i]);
-	free(host->probe);
+	for (i = 0; i < host->nwatches; i++)
+		watch_leave(&host->watch[i]);
+	free(host->watch);
+	host->watch = NULL;
+	host->nwatches = 0;
+}
+
+void
+host_free(struct host *host)
+{
+	host_unlink(host);
 	free(host);
 }
 
@@ -132,23 +107,22 @@ host_wanted(const struct host *host)
 }
 
 void
-host_begin(struct host *host)
+host_begin(struct host *host, int now)
 {
 	int	 i;
 
-	for (i = 0; i < host->nprobes; i++)
-		if (!host->probe[i]->scheduled)
-			sched_begin(host->probe[i]);
+	for (i = 0; i < host->nwatches; i++)
+		watch_begin(&host->watch[i], now);
+	host_settle(host);
 }
 
-void
-host_begin_now(struct host *host)
+/* Others that share its probes may have found out already how it is. */
+static void
+host_settle(struct host *host)
 {
-	int	 i;
-
-	for (i = 0; i < host->nprobes; i++)
-		if (!host->probe[i]->scheduled)
-			sched_begin_now(host->probe[i]);
+	if (host->nwatches > 0 && host_state(host) != host->verdict.state &&
+	    host_judge(host, NULL, monotime_now()))
+		report_status(host);
 }
 
 void
@@ -156,36 +130,44 @@ host_stop(struct host *host)
 {
 	int	 i;
 
-	for (i = 0; i < host->nprobes; i++)
-		sched_stop(host->probe[i]);
+	for (i = 0; i < host->nwatches; i++)
+		watch_end(&host->watch[i]);
 }
 
 void
 host_reset(struct host *host)
 {
 	struct monotime	 now = monotime_now();
+	struct probe	*probe;
 	int		 i;
 
 	verdict_init(&host->verdict, now);
 	host->check_id = 0;
 	host->cert_until = host->cert_warn = 0;
-	for (i = 0; i < host->nprobes; i++) {
-		verdict_init(&host->probe[i]->verdict, now);
-		host->probe[i]->cert_until = 0;
+	for (i = 0; i < host->nwatches; i++) {
+		probe = host->watch[i].probe;
+		if (probe->wanted > 0)
+			continue;
+		verdict_init(&probe->verdict, now);
+		probe->cert_until = 0;
 	}
 }
 
 /*
  * What is known of the host is all that is known of a probe.  If one of
- * several checks has failed, the others have yet to say how they are.
+ * several checks has failed, the others have yet to say how they are.  What
+ * another host has made known of it already stays.
  */
 static void
-probe_assume(struct probe *probe, struct monotime now)
+probe_assume(struct watch *watch, struct monotime now)
 {
-	const struct host	*host = probe->host;
+	const struct host	*host = watch->host;
+	struct probe		*probe = watch->probe;
 	enum host_state		 state = host->verdict.state;
 	int			 i;
 
+	if (!watch_alone(watch) && probe->verdict.state != HOST_UNKNOWN)
+		return;
 	for (i = 0; i < host->table->conf.nchecks; i++)
 		if (state == HOST_DOWN &&
 		    host->table->conf.check_id[i] == host->check_id &&
@@ -202,8 +184,8 @@ host_assume(struct host *host, enum host_state state)
 
 	verdict_assume(&host->verdict, state, now);
 	host->check_id = 0;
-	for (i = 0; i < host->nprobes; i++)
-		probe_assume(host->probe[i], now);
+	for (i = 0; i < host->nwatches; i++)
+		probe_assume(&host->watch[i], now);
 }
 
 void
@@ -214,8 +196,8 @@ host_learn(struct host *host, const struct msg_host_status *status)
 
 	verdict_learn(&host->verdict, status);
 	host->check_id = status->check_id;
-	for (i = 0; i < host->nprobes; i++)
-		probe_assume(host->probe[i], now);
+	for (i = 0; i < host->nwatches; i++)
+		probe_assume(&host->watch[i], now);
 }
 
 void
@@ -234,12 +216,12 @@ host_state(const struct host *host)
 	enum host_state	 state = HOST_UP;
 	int		 i;
 
-	if (host->nprobes == 0)
+	if (host->nwatches == 0)
 		return (host->verdict.state);
-	for (i = 0; i < host->nprobes; i++) {
-		if (host->probe[i]->verdict.state == HOST_DOWN)
+	for (i = 0; i < host->nwatches; i++) {
+		if (host->watch[i].probe->verdict.state == HOST_DOWN)
 			return (HOST_DOWN);
-		if (host->probe[i]->verdict.state == HOST_UNKNOWN)
+		if (host->watch[i].probe->verdict.state == HOST_UNKNOWN)
 			state = HOST_UNKNOWN;
 	}
 	return (state);
@@ -253,17 +235,17 @@ host_shown(const struct host *host, const struct probe *last)
 	const struct probe	*fails = NULL;
 	int			 i;
 
-	for (i = 0; i < host->nprobes; i++) {
-		v = &host->probe[i]->verdict;
+	for (i = 0; i < host->nwatches; i++) {
+		v = &host->watch[i].probe->verdict;
 		if (v->state == HOST_DOWN)
-			return (host->probe[i]);
+			return (host->watch[i].probe);
 		if (fails == NULL && v->reason != HOST_R_OK &&
 		    v->reason != HOST_R_NONE)
-			fails = host->probe[i];
+			fails = host->watch[i].probe;
 	}
 	if (fails != NULL || last != NULL)
 		return (fails != NULL ? fails : last);
-	return (host->nprobes > 0 ? host->probe[0] : NULL);
+	return (host->nwatches > 0 ? host->watch[0].probe : NULL);
 }
 
 /* Certificates: the end that comes first, and whether to warn of one. */
@@ -275,8 +257,8 @@ host_certs(struct host *host)
 	int			 i, was = host->cert_warn;
 
 	host->cert_until = host->cert_warn = 0;
-	for (i = 0; i < host->nprobes; i++) {
-		probe = host->probe[i];
+	for (i = 0; i < host->nwatches; i++) {
+		probe = host->watch[i].probe;
 		if (probe->cert_until == 0)
 			continue;
 		if (host->cert_until == 0 ||
@@ -312,26 +294,20 @@ host_judge(struct host *host, const struct probe *last, struct monotime now)
 }
 
 void
-host_checked(struct probe *probe, const struct verdict_check *check)
+host_checked(struct watch *watch, const struct verdict_check *check)
 {
-	const struct verdict_limits	 limits = {
-		.rise = probe->check->conf.rise,
-		.fall = probe->check->conf.fall
-	};
-	struct host			*host = probe->host;
-	struct monotime			 now = monotime_now();
-	enum host_state			 was = host->verdict.state;
-	int				 changed;
+	struct host	*host = watch->host;
+	enum host_state	 was = host->verdict.state;
+	int		 changed;
 
-	(void)verdict_check(&probe->verdict, &limits, check, now);
 	verdict_count(&host->verdict, check);
-	changed = host_judge(host, probe, now);
+	changed = host_judge(host, watch->probe, monotime_now());
 	if (host_certs(host)) {
 		changed = 1;
 		if (host->cert_warn)
-			report_cert(probe);
+			report_cert(host, watch->probe);
 	}
 	if (changed)
 		report_status(host);
-	report_check(probe, was);
+	report_check(host, watch->probe, was);
 }

@@ -128,7 +128,7 @@ refhost_checked(struct probe *probe, const struct verdict_check *check)
 	if (verdict_check(&probe->verdict, &limits, check, monotime_now()) &
 	    VERDICT_STATE)
 		refhost_tell(probe->refhost);
-	report_check(probe, was);
+	report_check(NULL, probe, was);
 }
 
 static void

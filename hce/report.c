@@ -27,8 +27,9 @@
 #define LOCAL_WARN_US	(60 * 1000000LL)
 #define DAY_S		(24 * 60 * 60)
 
-static void	report_local(const struct probe *);
-static const char *report_name(const struct probe *, char *, size_t);
+static void	report_local(const struct host *, const struct probe *);
+static const char *report_name(const struct host *, const struct probe *,
+		    char *, size_t);
 #define REPORT_NAME_LEN	(ADDR_STRLEN + NAME_LEN + 64)
 
 void
@@ -49,7 +50,7 @@ report_all(struct hce *hce)
 	struct host	*host;
 
 	RB_FOREACH(host, hosts, &hce->running->hosts)
-		if (host->nprobes > 0)
+		if (host->nwatches > 0)
 			report_status(host);
 	engine_send(hce->eng, PROC_LBE, MSG_HOST_SYNC, 0, NULL, 0);
 }
@@ -73,9 +74,9 @@ report_stats(struct hce *hce, uint32_t request)
  * reference host "10.0.0.1 (reference), check icmp".
  */
 static const char *
-report_name(const struct probe *probe, char *buf, size_t size)
+report_name(const struct host *host, const struct probe *probe, char *buf,
+    size_t size)
 {
-	const struct host	*host = probe->host;
 	const char		*type;
 	char			 addr[ADDR_STRLEN], number[16] = "";
 	char			 port[16] = "";
@@ -87,8 +88,8 @@ report_name(const struct probe *probe, char *buf, size_t size)
 		snprintf(buf, size, "%s (reference), check %s", addr, type);
 		return (buf);
 	}
-	for (i = 0; host->nprobes > 1 && i < host->nprobes; i++)
-		if (host->probe[i] == probe)
+	for (i = 0; host->nwatches > 1 && i < host->nwatches; i++)
+		if (host->watch[i].probe == probe)
 			snprintf(number, sizeof(number), "%d ", i + 1);
 	if (host->table->conf.port != 0)
 		snprintf(port, sizeof(port), ":%u", host->table->conf.port);
@@ -98,23 +99,24 @@ report_name(const struct probe *probe, char *buf, size_t size)
 }
 
 void
-report_check(const struct probe *probe, enum host_state was)
+report_check(const struct host *host, const struct probe *probe,
+    enum host_state was)
 {
 	const struct verdict	*v = &probe->verdict, *whole = v;
 	char			 name[REPORT_NAME_LEN], reason[CTL_REASON_LEN];
 	unsigned int		 avail;
 	uint32_t		 flags = probe->hce->running->global.log_flags;
 
-	if (probe->host != NULL)
-		whole = &probe->host->verdict;
+	if (host != NULL)
+		whole = &host->verdict;
 	if (v->reason == HOST_R_LOCAL)
-		report_local(probe);
+		report_local(host, probe);
 	if ((flags & LOG_F_CHECKS) == 0 &&
 	    ((flags & LOG_F_STATE) == 0 || whole->state == was))
 		return;
 	avail = verdict_availability(whole);
 	log_info("host %s (%ums, %s), state %s -> %s, "
-	    "availability %u.%02u%%", report_name(probe, name, sizeof(name)),
+	    "availability %u.%02u%%", report_name(host, probe, name, sizeof(name)),
 	    v->last_ms,
 	    host_reason_text(v->reason, v->detail, reason, sizeof(reason)),
 	    host_state_names[was], host_state_names[whole->state],
@@ -123,7 +125,7 @@ report_check(const struct probe *probe, enum host_state was)
 
 /* Now and then: if one host cannot be checked, many cannot. */
 static void
-report_local(const struct probe *probe)
+report_local(const struct host *host, const struct probe *probe)
 {
 	struct hce	*hce = probe->hce;
 	struct monotime	 now = monotime_now();
@@ -134,17 +136,17 @@ report_local(const struct probe *probe)
 		return;
 	hce->warned = now;
 	log_warnx("host %s, cannot be made: %s; such checks do not count, "
-	    "others may be concerned", report_name(probe, name, sizeof(name)),
+	    "others may be concerned", report_name(host, probe, name, sizeof(name)),
 	    host_reason_text(probe->verdict.reason, probe->verdict.detail,
 	    reason, sizeof(reason)));
 }
 
 void
-report_cert(const struct probe *probe)
+report_cert(const struct host *host, const struct probe *probe)
 {
 	char	name[REPORT_NAME_LEN];
 
 	log_warnx("host %s: certificate expires in %jd days",
-	    report_name(probe, name, sizeof(name)),
+	    report_name(host, probe, name, sizeof(name)),
 	    (intmax_t)(probe->cert_until - time(NULL)) / DAY_S);
 }

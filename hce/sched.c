@@ -15,6 +15,7 @@
  */
 
 
+#include <errno.h>
 #include <event2/event.h>
 
 #include "../imsg/log.h"
@@ -33,17 +34,20 @@
 #define SCHED_LATE_US	50000
 
 static void	sched_timer(int, short, void *);
+static void	sched_cancel(struct probe *);
 static int	sched_put_off(struct probe *);
 static struct monotime sched_deadline(const struct probe *);
 static void	sched_arm(struct probe *, struct monotime);
 static void	sched_arm_next(struct probe *, struct monotime);
 static void	sched_probe(struct probe *);
+static void	sched_begin_check(struct probe *);
 static int64_t	sched_interval(const struct probe *);
 static void	sched_start_at(struct probe *, int64_t);
 
 void
 sched_init(struct probe *probe)
 {
+	probe->sock = -1;
 	evtimer_assign(&probe->timer, probe->hce->base, sched_timer, probe);
 }
 
@@ -76,7 +80,7 @@ sched_stop(struct probe *probe)
 	if (!probe->scheduled)
 		return;
 	if (probe->probing)
-		probe->check->method->cancel(probe);
+		sched_cancel(probe);
 	probe->probing = 0;
 	probe->scheduled = 0;
 	evtimer_del(&probe->timer);
@@ -100,10 +104,9 @@ sched_arm(struct probe *probe, struct monotime when)
 static void
 sched_timer(int, short, void *arg)
 {
-	struct probe			*probe = arg;
-	const struct check_method	*method;
-	uint32_t			 reason;
-	int32_t				 detail = 0;
+	struct probe	*probe = arg;
+	uint32_t	 reason;
+	int32_t		 detail = 0;
 
 	if (!probe->probing) {
 		sched_probe(probe);
@@ -111,10 +114,22 @@ sched_timer(int, short, void *arg)
 	}
 	if (sched_put_off(probe))
 		return;
-	method = probe->check->method;
-	reason = method->timeout(probe, &detail);
-	method->cancel(probe);
+	if (probe->phase == PHASE_SOCKET) {
+		reason = HOST_R_LOCAL;
+		detail = EBADF;
+	} else
+		reason = probe->check->method->timeout(probe, &detail);
+	sched_cancel(probe);
 	sched_done(probe, reason, detail);
+}
+
+static void
+sched_cancel(struct probe *probe)
+{
+	if (probe->phase == PHASE_SOCKET)
+		sock_forget(probe);
+	else
+		probe->check->method->cancel(probe);
 }
 
 static struct monotime
@@ -154,6 +169,19 @@ sched_probe(struct probe *probe)
 	probe->phase = PHASE_CONNECT;
 	probe->started = monotime_now();
 	sched_arm(probe, sched_deadline(probe));
+	if (check_privileged(&probe->check->conf) &&
+	    check_socktype(&probe->check->conf) != SOCK_RAW)
+		sock_ask(probe, sched_begin_check);
+	else
+		probe->check->method->start(probe);
+}
+
+/* With a socket of the parent's, whose haste is not the host's. */
+static void
+sched_begin_check(struct probe *probe)
+{
+	probe->started = monotime_now();
+	sched_arm(probe, sched_deadline(probe));
 	probe->check->method->start(probe);
 }
 
@@ -165,10 +193,10 @@ sched_done(struct probe *probe, uint32_t reason, int32_t detail)
 
 	probe->probing = 0;
 	check.ms = monotime_diff_us(now, probe->started) / 1000;
-	if (probe->host != NULL)
-		host_checked(probe, &check);
-	else
+	if (probe->refhost != NULL)
 		refhost_checked(probe, &check);
+	else
+		probe_checked(probe, &check);
 	probe->due = pace_next(&probe->check->conf, &probe->verdict,
 	    probe->grid, probe->due, now);
 	sched_arm_next(probe, now);

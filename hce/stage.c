@@ -268,7 +268,7 @@ static void
 host_update(struct host *host, const struct host *new)
 {
 	int	 wanted = host_wanted(host);
-	int	 used = host->nprobes == 0 && host_enabled(host);
+	int	 used = host->nwatches == 0 && host_enabled(host);
 
 	host->conf = new->conf;
 	host->table = new->table;
@@ -276,7 +276,7 @@ host_update(struct host *host, const struct host *new)
 	if (wanted && !host_wanted(host)) {
 		host_stop(host);
 		host_reset(host);
-		host->tell = host->nprobes > 0;
+		host->tell = host->nwatches > 0;
 	} else if (used && host_wanted(host)) {
 		host_assume(host, HOST_UP);
 		host->tell = 1;
@@ -311,7 +311,7 @@ hce_stage_start(struct hce *hce)
 		host->tell = 0;
 		host->live = 1;
 		if (host_wanted(host))
-			host_begin(host);
+			host_begin(host, 0);
 	}
 	refhost_start(hce);
 	RB_FOREACH(script, scripts, &hce->running->scripts)

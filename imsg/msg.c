@@ -112,7 +112,9 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 
 	EMPTY(ICMP_SOCKET, PARENT, HCE),
 	FIXED(SCRIPT_RESULT, PARENT, HCE, struct msg_script_result),
+	FIXED(CHECK_SOCKET, PARENT, HCE, struct msg_socket),
 	EMPTY(SCRIPT_RUN, HCE, PARENT),
+	FIXED(SOCKET_GET, HCE, PARENT, struct msg_socket_get),
 
 	FIXED(HOST_STATUS, HCE, LBE, struct msg_host_status),
 	EMPTY(HOST_SYNC, HCE, LBE),

@@ -131,8 +131,13 @@ enum msg_type {
 	MSG_ICMP_SOCKET,	/* id address family, with fd */
 	MSG_SCRIPT_RESULT,	/* id script; struct msg_script_result */
 
+	MSG_CHECK_SOCKET,	/* id request; struct msg_socket, with fd if
+				   there is one: the answer */
+
 	/* hce to parent */
 	MSG_SCRIPT_RUN,		/* id script; nothing: run it now */
+	MSG_SOCKET_GET,		/* id request; struct msg_socket_get: a socket
+				   for one such check */
 
 	/* hce to lbe */
 	MSG_HOST_STATUS,	/* id host; struct msg_host_status: verdict
@@ -353,6 +358,17 @@ struct msg_vmac {
 struct msg_script_result {
 	int32_t		error;		/* errno, ETIMEDOUT: deadline; 0: ran */
 	int32_t		status;		/* exit status, or 128 + signal */
+};
+
+/* A check of a host of one of the tables that have it. */
+struct msg_socket_get {
+	uint32_t	check_id;
+	uint32_t	host_id;
+};
+
+struct msg_socket {
+	int32_t		error;		/* errno: there is none; 0: it comes */
+	uint32_t	pad;
 };
 
 /* What a mail server is asked, in turn. */

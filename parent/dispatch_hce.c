@@ -17,6 +17,8 @@
 #include <sys/types.h>
 #include <sys/socket.h>
 
+#include <errno.h>
+
 #include "../imsg/imsg.h"
 #include "../imsg/log.h"
 #include "net.h"
@@ -26,7 +28,9 @@
 #define ICMP_SENT_INET6	0x02
 
 static int	hce_script(struct parent *, struct imsg *);
-static int	hce_icmp_table(const struct conf_table *);
+static int	hce_socket(struct parent *, struct imsg *);
+static unsigned int hce_icmp_family(const struct addr *);
+static unsigned int hce_icmp_table(const struct conf_table *);
 static unsigned int hce_icmp_families(const struct conf *);
 static void	hce_icmp(struct parent *, unsigned int, sa_family_t);
 
@@ -36,6 +40,8 @@ dispatch_hce(struct parent *env, struct imsg *imsg)
 	switch (imsg_type(imsg)) {
 	case MSG_SCRIPT_RUN:
 		return (hce_script(env, imsg));
+	case MSG_SOCKET_GET:
+		return (hce_socket(env, imsg));
 	default:
 		return (-1);
 	}
@@ -50,6 +56,34 @@ hce_script(struct parent *env, struct imsg *imsg)
 		return (imsg_gen(imsg) < env->conf->generation ? 0 : -1);
 	if (!env->stopping)
 		script_run(env, s);
+	return (0);
+}
+
+/*
+ * What is asked for is configured, and one of the checks of its host.  Who
+ * asks by an older configuration gets no answer, and needs none.
+ */
+static int
+hce_socket(struct parent *env, struct imsg *imsg)
+{
+	struct msg_socket_get	 get;
+	struct msg_socket	 m = { 0 };
+	struct conf_host	*h;
+	struct conf_check	*c = NULL;
+	int			 i, fd;
+
+	if (imsg_get_data(imsg, &get, sizeof(get)) == -1)
+		return (-1);
+	h = conf_find_host(env->conf, get.host_id);
+	for (i = 0; h != NULL && i < h->table->conf.nchecks; i++)
+		if (h->table->check[i]->conf.id == get.check_id)
+			c = h->table->check[i];
+	if (c == NULL || !check_privileged(&c->conf))
+		return (imsg_gen(imsg) < env->conf->generation ? 0 : -1);
+	if ((fd = check_socket(&c->conf, &h->conf)) == -1)
+		m.error = errno;
+	proc_send(env, PROC_HCE, MSG_CHECK_SOCKET, imsg_id(imsg), fd, &m,
+	    sizeof(m));
 	return (0);
 }
 
@@ -78,35 +112,41 @@ feed_hce(struct parent *env, int fresh)
 		hce_icmp(env, ICMP_SENT_INET6, AF_INET6);
 }
 
-static int
+static unsigned int
+hce_icmp_family(const struct addr *a)
+{
+	return (a->af == AF_INET6 ? ICMP_SENT_INET6 : ICMP_SENT_INET);
+}
+
+/* Of the hosts of a table that are pinged. */
+static unsigned int
 hce_icmp_table(const struct conf_table *t)
 {
-	int	 i;
+	const struct conf_host	*h;
+	unsigned int		 families = 0;
+	int			 i;
 
-	for (i = 0; i < t->conf.nchecks; i++)
-		if (t->check[i]->conf.type == CHECK_ICMP)
-			return (1);
-	return (0);
+	for (i = 0; i < t->conf.nchecks; i++) {
+		if (t->check[i]->conf.type != CHECK_ICMP)
+			continue;
+		TAILQ_FOREACH(h, &t->hosts, entry)
+			families |= hce_icmp_family(check_target(
+			    &t->check[i]->conf, &h->conf));
+	}
+	return (families);
 }
 
 static unsigned int
 hce_icmp_families(const struct conf *conf)
 {
-	const struct conf_table	*t;
-	const struct conf_host	*h;
-	const struct conf_refhost *ref;
-	unsigned int		 families = 0;
+	const struct conf_table		*t;
+	const struct conf_refhost	*ref;
+	unsigned int			 families = 0;
 
-	TAILQ_FOREACH(t, &conf->tables, entry) {
-		if (!hce_icmp_table(t))
-			continue;
-		TAILQ_FOREACH(h, &t->hosts, entry)
-			families |= h->conf.addr.af == AF_INET6 ?
-			    ICMP_SENT_INET6 : ICMP_SENT_INET;
-	}
+	TAILQ_FOREACH(t, &conf->tables, entry)
+		families |= hce_icmp_table(t);
 	TAILQ_FOREACH(ref, &conf->refhosts, entry)
-		families |= ref->conf.addr.af == AF_INET6 ?
-		    ICMP_SENT_INET6 : ICMP_SENT_INET;
+		families |= hce_icmp_family(&ref->conf.addr);
 	return (families);
 }
 

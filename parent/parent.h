@@ -255,6 +255,14 @@ void	 dispatch_repaired(void *, uint32_t, const struct addr *);
 void	 dispatch_vmac(void *, uint32_t, uint32_t, const char *);
 void	 dispatch_track(void *, uint32_t, const struct msg_track *);
 
+/* check_sock.c */
+/*
+ * check_socket: a socket for one such check of the host, which needs a
+ * privilege.  The caller closes it; -1: errno says why there is none.
+ */
+int	 check_socket(const struct check_config *,
+	    const struct host_config *);
+
 int	 dispatch_hce(struct parent *, struct imsg *);
 void	 feed_hce(struct parent *, int);
 void	 dispatch_script_result(struct parent *, uint32_t, int, int);

@@ -18,6 +18,7 @@
 #include <dirent.h>
 
 #include "../../conf/conf.h"
+#include "hce_listen.h"
 #include "hce_parent.h"
 #include "tap.h"
 
@@ -30,41 +31,6 @@
 #define WAIT_MS		5000		/* for what must come */
 #define QUIET_MS	300		/* for what must not */
 #define HANG_S		300		/* for the whole: it hangs */
-
-struct listener {
-	int		 fd;
-	uint16_t	 port;
-};
-
-static struct listener
-listener_open(void)
-{
-	struct sockaddr_in	 sin = { .sin_family = AF_INET };
-	socklen_t		 len = sizeof(sin);
-	struct listener		 l;
-
-	sin.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	if ((l.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1 ||
-	    bind(l.fd, (struct sockaddr *)&sin, sizeof(sin)) == -1 ||
-	    listen(l.fd, 1000) == -1 ||
-	    getsockname(l.fd, (struct sockaddr *)&sin, &len) == -1)
-		err(1, "listener");
-	l.port = ntohs(sin.sin_port);
-	return (l);
-}
-
-/* Take what is in the queue, so that it never fills; how many. */
-static int
-listener_drain(struct listener *l)
-{
-	int	 fd, n = 0;
-
-	while ((fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK)) != -1) {
-		close(fd);
-		n++;
-	}
-	return (n);
-}
 
 static void
 check_tcp(struct fake *f, uint32_t id, uint32_t interval, uint16_t rise,
@@ -84,13 +50,17 @@ conf_hosts(struct fake *f, uint32_t check, uint32_t interval, uint16_t port,
     uint32_t n)
 {
 	uint32_t	 i;
+	char		 addr[ADDR_STRLEN];
 
 	fake_begin(f, 0);
 	if (check != 0)
 		check_tcp(f, check, interval, 1, 2);
 	fake_table(f, 1000, check, "web", port);
-	for (i = 1; i <= n; i++)
-		fake_host(f, i, 1000, "127.0.0.1", 0);
+	for (i = 1; i <= n; i++) {
+		snprintf(addr, sizeof(addr), "127.0.%u.%u", i / 250,
+		    i % 250 + 1);
+		fake_host(f, i, 1000, addr, 0);
+	}
 	if (fake_commit(f) == -1)
 		errx(1, "hce did not commit");
 }

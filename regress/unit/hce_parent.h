@@ -275,6 +275,31 @@ fake_table(struct fake *f, uint32_t id, uint32_t check, const char *name,
 	fake_send(f, PROC_PARENT, MSG_CONF_TABLE, id, -1, &t, sizeof(t));
 }
 
+/* With two checks. */
+static inline void
+fake_table2(struct fake *f, uint32_t id, uint32_t check, uint32_t second,
+    const char *name, uint16_t port)
+{
+	struct table_config	 t = { .id = id, .port = port, .nchecks = 2 };
+
+	t.check_id[0] = check;
+	t.check_id[1] = second;
+	strlcpy(t.name, name, sizeof(t.name));
+	fake_send(f, PROC_PARENT, MSG_CONF_TABLE, id, -1, &t, sizeof(t));
+}
+
+static inline void
+fake_host_parent(struct fake *f, uint32_t id, uint32_t table,
+    const char *addr, const char *parent)
+{
+	struct host_config	 h = { .id = id, .table_id = table };
+
+	if (addr_parse(addr, &h.addr) == -1 ||
+	    addr_parse(parent, &h.parent) == -1)
+		errx(1, "address %s or %s", addr, parent);
+	fake_send(f, PROC_PARENT, MSG_CONF_HOST, id, -1, &h, sizeof(h));
+}
+
 static inline void
 fake_host(struct fake *f, uint32_t id, uint32_t table, const char *addr,
     uint32_t flags)

@@ -1,0 +1,167 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+
+#include <sys/socket.h>
+
+#include <string.h>
+
+#include "build.h"
+
+/*
+ * Where a check goes to and comes from: `on', `from', `on interface', `mark'
+ * and `via service' behind a check, and `parent' of a host.
+ */
+
+static struct check_spec	*where_check(struct parse *,
+				    struct pool_ref *, const char *,
+				    enum seen);
+static int			 where_udp(const struct check_config *);
+static void			 where_port(struct parse *,
+				    struct check_spec *,
+				    const struct lex_str *);
+static int			 where_family(struct parse *,
+				    const struct pool_ref *,
+				    const struct check_config *,
+				    const struct conf_host *);
+
+/* The check that is meant is the last; NULL: there is none, or twice. */
+static struct check_spec *
+where_check(struct parse *p, struct pool_ref *ref, const char *what,
+    enum seen seen)
+{
+	struct check_spec	*c;
+
+	if ((c = TAILQ_LAST(&ref->checks, check_specs)) == NULL) {
+		conf_error(p, "%s: is of a check, and stands behind it", what);
+		return (NULL);
+	}
+	if (ref->nchecks > CHECKS_MAX)		/* reported */
+		return (NULL);
+	if (build_once(p, &c->where_seen, seen, what) == -1)
+		return (NULL);
+	return (c);
+}
+
+static int
+where_udp(const struct check_config *c)
+{
+	return (c->type == CHECK_UDP ||
+	    (c->type == CHECK_DNS && (c->flags & CHECK_F_TCP) == 0));
+}
+
+static void
+where_port(struct parse *p, struct check_spec *c, const struct lex_str *port)
+{
+	if (c->conf.type == CHECK_ICMP)
+		conf_error(p, "check icmp: there are no ports in ICMP");
+	else
+		c->conf.port = resolve_port(p, port,
+		    where_udp(&c->conf) ? "udp" : "tcp");
+}
+
+void
+build_pool_on_port(struct parse *p, struct pool_ref *ref,
+    const struct lex_str *port)
+{
+	struct check_spec	*c;
+
+	if ((c = where_check(p, ref, "on port", WHERE_PORT)) != NULL)
+		where_port(p, c, port);
+}
+
+void
+build_pool_on(struct parse *p, struct pool_ref *ref,
+    const struct lex_str *addr, const struct lex_str *port)
+{
+	struct check_spec	*c;
+
+	if ((c = where_check(p, ref, "on", WHERE_ON)) == NULL ||
+	    resolve_addr(p, "on", addr, &c->conf.on) == -1)
+		return;
+	if (port != NULL && build_once(p, &c->where_seen, WHERE_PORT,
+	    "on port") == 0)
+		where_port(p, c, port);
+}
+
+void
+build_pool_interface(struct parse *p, struct pool_ref *ref,
+    const struct lex_str *name)
+{
+	struct check_spec	*c;
+
+	c = where_check(p, ref, "on interface", WHERE_INTERFACE);
+	if (c != NULL)
+		(void)value_ifname(p, name, c->conf.ifname);
+}
+
+void
+build_pool_from(struct parse *p, struct pool_ref *ref,
+    const struct lex_str *addr)
+{
+	struct check_spec	*c;
+
+	if ((c = where_check(p, ref, "from", WHERE_FROM)) != NULL)
+		(void)resolve_addr(p, "from", addr, &c->conf.from);
+}
+
+void
+build_pool_mark(struct parse *p, struct pool_ref *ref,
+    const struct lex_str *mark)
+{
+	struct check_spec	*c;
+
+	if ((c = where_check(p, ref, "mark", WHERE_MARK)) != NULL)
+		c->conf.mark = value_mark(p, mark);
+}
+
+void
+build_host_parent(struct parse *p, const struct lex_str *addr)
+{
+	if (build_once(p, &p->host_seen, SEEN_PARENT, "parent") == 0 &&
+	    p->host != NULL)
+		(void)resolve_addr(p, "parent", addr, &p->host->conf.parent);
+}
+
+static int
+where_family(struct parse *p, const struct pool_ref *ref,
+    const struct check_config *c, const struct conf_host *h)
+{
+	const struct addr	*to = check_target(c, &h->conf);
+	char			 a[ADDR_STRLEN], b[ADDR_STRLEN];
+
+	if (c->from.af == 0 || c->from.af == to->af)
+		return (0);
+	diag_error(&p->diag, &ref->pos, "service \"%s\", table <%s>: a check "
+	    "from %s cannot reach %s, which is of the other family",
+	    ref->service->conf.name, ref->table, addr_str(&c->from, a),
+	    addr_str(to, b));
+	return (-1);
+}
+
+int
+check_where(struct parse *p, const struct pool_ref *ref,
+    const struct conf_tabledef *d)
+{
+	const struct check_spec	*c;
+	const struct conf_host	*h;
+
+	TAILQ_FOREACH(c, &ref->checks, entry)
+		TAILQ_FOREACH(h, &d->hosts, entry)
+			if (where_family(p, ref, &c->conf, h) == -1)
+				return (-1);
+	return (0);
+}
