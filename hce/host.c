@@ -26,7 +26,8 @@
  * not well, if there is any.
  */
 
-static struct watch	*host_watch(const struct host *, const struct probe *);
+static struct watch	*host_watch(const struct host *,
+			    const struct probe *);
 static void		 probe_assume(struct watch *, struct monotime);
 static enum host_state	 host_state(const struct host *);
 static const struct probe *host_shown(const struct host *,

@@ -116,8 +116,8 @@ report_check(const struct host *host, const struct probe *probe,
 		return;
 	avail = verdict_availability(whole);
 	log_info("host %s (%ums, %s), state %s -> %s, "
-	    "availability %u.%02u%%", report_name(host, probe, name, sizeof(name)),
-	    v->last_ms,
+	    "availability %u.%02u%%",
+	    report_name(host, probe, name, REPORT_NAME_LEN), v->last_ms,
 	    host_reason_text(v->reason, v->detail, reason, sizeof(reason)),
 	    host_state_names[was], host_state_names[whole->state],
 	    avail / 100, avail % 100);
@@ -136,7 +136,8 @@ report_local(const struct host *host, const struct probe *probe)
 		return;
 	hce->warned = now;
 	log_warnx("host %s, cannot be made: %s; such checks do not count, "
-	    "others may be concerned", report_name(host, probe, name, sizeof(name)),
+	    "others may be concerned",
+	    report_name(host, probe, name, REPORT_NAME_LEN),
 	    host_reason_text(probe->verdict.reason, probe->verdict.detail,
 	    reason, sizeof(reason)));
 }
@@ -147,6 +148,6 @@ report_cert(const struct host *host, const struct probe *probe)
 	char	name[REPORT_NAME_LEN];
 
 	log_warnx("host %s: certificate expires in %jd days",
-	    report_name(host, probe, name, sizeof(name)),
+	    report_name(host, probe, name, REPORT_NAME_LEN),
 	    (intmax_t)(probe->cert_until - time(NULL)) / DAY_S);
 }
