@@ -50,6 +50,7 @@ struct net_vrrp;
 
 /* Settings of an interface that virtual MACs need, vmac_role.c. */
 #define VMAC_SETTINGS	2
+
 /* What is said first on an interface: a new master's address, once. */
 enum net_urge {
 	URGE_FIRST,
