@@ -23,7 +23,7 @@
 
 #include "build.h"
 
-/* The addresses of VRRP instances: where and how they are held. */
+/* Addresses of VRRP instances and of lvsd itself: where and how. */
 
 static const struct {
 	const char	*name;
@@ -45,6 +45,7 @@ static int		 address_option(struct parse *, enum seen,
 			    const char *);
 static const char	*address_ifname(const struct parse *);
 static void		 address_label(struct parse *);
+static void		 address_static(struct parse *);
 static void		 announce_count(struct parse *, const char *,
 			    const struct lex_str *, uint16_t *);
 static void		 announce_ms(struct parse *, const char *,
@@ -67,15 +68,15 @@ address_scope_name(uint8_t scope)
 void
 build_address(struct parse *p, const struct lex_str *str)
 {
-	struct conf_vrrp	*v = p->vrrp;
+	struct conf_vaddrs	*addrs;
 	struct conf_vaddr	*a;
 	struct addr		 addr;
 	uint8_t			 len;
 
+	addrs = p->vrrp != NULL ? &p->vrrp->addrs : &p->conf->statics.addrs;
 	p->vaddr = NULL;
 	p->vaddr_seen = 0;
-	if (v == NULL ||
-	    resolve_prefixed(p, "address", str, &addr, &len) == -1)
+	if (resolve_prefixed(p, "address", str, &addr, &len) == -1)
 		return;
 	if ((a = calloc(1, sizeof(*a))) == NULL) {
 		diag_nomem(&p->diag);
@@ -85,7 +86,7 @@ build_address(struct parse *p, const struct lex_str *str)
 	a->conf.prefixlen = len;
 	a->file = p->pos.file;
 	a->line = p->pos.line;
-	TAILQ_INSERT_TAIL(&v->addrs, a, entry);
+	TAILQ_INSERT_TAIL(addrs, a, entry);
 	p->vaddr = a;
 }
 
@@ -162,7 +163,7 @@ build_address_excluded(struct parse *p)
 static const char *
 address_ifname(const struct parse *p)
 {
-	if (p->vaddr->conf.ifname[0] != '\0')
+	if (p->vrrp == NULL || p->vaddr->conf.ifname[0] != '\0')
 		return (p->vaddr->conf.ifname);
 	return (p->vrrp->conf.ifname);
 }
@@ -195,6 +196,21 @@ address_family(struct parse *p)
 		    "IPv4 alone", text);
 }
 
+/* What lvsd itself has has no instance to take the rest from. */
+static void
+address_static(struct parse *p)
+{
+	char	 text[ADDR_STRLEN];
+
+	addr_str(&p->vaddr->conf.addr, text);
+	if ((p->vaddr_seen & SEEN_ON) == 0)
+		conf_error(p, "static address %s: on which interface? write "
+		    "\"on\" and its name", text);
+	if (p->vaddr_seen & SEEN_EXCLUDED)
+		conf_error(p, "static address %s: is never advertised, and so "
+		    "not excluded from that", text);
+}
+
 /* On two interfaces there can be the same address, as link-local ones are. */
 void
 build_address_end(struct parse *p)
@@ -205,6 +221,8 @@ build_address_end(struct parse *p)
 	if (a == NULL)
 		return;
 	address_family(p);
+	if (p->vrrp == NULL)
+		address_static(p);
 	key_name(&p->key, KEY_VADDR, address_ifname(p));
 	key_addr(&p->key, &a->conf.addr);
 	if ((old = build_unique(p, a)) != NULL)

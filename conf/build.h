@@ -45,6 +45,12 @@
 #define DEFAULT_FILE_WEIGHT	1
 #define DEFAULT_NOTIFY_MS	60000
 #define DEFAULT_LEASE_S		10
+/* Before the rule of the main table, 32766. */
+#define DEFAULT_PREFERENCE	32000
+#define PREFERENCE_MAX		32765
+/* linux/rtnetlink.h */
+#define TABLE_MAIN		254
+#define TABLE_LOCAL		255
 /* What other VRRP routers do. */
 #define DEFAULT_ANNOUNCE_COUNT	5
 #define DEFAULT_ANNOUNCE_MS	5000
@@ -132,6 +138,12 @@ enum seen {
 	SEEN_SCOPE	= 0x04,
 	SEEN_BROADCAST	= 0x08,
 	SEEN_EXCLUDED	= 0x10,
+	/* of a route or a rule, which count theirs, beside SEEN_ON */
+	SEEN_VIA	= 0x02,
+	SEEN_FROM	= 0x04,
+	SEEN_METRIC	= 0x08,
+	SEEN_MARK	= 0x10,
+	SEEN_TABLE	= 0x20,
 	/* of a check, which counts its own with its timing */
 	SEEN_METHOD	= 0x10,
 	SEEN_HOST	= 0x20,
@@ -292,6 +304,10 @@ struct parse {
 	struct conf_vrrp	*vrrp;
 	struct conf_vaddr	*vaddr;
 	unsigned int		 vaddr_seen;	/* SEEN_* */
+	struct conf_route	*route;
+	struct conf_rule	*rule;
+	unsigned int		 held_seen;	/* SEEN_*, of these two */
+	int			 held_errors;	/* diag.errors before it */
 	struct conf_group	*group;
 	int			 members_here;	/* of this group */
 	struct timing		 script_timing;
@@ -367,6 +383,9 @@ int		 resolve_onlink(struct parse *, const char *,
 		    const struct lex_str *, struct addr *);
 /* resolve_prefixed: the same with an optional "/length". */
 int		 resolve_prefixed(struct parse *, const char *,
+		    const struct lex_str *, struct addr *, uint8_t *);
+/* resolve_net: a network; "default" has no family and length 0. */
+int		 resolve_net(struct parse *, const char *,
 		    const struct lex_str *, struct addr *, uint8_t *);
 /* resolve_netmask: of IPv4, as the length of a prefix; 0: wrong. */
 int		 resolve_netmask(struct parse *, const struct lex_str *);
@@ -614,6 +633,26 @@ void		 check_announce(struct parse *);
 /* build_address_family: of the instance at hand, by what it advertises. */
 void		 build_address_family(struct parse *);
 
+/* route.c: routes and rules. */
+void		 build_route(struct parse *, int, const struct lex_str *);
+void		 build_route_via(struct parse *, const struct lex_str *);
+void		 build_route_on(struct parse *, const struct lex_str *);
+void		 build_route_source(struct parse *, const struct lex_str *);
+void		 build_route_metric(struct parse *, const struct lex_str *);
+void		 build_route_table(struct parse *, const struct lex_str *);
+void		 build_route_end(struct parse *);
+void		 build_rule(struct parse *);
+void		 build_rule_from(struct parse *, const struct lex_str *);
+void		 build_rule_to(struct parse *, const struct lex_str *);
+void		 build_rule_iif(struct parse *, const struct lex_str *);
+void		 build_rule_mark(struct parse *, const struct lex_str *);
+void		 build_rule_table(struct parse *, const struct lex_str *);
+void		 build_rule_preference(struct parse *,
+		    const struct lex_str *);
+void		 build_rule_end(struct parse *);
+/* build_routes_end: those of the instance at hand are of its family. */
+void		 build_routes_end(struct parse *);
+
 /*
  * print.c: texts in quotes, so that the lexer reads the same bytes again.
  * print_net.c: what an instance holds, a line each after the text given.
@@ -625,6 +664,9 @@ void		 print_timing(uint32_t, uint32_t, unsigned int, unsigned int,
 /* print_check.c: " check ..." with all its options. */
 void		 print_check(const struct conf_check *, FILE *);
 void		 print_vaddr(const struct conf_vaddr *, const char *, FILE *);
+void		 print_route(const struct conf_route *, const char *, FILE *);
+void		 print_rule(const struct conf_rule *, const char *, FILE *);
+void		 print_statics(const struct conf *, FILE *);
 void		 print_announce(const struct conf_announce *, FILE *);
 void		 print_lease(const struct conf *, FILE *);
 

@@ -235,6 +235,62 @@ struct conf_track {
 };
 TAILQ_HEAD(conf_tracks, conf_track);
 
+enum route_type {
+	ROUTE_UNICAST,
+	ROUTE_BLACKHOLE,
+	ROUTE_UNREACHABLE,
+	ROUTE_PROHIBIT,
+	ROUTE_TYPE_MAX
+};
+
+/* What a route and a rule are, apart from where they stand. */
+struct route_spec {
+	enum route_type	type;
+	struct addr	dst;		/* all zeroes of length 0: default */
+	uint8_t		len;
+	struct addr	via;		/* af 0: none */
+	struct addr	source;		/* af 0: none */
+	uint32_t	metric;		/* 0: the kernel's */
+	uint32_t	table;
+	char		ifname[IFNAMSIZ];	/* "": by the next hop */
+};
+
+struct rule_spec {
+	uint8_t		af;
+	struct addr	from;		/* of length 0: any */
+	struct addr	to;
+	uint8_t		from_len;
+	uint8_t		to_len;
+	uint8_t		marked;
+	uint32_t	mark;		/* if marked */
+	uint32_t	table;
+	uint32_t	preference;
+	char		iif[IFNAMSIZ];	/* "": any */
+};
+
+struct conf_route {
+	TAILQ_ENTRY(conf_route)		 entry;
+	struct route_spec		 spec;
+	const char			*file;
+	int				 line;
+};
+TAILQ_HEAD(conf_routes, conf_route);
+
+struct conf_rule {
+	TAILQ_ENTRY(conf_rule)		 entry;
+	struct rule_spec		 spec;
+	const char			*file;
+	int				 line;
+};
+TAILQ_HEAD(conf_rules, conf_rule);
+
+/* What lvsd itself holds, whatever the roles. */
+struct conf_statics {
+	struct conf_vaddrs		 addrs;
+	struct conf_routes		 routes;
+	struct conf_rules		 rules;
+};
+
 /* How an instance announces its addresses; a time of 0: not at all. */
 struct conf_announce {
 	uint32_t	delay_ms;	/* until the second burst */
@@ -264,6 +320,8 @@ struct conf_vrrp {
 	struct conf_announce		 announce;
 	char				 vmac[IFNAMSIZ]; /* VRRP_F_VMAC */
 	struct conf_vaddrs		 addrs;
+	struct conf_routes		 routes;
+	struct conf_rules		 rules;
 	struct conf_tracks		 tracks;
 	struct conf_notifies		 notifies;
 	const char			*file;
@@ -303,6 +361,7 @@ struct conf {
 	struct conf_services	 services;
 	struct conf_groups	 groups;
 	struct conf_vrrps	 vrrps;
+	struct conf_statics	 statics;
 	struct conf_processes	 processes;
 	struct conf_trackfiles	 trackfiles;
 	struct conf_refhosts	 refhosts;

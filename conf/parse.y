@@ -69,6 +69,8 @@ int				 yyparse(void);
 %token	SEND SERVICE SOCKET STATE SYNC TABLE TCP TCPFIN TIMEOUT TLS TO TRACK
 %token	TUNNEL UDP USER VERIFY VERSION VRID VRRP WEIGHT
 %token	ANNOUNCE BROADCAST COUNT EXCLUDED LABEL LEASE REFRESH REVERSE SCOPE
+%token	BLACKHOLE FROM IIF METRIC PREFERENCE PROHIBIT RULE STATIC UNREACHABLE
+%token	VIA
 %token	PROCESS QUORUM TRACKFILE
 %token	BACKUP DELAY MASTER START
 %token	ENGINE FALLBACK FOR GRE GUE INET INET6 IPIP LOWER MARK REMOTE SCTP
@@ -92,7 +94,7 @@ int				 yyparse(void);
 %type	<str>		text
 %type	<number>	family http method notify_kind proto timing
 %type	<number>	pace
-%type	<number>	hmac_active hmac_key
+%type	<number>	hmac_active hmac_key route_type
 
 %%
 
@@ -149,6 +151,9 @@ global		: pace STRING			{
 		| LEASE STRING			{ build_lease(y.p, &$2); }
 		| NO LEASE			{ build_lease(y.p, NULL); }
 		| announce
+		| STATIC address
+		| STATIC ROUTE held_route
+		| STATIC RULE held_rule
 		;
 
 ipvs_timeouts	: ipvs_timeout
@@ -632,11 +637,9 @@ vrrp_stmt	: VRID STRING			{ build_vrid(y.p, &$2); }
 		| PEER STRING TTL STRING	{
 			build_peer(y.p, &$2, &$4);
 		}
-		| ADDRESS STRING		{
-			build_address(y.p, &$2);
-		} address_options		{
-			build_address_end(y.p);
-		}
+		| address
+		| ROUTE held_route
+		| RULE held_rule
 		| PREEMPT			{ build_preempt(y.p, NULL); }
 		| PREEMPT DELAY STRING		{ build_preempt(y.p, &$3); }
 		| NO PREEMPT			{ build_nopreempt(y.p); }
@@ -658,6 +661,63 @@ vrrp_stmt	: VRID STRING			{ build_vrid(y.p, &$2); }
 		| notify
 		;
 
+held_route	: route_type STRING		{
+			build_route(y.p, $1, &$2);
+		} route_options			{
+			build_route_end(y.p);
+		}
+		;
+
+route_type	: /* empty */			{ $$ = ROUTE_UNICAST; }
+		| BLACKHOLE			{ $$ = ROUTE_BLACKHOLE; }
+		| UNREACHABLE			{ $$ = ROUTE_UNREACHABLE; }
+		| PROHIBIT			{ $$ = ROUTE_PROHIBIT; }
+		;
+
+route_options	: /* empty */
+		| route_options route_option
+		;
+
+route_option	: VIA STRING			{
+			build_route_via(y.p, &$2);
+		}
+		| ON STRING			{ build_route_on(y.p, &$2); }
+		| SOURCE STRING			{
+			build_route_source(y.p, &$2);
+		}
+		| METRIC STRING			{
+			build_route_metric(y.p, &$2);
+		}
+		| TABLE STRING			{
+			build_route_table(y.p, &$2);
+		}
+		;
+
+held_rule	:				{
+			build_rule(y.p);
+		} rule_options			{
+			build_rule_end(y.p);
+		}
+		;
+
+rule_options	: rule_option
+		| rule_options rule_option
+		;
+
+rule_option	: FROM STRING			{
+			build_rule_from(y.p, &$2);
+		}
+		| TO STRING			{ build_rule_to(y.p, &$2); }
+		| IIF STRING			{ build_rule_iif(y.p, &$2); }
+		| MARK STRING			{ build_rule_mark(y.p, &$2); }
+		| TABLE STRING			{
+			build_rule_table(y.p, &$2);
+		}
+		| PREFERENCE STRING		{
+			build_rule_preference(y.p, &$2);
+		}
+		;
+
 announce	: ANNOUNCE announce_option
 		| announce announce_option
 		;
@@ -676,6 +736,13 @@ announce_option	: COUNT STRING			{
 		}
 		| INTERVAL STRING		{
 			build_announce(y.p, ANNOUNCE_INTERVAL, &$2);
+		}
+		;
+
+address		: ADDRESS STRING		{
+			build_address(y.p, &$2);
+		} address_options		{
+			build_address_end(y.p);
 		}
 		;
 

@@ -89,6 +89,7 @@ print_global(const struct conf *c, FILE *f)
 	if (g->ipvs_udp != 0)
 		fprintf(f, "ipvs timeout udp %us\n", g->ipvs_udp);
 	print_lease(c, f);
+	print_statics(c, f);
 	if (c->socket != NULL) {
 		fprintf(f, "socket ");
 		print_str(f, c->socket);
@@ -340,6 +341,8 @@ static void
 print_vrrp(const struct conf_vrrp *v, FILE *f)
 {
 	const struct conf_vaddr	*a;
+	const struct conf_route	*route;
+	const struct conf_rule	*rule;
 	const struct conf_track	*t;
 	char			 time[DURATION_STRLEN];
 
@@ -358,6 +361,10 @@ print_vrrp(const struct conf_vrrp *v, FILE *f)
 	print_adverts(v, f);
 	TAILQ_FOREACH(a, &v->addrs, entry)
 		print_vaddr(a, "\t", f);
+	TAILQ_FOREACH(route, &v->routes, entry)
+		print_route(route, "\t", f);
+	TAILQ_FOREACH(rule, &v->rules, entry)
+		print_rule(rule, "\t", f);
 	print_announce(&v->announce, f);
 	if (v->conf.flags & VRRP_F_NOPREEMPT)
 		fprintf(f, "\tno preempt\n");

@@ -17,10 +17,13 @@
 #include <sys/types.h>
 
 #include <stdio.h>
+#include <string.h>
 
 #include "build.h"
 
-/* What VRRP instances hold, printed. */
+/* What is held, printed. */
+
+static const char *whole_str(const struct addr *, uint8_t, char *);
 
 void
 print_vaddr(const struct conf_vaddr *a, const char *before, FILE *f)
@@ -79,4 +82,77 @@ print_lease(const struct conf *c, FILE *f)
 	else if (c->lease_s != DEFAULT_LEASE_S)
 		fprintf(f, "lease %s\n",
 		    duration_str(c->lease_s * 1000, time));
+}
+
+/* The family is in the numbers, if nowhere else. */
+static const char *
+whole_str(const struct addr *a, uint8_t len, char *buf)
+{
+	char	 text[ADDR_STRLEN];
+
+	(void)snprintf(buf, NET_STRLEN, "%s/%u", addr_str(a, text), len);
+	return (buf);
+}
+
+void
+print_route(const struct conf_route *r, const char *before, FILE *f)
+{
+	static const char *const	 types[ROUTE_TYPE_MAX] = {
+		"", "blackhole ", "unreachable ", "prohibit "
+	};
+	const struct route_spec		*s = &r->spec;
+	char				 text[NET_STRLEN];
+
+	fprintf(f, "%sroute %s%s", before, types[s->type],
+	    whole_str(&s->dst, s->len, text));
+	if (s->via.af != 0)
+		fprintf(f, " via %s", addr_str(&s->via, text));
+	if (s->ifname[0] != '\0') {
+		fprintf(f, " on ");
+		print_str(f, s->ifname);
+	}
+	if (s->source.af != 0)
+		fprintf(f, " source %s", addr_str(&s->source, text));
+	if (s->metric != 0)
+		fprintf(f, " metric %u", s->metric);
+	if (s->table != TABLE_MAIN)
+		fprintf(f, " table %u", s->table);
+	fputc('\n', f);
+}
+
+void
+print_rule(const struct conf_rule *r, const char *before, FILE *f)
+{
+	const struct rule_spec	*s = &r->spec;
+	struct addr		 any;
+	char			 text[NET_STRLEN];
+
+	memset(&any, 0, sizeof(any));
+	any.af = s->af;
+	fprintf(f, "%srule from %s", before, whole_str(s->from.af != 0 ?
+	    &s->from : &any, s->from_len, text));
+	if (s->to_len != 0)
+		fprintf(f, " to %s", whole_str(&s->to, s->to_len, text));
+	if (s->iif[0] != '\0') {
+		fprintf(f, " iif ");
+		print_str(f, s->iif);
+	}
+	if (s->marked)
+		fprintf(f, " mark %u", s->mark);
+	fprintf(f, " table %u preference %u\n", s->table, s->preference);
+}
+
+void
+print_statics(const struct conf *c, FILE *f)
+{
+	const struct conf_vaddr	*a;
+	const struct conf_route	*route;
+	const struct conf_rule	*rule;
+
+	TAILQ_FOREACH(a, &c->statics.addrs, entry)
+		print_vaddr(a, "static ", f);
+	TAILQ_FOREACH(route, &c->statics.routes, entry)
+		print_route(route, "static ", f);
+	TAILQ_FOREACH(rule, &c->statics.rules, entry)
+		print_rule(rule, "static ", f);
 }

@@ -43,6 +43,8 @@ build_vrrp(struct parse *p, const struct lex_str *name,
 	}
 	TAILQ_INIT(&v->peers);
 	TAILQ_INIT(&v->addrs);
+	TAILQ_INIT(&v->routes);
+	TAILQ_INIT(&v->rules);
 	TAILQ_INIT(&v->tracks);
 	TAILQ_INIT(&v->notifies);
 	v->file = p->pos.file;
@@ -215,6 +217,7 @@ build_vrrp_end(struct parse *p)
 	vrrp_vrid(p);
 	vrrp_owner(p);
 	vrrp_complete(p);
+	build_routes_end(p);
 	p->vrrp = NULL;
 }
 

@@ -217,6 +217,51 @@ resolve_prefixed(struct parse *p, const char *what,
 	return (0);
 }
 
+/* A network: no bit is set behind its prefix. */
+int
+resolve_net(struct parse *p, const char *what, const struct lex_str *str,
+    struct addr *a, uint8_t *len)
+{
+	char		 text[ADDR_STRLEN];
+	struct lex_str	 number;
+	const char	*slash;
+	size_t		 n;
+	int		 bits, errors = p->diag.errors, i;
+
+	memset(a, 0, sizeof(*a));
+	*len = 0;
+	if (strcmp(str->s, "default") == 0)
+		return (0);
+	slash = strchr(str->s, '/');
+	n = slash != NULL ? (size_t)(slash - str->s) : str->len;
+	if (n >= sizeof(text) || strlen(str->s) != str->len)
+		goto bad;
+	memcpy(text, str->s, n);
+	text[n] = '\0';
+	if (addr_parse(text, a) == -1)
+		goto bad;
+	*len = bits = addr_size(a->af) * 8;
+	if (slash != NULL) {
+		number.s = slash + 1;
+		number.len = str->len - n - 1;
+		*len = value_number(p, "prefix length", &number, 0, bits);
+		if (p->diag.errors != errors)
+			return (-1);
+	}
+	for (i = *len; i < bits; i++) {
+		if ((a->u.bytes[i / 8] & (0x80 >> i % 8)) == 0)
+			continue;
+		conf_error(p, "%s %s: not a network; behind the first %u bits "
+		    "all must be 0", what, str->s, *len);
+		return (-1);
+	}
+	return (0);
+ bad:
+	conf_error(p, "%s: \"%s\" is neither an IPv4 or IPv6 network nor "
+	    "default", what, str->s);
+	return (-1);
+}
+
 int
 resolve_netmask(struct parse *p, const struct lex_str *str)
 {

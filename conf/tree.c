@@ -32,6 +32,8 @@ static void	 hosts_free(struct conf_hosts *);
 static void	 service_free(struct conf_service *);
 static void	 tracks_free(struct conf_tracks *);
 static void	 hmac_free(struct conf_hmac *);
+static void	 held_free(struct conf_vaddrs *, struct conf_routes *,
+		    struct conf_rules *);
 static void	 vrrp_free(struct conf_vrrp *);
 static void	 conf_free_tables(struct conf *);
 static void	 conf_free_tracked(struct conf *);
@@ -84,6 +86,9 @@ conf_new(void)
 	TAILQ_INIT(&c->services);
 	TAILQ_INIT(&c->groups);
 	TAILQ_INIT(&c->vrrps);
+	TAILQ_INIT(&c->statics.addrs);
+	TAILQ_INIT(&c->statics.routes);
+	TAILQ_INIT(&c->statics.rules);
 	TAILQ_INIT(&c->processes);
 	TAILQ_INIT(&c->trackfiles);
 	TAILQ_INIT(&c->refhosts);
@@ -187,19 +192,37 @@ hmac_free(struct conf_hmac *h)
 }
 
 static void
+held_free(struct conf_vaddrs *addrs, struct conf_routes *routes,
+    struct conf_rules *rules)
+{
+	struct conf_vaddr	*a;
+	struct conf_route	*route;
+	struct conf_rule	*rule;
+
+	while ((a = TAILQ_FIRST(addrs)) != NULL) {
+		TAILQ_REMOVE(addrs, a, entry);
+		free(a);
+	}
+	while ((route = TAILQ_FIRST(routes)) != NULL) {
+		TAILQ_REMOVE(routes, route, entry);
+		free(route);
+	}
+	while ((rule = TAILQ_FIRST(rules)) != NULL) {
+		TAILQ_REMOVE(rules, rule, entry);
+		free(rule);
+	}
+}
+
+static void
 vrrp_free(struct conf_vrrp *v)
 {
 	struct conf_peer	*peer;
-	struct conf_vaddr	*a;
 
 	while ((peer = TAILQ_FIRST(&v->peers)) != NULL) {
 		TAILQ_REMOVE(&v->peers, peer, entry);
 		free(peer);
 	}
-	while ((a = TAILQ_FIRST(&v->addrs)) != NULL) {
-		TAILQ_REMOVE(&v->addrs, a, entry);
-		free(a);
-	}
+	held_free(&v->addrs, &v->routes, &v->rules);
 	tracks_free(&v->tracks);
 	notifies_free(&v->notifies);
 	hmac_free(v->hmac);
@@ -295,6 +318,7 @@ conf_free(struct conf *c)
 		free(file);
 	}
 	notifies_free(&c->notifies);
+	held_free(&c->statics.addrs, &c->statics.routes, &c->statics.rules);
 	free(c->socket);
 	free(c->state_file);
 	free(c->script_user);

@@ -140,6 +140,18 @@ addr_str(const struct addr *a, char *buf)
 }
 
 const char *
+net_str(const struct addr *a, uint8_t len, char *buf)
+{
+	char	 text[ADDR_STRLEN];
+
+	if (len == 0)
+		snprintf(buf, NET_STRLEN, "default");
+	else
+		snprintf(buf, NET_STRLEN, "%s/%u", addr_str(a, text), len);
+	return (buf);
+}
+
+const char *
 addr_port_str(const struct addr *a, uint16_t port, char *buf)
 {
 	char	 text[ADDR_STRLEN];

@@ -82,6 +82,9 @@ const char	*addr_str(const struct addr *, char *);
 /* addr_port_str: "10.0.0.1:80" or "[fd00::1]:80"; returns buf. */
 #define ADDR_PORT_STRLEN	(ADDR_STRLEN + sizeof("[]:65535"))
 const char	*addr_port_str(const struct addr *, uint16_t, char *);
+/* net_str: "10.0.0.0/8", or "default" when its length is 0; returns buf. */
+#define NET_STRLEN	(ADDR_STRLEN + sizeof("/128"))
+const char	*net_str(const struct addr *, uint8_t, char *);
 /* addr_cmp: order by family, then bytes; 0 when equal. */
 int		 addr_cmp(const struct addr *, const struct addr *);
 /* addr_parse: numeric address; 0 or -1. */
