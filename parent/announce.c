@@ -72,7 +72,7 @@ announce_due(struct net_vrrp *v)
 {
 	struct net_item	*it;
 
-	if (!v->announce || v->queued)
+	if (!v->announce || v->queued || v->conf == NULL)
 		return;
 	TAILQ_FOREACH(it, &v->items, entry)
 		if (it->settling)

@@ -286,15 +286,9 @@ dispatch_addr_result(void *arg, uint32_t id, int error, uint32_t done)
 }
 
 void
-dispatch_repaired(void *arg, uint32_t id, const struct addr *addr)
+dispatch_repaired(void *, const char *text)
 {
-	struct parent		*env = arg;
-	struct conf_vrrp	*v;
-	char			 buf[ADDR_STRLEN];
-
-	v = conf_find_vrrp(env->conf, id);
-	log_warnx("vrrp %s: address %s was removed by somebody else, put back",
-	    v != NULL ? v->conf.name : "?", addr_str(addr, buf));
+	log_warnx("%s", text);
 }
 
 /* Without a socket it is of no use: as if there were none. */

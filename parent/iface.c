@@ -197,15 +197,16 @@ iface_addr_begin(struct net *n)
 }
 
 /*
- * The primary address is the first that lvsd has not put there; for the owner
- * of a virtual address that may be it.  Secondary ones are told last, and
- * count too: a virtual address of the same network may have come before.
+ * The primary address is the first that is no virtual one; for the owner of a
+ * virtual address, which lvsd did not put there, that may be it.  Secondary
+ * ones are told last, and count too: a virtual address of the same network may
+ * have come before.
  */
 void
 iface_addr(struct net *n, struct net_if *nif, const struct rtnl_addr *ra)
 {
 	struct net_addr	*a, find;
-	int		 ours = ra->proto == NET_IFA_PROTO;
+	int		 ours = ra->proto == NET_PROTO;
 
 	find.item.nif = nif;
 	find.conf.addr = ra->addr;
@@ -214,8 +215,10 @@ iface_addr(struct net *n, struct net_if *nif, const struct rtnl_addr *ra)
 	    a->item.nif == nif && addr_cmp(&a->conf.addr, &ra->addr) == 0;
 	    a = RB_NEXT(net_addrs, &n->addrs, a))
 		ours |= addr_seen(n, a, ra);
-	if (n->first && ra->proto == NET_IFA_PROTO &&
-	    net_addr_find(n, nif, &ra->addr, ra->prefixlen) == NULL)
+	a = net_addr_find(n, nif, &ra->addr, ra->prefixlen);
+	if (a != NULL && net_item_static(&a->item))
+		ours = 0;
+	if (a == NULL && n->first && ra->proto == NET_PROTO)
 		addr_stray(n, nif, ra);
 	if (ours || (ra->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)))
 		return;
@@ -238,11 +241,11 @@ addr_seen(struct net *n, struct net_addr *a, const struct rtnl_addr *ra)
 		/* Linux before 5.18 keeps no mark: what was ours is so. */
 		if (it->state == ITEM_OURS)
 			return (1);
-		if (ra->proto == NET_IFA_PROTO)
+		if (ra->proto == NET_PROTO)
 			addr_found(n, a, ra);
 		else
 			it->state = ITEM_FOREIGN;
-	} else if (ra->proto != NET_IFA_PROTO && it->state != ITEM_OURS) {
+	} else if (ra->proto != NET_PROTO && it->state != ITEM_OURS) {
 		/* The same address, with a prefix of its own. */
 		it->seen = 1;
 		it->state = ITEM_FOREIGN;

@@ -54,12 +54,14 @@ net_open(struct event_base *base, const struct net_ops *ops, void *arg)
 	n->base = base;
 	n->ops = ops;
 	n->arg = arg;
-	n->conn.fd = n->events.fd = n->packet = -1;
+	n->conn.fd = n->events.fd = n->watch.fd = n->packet = -1;
 	n->first = 1;
 	RB_INIT(&n->ifs);
 	RB_INIT(&n->ifs_byindex);
 	RB_INIT(&n->vrrps);
 	RB_INIT(&n->addrs);
+	RB_INIT(&n->routes);
+	RB_INIT(&n->rules);
 	slice_init(n);
 	fix_init(n);
 	lease_init(n);
@@ -67,6 +69,8 @@ net_open(struct event_base *base, const struct net_ops *ops, void *arg)
 	pace_init(n);
 	evtimer_assign(&n->reread, base, reread_cb, n);
 	net_vrrp_init(n, &n->leaving, 0);
+	net_vrrp_init(n, &n->statics, 0);
+	n->statics.want = WANT_HELD;
 	if (open_all(n) == -1) {
 		net_close(n);
 		return (NULL);
@@ -85,7 +89,7 @@ open_all(struct net *n)
 		log_warn("netlink: route");
 		return (-1);
 	}
-	if (event_open(n) == -1) {
+	if (event_open(n) == -1 || route_open(n) == -1) {
 		log_warn("netlink: route events");
 		return (-1);
 	}
@@ -98,10 +102,12 @@ open_all(struct net *n)
 void
 net_close(struct net *n)
 {
-	struct net_vrrp	*v;
-	struct net_addr	*a;
-	struct net_if	*nif;
-	int		 held = 0;
+	struct net_vrrp		*v;
+	struct net_addr		*a;
+	struct net_route	*route;
+	struct net_rule		*rule;
+	struct net_if		*nif;
+	int			 held = 0;
 
 	if (n == NULL)
 		return;
@@ -110,6 +116,10 @@ net_close(struct net *n)
 	vmac_close(n, !held);
 	while ((a = RB_ROOT(&n->addrs)) != NULL)
 		net_item_free(n, &a->item);
+	while ((route = RB_ROOT(&n->routes)) != NULL)
+		net_item_free(n, &route->item);
+	while ((rule = RB_ROOT(&n->rules)) != NULL)
+		net_item_free(n, &rule->item);
 	while ((v = RB_ROOT(&n->vrrps)) != NULL)
 		net_vrrp_free(n, v);
 	while ((nif = RB_ROOT(&n->ifs)) != NULL)
@@ -119,6 +129,7 @@ net_close(struct net *n)
 	nft_free(n->nft);
 	event_del(&n->reread);
 	event_close(n);
+	route_close(n);
 	pace_close(n);
 	lease_close(n);
 	fix_close(n);
@@ -196,6 +207,8 @@ void
 net_leave(struct net *n)
 {
 	net_release_all(n);
+	n->statics.want = WANT_NOTHING;
+	net_enqueue(n, &n->statics);
 	net_slice_all(n);
 }
 
@@ -303,5 +316,7 @@ net_settle(struct net *n)
 	}
 	vmac_settle(n);
 	iface_tell(n);
+	if (n->doubt)
+		route_doubt(n);
 	net_heal(n);
 }

@@ -37,16 +37,16 @@ struct net;
  * nothing from the network.
  */
 
-/* Protocol number of our addresses (IFA_PROTO), above the kernel's own. */
-#define NET_IFA_PROTO	0x70	/* 112, the number of VRRP itself */
+/* Protocol number of our addresses, routes and rules, above the kernel's. */
+#define NET_PROTO	0x70	/* 112, the number of VRRP itself */
 
 struct net_ops {
 	/* An interface named in the configuration: state or address changed. */
 	void	(*iface)(void *, const struct msg_if *);
 	/* All that this VRRP id is to hold: errno or 0, how many are there. */
 	void	(*result)(void *, uint32_t, int, uint32_t);
-	/* Somebody else removed an address that is ours; it is put back. */
-	void	(*repaired)(void *, uint32_t, const struct addr *);
+	/* Somebody else removed what is ours; it is put back: a sentence. */
+	void	(*repaired)(void *, const char *);
 	/* This VRRP id has the device with its virtual MAC here; 0: nowhere. */
 	void	(*vmac)(void *, uint32_t, uint32_t, const char *);
 };
@@ -65,7 +65,7 @@ int		 net_check_conf(struct net *, const struct conf *, char *,
  * iface() is called for each interface it names that is new.  Addresses held
  * for a VRRP id that is gone, or no longer listed for one that stays, are
  * removed; new ones of a master are added.  On the first call addresses of
- * an earlier life (NET_IFA_PROTO) are noted: those that the configuration
+ * an earlier life (NET_PROTO) are noted: those that the configuration
  * names stay until net_hold(), net_keep() or net_release() tells what is to
  * become of them, others are removed.
  */

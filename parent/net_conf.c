@@ -29,10 +29,14 @@
 
 static struct net_vrrp *conf_vrrp(struct net *, const struct conf_vrrp *);
 static void	 conf_ifs(struct net *);
-static void	 conf_addrs(struct net *, struct net_vrrp *);
-static int	 addr_changes(struct net_addr *, const struct vaddr_config *);
+static void	 conf_unname(struct net *);
+static void	 conf_addrs(struct net *, struct net_vrrp *,
+		    const struct conf_vaddrs *);
+static void	 addr_changes(struct net *, struct net_addr *,
+		    const struct net_vrrp *, const struct vaddr_config *);
 static void	 conf_leave(struct net *);
 static void	 conf_bring(struct net *);
+static void	 conf_bring_one(struct net *, struct net_vrrp *);
 static void	 conf_forget(struct net *);
 
 void
@@ -40,26 +44,49 @@ net_set_conf(struct net *n, const struct conf *conf)
 {
 	struct conf_vrrp	*c;
 	struct net_vrrp		*v;
-	struct net_addr		*a;
 
 	n->conf = conf;
 	nft_set_conf(n->nft, conf);
-	RB_FOREACH(a, net_addrs, &n->addrs)
-		a->item.named = 0;
-	RB_FOREACH(v, net_vrrps, &n->vrrps)
-		v->named = 0;
+	conf_unname(n);
 	conf_ifs(n);
-	TAILQ_FOREACH(c, &conf->vrrps, entry)
-		conf_addrs(n, conf_vrrp(n, c));
+	TAILQ_FOREACH(c, &conf->vrrps, entry) {
+		v = conf_vrrp(n, c);
+		conf_addrs(n, v, &c->addrs);
+		route_conf(n, v, &c->routes, &c->rules);
+		announce_relist(v);
+	}
+	conf_addrs(n, &n->statics, &conf->statics.addrs);
+	route_conf(n, &n->statics, &conf->statics.routes,
+	    &conf->statics.rules);
 	vmac_conf(n);
 	conf_leave(n);
 	lease_conf(n, conf->lease_s);
 	/* Whoever reloads may look at once at what is told here. */
 	n->read_next.us = 0;
 	net_settle(n);
+	if (n->first)
+		route_find(n);
 	n->first = 0;
 	conf_bring(n);
 	conf_forget(n);
+}
+
+static void
+conf_unname(struct net *n)
+{
+	struct net_vrrp		*v;
+	struct net_addr		*a;
+	struct net_route	*route;
+	struct net_rule		*rule;
+
+	RB_FOREACH(v, net_vrrps, &n->vrrps)
+		v->named = 0;
+	RB_FOREACH(a, net_addrs, &n->addrs)
+		a->item.named = 0;
+	RB_FOREACH(route, net_routes, &n->routes)
+		route->item.named = 0;
+	RB_FOREACH(rule, net_rules, &n->rules)
+		rule->item.named = 0;
 }
 
 static struct net_vrrp *
@@ -85,7 +112,6 @@ static void
 conf_ifs(struct net *n)
 {
 	struct conf_vrrp	*c;
-	struct conf_vaddr	*a;
 	struct conf_track	*t;
 	struct net_if		*nif;
 
@@ -93,8 +119,6 @@ conf_ifs(struct net *n)
 		nif->named = 0;
 	TAILQ_FOREACH(c, &n->conf->vrrps, entry) {
 		iface_get(n, c->conf.ifname)->named = 1;
-		TAILQ_FOREACH(a, &c->addrs, entry)
-			iface_get(n, net_device_of(c, a))->named = 1;
 		TAILQ_FOREACH(t, &c->tracks, entry)
 			if (t->conf.kind == TRACK_INTERFACE)
 				iface_get(n, t->conf.ifname)->named = 1;
@@ -102,36 +126,43 @@ conf_ifs(struct net *n)
 }
 
 static void
-conf_addrs(struct net *n, struct net_vrrp *v)
+conf_addrs(struct net *n, struct net_vrrp *v, const struct conf_vaddrs *addrs)
 {
-	struct conf_vaddr	*c;
+	const struct conf_vaddr	*c;
 	struct net_addr		*a;
 	struct net_if		*nif;
 
-	TAILQ_FOREACH(c, &v->conf->addrs, entry) {
+	TAILQ_FOREACH(c, addrs, entry) {
 		nif = iface_get(n, net_device_of(v->conf, c));
 		a = net_addr_find(n, nif, &c->conf.addr, c->conf.prefixlen);
 		if (a == NULL) {
 			a = net_addr_new(n, nif, &c->conf.addr,
 			    c->conf.prefixlen);
 			n->reread_addrs = 1;
-		} else if (a->item.state == ITEM_OURS &&
-		    addr_changes(a, &c->conf))
-			a->item.odd = 1;
+		} else
+			addr_changes(n, a, v, &c->conf);
 		a->conf = c->conf;
 		a->item.named = 1;
 		net_item_give(&a->item, v);
 	}
-	announce_relist(v);
 }
 
-/* What the kernel does not change in an address that is there. */
-static int
-addr_changes(struct net_addr *a, const struct vaddr_config *c)
+/*
+ * The kernel does not change how an address is, it has to go and come again;
+ * how long it lives it does.
+ */
+static void
+addr_changes(struct net *n, struct net_addr *a, const struct net_vrrp *v,
+    const struct vaddr_config *c)
 {
-	return (a->conf.scope != c->scope ||
+	if (a->item.state != ITEM_OURS)
+		return;
+	if (a->conf.scope != c->scope ||
 	    strcmp(a->conf.label, c->label) != 0 ||
-	    addr_cmp(&a->conf.broadcast, &c->broadcast) != 0);
+	    addr_cmp(&a->conf.broadcast, &c->broadcast) != 0)
+		a->item.odd = 1;
+	if (net_item_static(&a->item) != (v == &n->statics))
+		lease_touch(n, a);
 }
 
 /* What is not configured any more belongs to nobody, and then goes. */
@@ -143,6 +174,7 @@ conf_leave(struct net *n)
 	RB_FOREACH_SAFE(a, net_addrs, &n->addrs, next)
 		if (!a->item.named && a->item.vrrp != &n->leaving)
 			net_item_give(&a->item, &n->leaving);
+	route_leave(n);
 }
 
 /*
@@ -152,20 +184,27 @@ static void
 conf_bring(struct net *n)
 {
 	struct net_vrrp	*v;
-	struct net_item	*it;
 
-	RB_FOREACH(v, net_vrrps, &n->vrrps) {
-		TAILQ_FOREACH(it, &v->items, entry)
-			if (net_wrong(v, it))
-				break;
-		if (it == NULL && !v->queued)
-			continue;
-		if (it != NULL && v->want == WANT_HELD)
-			v->announce = 1;
-		net_enqueue(n, v);
-	}
+	conf_bring_one(n, &n->statics);
+	RB_FOREACH(v, net_vrrps, &n->vrrps)
+		conf_bring_one(n, v);
 	net_dequeue(n, &n->leaving);
 	net_enqueue(n, &n->leaving);
+}
+
+static void
+conf_bring_one(struct net *n, struct net_vrrp *v)
+{
+	struct net_item	*it;
+
+	TAILQ_FOREACH(it, &v->items, entry)
+		if (net_wrong(v, it))
+			break;
+	if (it == NULL && !v->queued)
+		return;
+	if (it != NULL && v->want == WANT_HELD)
+		v->announce = 1;
+	net_enqueue(n, v);
 }
 
 static void

@@ -108,6 +108,8 @@ event_one(struct net *n, struct nlmsghdr *nlh)
 	switch (nlh->nlmsg_type) {
 	case RTM_NEWLINK:
 	case RTM_DELLINK:
+		/* Routes go with a link, and IPv4 does not say so. */
+		n->doubt |= !RB_EMPTY(&n->routes);
 		if (rtnl_parse_link(nlh, &rl) == 0)
 			iface_link(n, &rl, nlh->nlmsg_type == RTM_DELLINK);
 		break;
@@ -121,8 +123,8 @@ event_one(struct net *n, struct nlmsghdr *nlh)
 }
 
 /*
- * An address of another is followed by a reading: which of an interface's
- * addresses is the first can only be seen there.
+ * An address that is no virtual one is followed by a reading: which of an
+ * interface's addresses is the first can only be seen there.
  */
 static void
 event_addr(struct net *n, struct nlmsghdr *nlh)
@@ -135,8 +137,10 @@ event_addr(struct net *n, struct nlmsghdr *nlh)
 	    (nif = iface_by_index(n, ra.ifindex)) == NULL)
 		return;
 	a = net_addr_find(n, nif, &ra.addr, ra.prefixlen);
-	if (a == NULL)
+	if (a == NULL || net_item_static(&a->item))
 		n->reread_addrs = 1;
+	if (a == NULL)
+		n->doubt |= nlh->nlmsg_type == RTM_DELADDR;
 	else if (nlh->nlmsg_type == RTM_NEWADDR)
 		addr_came(n, a, &ra);
 	else
@@ -155,7 +159,7 @@ addr_came(struct net *n, struct net_addr *a, const struct rtnl_addr *ra)
 	}
 	if (it->state == ITEM_OURS || it->removed == n->epoch)
 		return;
-	if (ra->proto == NET_IFA_PROTO) {
+	if (ra->proto == NET_PROTO) {
 		it->state = ITEM_OURS;
 		lease_touch(n, a);
 		return;
@@ -182,5 +186,7 @@ addr_went(struct net *n, struct net_addr *a, int by_us)
 	}
 	if (it->state == ITEM_FOREIGN)
 		n->reread_addrs = 1;
+	/* Routes go with their source. */
+	n->doubt = 1;
 	net_item_lost(n, it);
 }

@@ -14,8 +14,7 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
 #include <event2/event.h>
 
@@ -131,6 +130,8 @@ retry_cb(int, short, void *arg)
 	RB_FOREACH(v, net_vrrps, &n->vrrps)
 		if (v->failed)
 			net_enqueue(n, v);
+	if (n->statics.failed)
+		net_enqueue(n, &n->statics);
 	if (n->leaving.failed)
 		net_enqueue(n, &n->leaving);
 }
@@ -139,16 +140,21 @@ void
 net_repaired(struct net *n, struct net_vrrp *v)
 {
 	struct net_item	*it;
-	char		 buf[NET_ITEM_STRLEN];
+	char		 text[3 * NET_ITEM_STRLEN], who[NET_ITEM_STRLEN];
+	char		 what[NET_ITEM_STRLEN];
 
 	TAILQ_FOREACH(it, &v->items, entry) {
 		if (!it->lost || it->state != ITEM_OURS)
 			continue;
 		it->lost = 0;
-		log_warnx("vrrp \"%s\": %s was removed by somebody else: put "
-		    "back", v->conf->conf.name, net_item_str(it, buf));
-		n->ops->repaired(n->arg, v->id,
-		    &((struct net_addr *)it)->conf.addr);
+		/* The kernel takes routes away along with other things. */
+		(void)snprintf(text, sizeof(text), "%s%s was %s: put back",
+		    net_who(v, who), net_item_str(it, what),
+		    it->kind == NET_ADDR ? "removed by somebody else" :
+		    "gone");
+		n->ops->repaired(n->arg, text);
+		if (it->kind != NET_ADDR)
+			continue;
 		/* At once, however short ago the last time was. */
 		v->announced.us = 0;
 		v->announce = 1;

@@ -81,7 +81,7 @@ net_vrrp_free(struct net *n, struct net_vrrp *v)
 const char *
 net_device_of(const struct conf_vrrp *v, const struct conf_vaddr *a)
 {
-	if (a->conf.ifname[0] != '\0')
+	if (v == NULL || a->conf.ifname[0] != '\0')
 		return (a->conf.ifname);
 	if (v->conf.flags & VRRP_F_VMAC)
 		return (v->vmac);
@@ -108,13 +108,30 @@ net_addr_new(struct net *n, struct net_if *nif, const struct addr *addr,
 
 	if ((a = calloc(1, sizeof(*a))) == NULL)
 		fatal("virtual address");
-	a->item.kind = NET_ADDR;
-	a->item.nif = nif;
 	a->conf.addr = *addr;
 	a->conf.prefixlen = prefixlen;
+	net_item_init(&a->item, NET_ADDR, nif);
 	RB_INSERT(net_addrs, &n->addrs, a);
-	TAILQ_INSERT_TAIL(&nif->items, &a->item, onif);
 	return (a);
+}
+
+void
+net_item_init(struct net_item *it, enum net_kind kind, struct net_if *nif)
+{
+	it->kind = kind;
+	it->nif = nif;
+	if (nif != NULL)
+		TAILQ_INSERT_TAIL(&nif->items, it, onif);
+}
+
+void
+net_item_move(struct net_item *it, struct net_if *nif)
+{
+	if (it->nif != NULL)
+		TAILQ_REMOVE(&it->nif->items, it, onif);
+	it->nif = nif;
+	if (nif != NULL)
+		TAILQ_INSERT_TAIL(&nif->items, it, onif);
 }
 
 void
@@ -131,20 +148,32 @@ net_item_free(struct net *n, struct net_item *it)
 {
 	struct net_addr	*a = (struct net_addr *)it;
 
-	lease_stop(n, a);
-	RB_REMOVE(net_addrs, &n->addrs, a);
-	TAILQ_REMOVE(&it->nif->items, it, onif);
+	if (it->nif != NULL)
+		TAILQ_REMOVE(&it->nif->items, it, onif);
 	if (it->vrrp != NULL)
 		TAILQ_REMOVE(&it->vrrp->items, it, entry);
+	if (it->kind != NET_ADDR) {
+		route_free(n, it);
+		return;
+	}
+	lease_stop(n, a);
+	RB_REMOVE(net_addrs, &n->addrs, a);
 	free(a);
+}
+
+int
+net_item_static(const struct net_item *it)
+{
+	return (it->vrrp == &it->vrrp->net->statics);
 }
 
 void
 net_item_gone(struct net *n, struct net_item *it)
 {
 	it->state = ITEM_ABSENT;
-	it->odd = it->settling = 0;
-	lease_stop(n, (struct net_addr *)it);
+	it->odd = it->doubt = it->settling = 0;
+	if (it->kind == NET_ADDR)
+		lease_stop(n, (struct net_addr *)it);
 }
 
 void
@@ -165,8 +194,22 @@ net_item_str(const struct net_item *it, char *buf)
 	const struct net_addr	*a = (const struct net_addr *)it;
 	char			 text[ADDR_STRLEN];
 
+	if (it->kind != NET_ADDR)
+		return (route_str(it, buf));
 	(void)snprintf(buf, NET_ITEM_STRLEN, "address %s/%u on %s",
 	    addr_str(&a->conf.addr, text), a->conf.prefixlen,
 	    it->nif->now.ifname);
+	return (buf);
+}
+
+const char *
+net_who(const struct net_vrrp *v, char *buf)
+{
+	if (v->conf != NULL)
+		(void)snprintf(buf, NET_ITEM_STRLEN, "vrrp \"%s\": ",
+		    v->conf->conf.name);
+	else
+		(void)snprintf(buf, NET_ITEM_STRLEN, "%s",
+		    v == &v->net->statics ? "static " : "");
 	return (buf);
 }

@@ -99,7 +99,8 @@ lease_needed(struct net *n)
 	RB_FOREACH(nif, net_ifs, &n->ifs) {
 		n4 = 0;
 		TAILQ_FOREACH(it, &nif->items, onif) {
-			if (!it->named)
+			if (!it->named || it->kind != NET_ADDR ||
+			    net_item_static(it))
 				continue;
 			if (((struct net_addr *)it)->conf.addr.af == AF_INET)
 				n4++;
@@ -114,9 +115,11 @@ lease_needed(struct net *n)
 }
 
 uint32_t
-lease_of(const struct net *n, const struct net_addr *)
+lease_of(const struct net *n, const struct net_addr *a)
 {
-	return (n->lease.s != 0 ? n->lease.s : LIFE_FOREVER);
+	if (n->lease.s == 0 || net_item_static(&a->item))
+		return (LIFE_FOREVER);
+	return (n->lease.s);
 }
 
 void

@@ -60,7 +60,12 @@ static void	 slice_size(struct net *, int64_t);
 static struct net_item *walk_first(const struct net_vrrp *);
 static struct net_item *walk_next(const struct net_vrrp *,
 		    struct net_item *);
+static void	 slice_nowhere(struct net *, struct net_item *);
+static void	 slice_change(struct net *, struct net_item *);
 static void	 op_put(struct net *, struct net_item *, enum net_op_kind);
+static struct nl_msg *op_addr(struct net *, struct net_addr *, int, int);
+static void	 op_foreign(struct net *, struct net_item *);
+static void	 op_refused(struct net_item *, int, const char *);
 static void	 op_added(struct net *, struct net_item *, int,
 		    const char *);
 static void	 op_removed(struct net *, struct net_item *, int);
@@ -138,7 +143,7 @@ net_wrong(const struct net_vrrp *v, const struct net_item *it)
 {
 	switch (v->want) {
 	case WANT_HELD:
-		return (it->state == ITEM_ABSENT || it->odd);
+		return (it->state == ITEM_ABSENT || it->odd || it->doubt);
 	case WANT_NOTHING:
 		return (it->state == ITEM_OURS);
 	case WANT_FOUND:
@@ -214,19 +219,42 @@ slice_item(struct net *n, struct net_vrrp *v, struct net_item *it)
 {
 	if (v->want != WANT_HELD)
 		it->lost = 0;
-	else
+	else if (it->kind == NET_ADDR)
 		lease_resume(n, (struct net_addr *)it);
 	if (!net_wrong(v, it))
 		return;
-	if (it->nif->now.ifindex == 0) {
-		net_item_gone(n, it);
+	if (it->nif != NULL && it->nif->now.ifindex == 0) {
+		slice_nowhere(n, it);
 		v->error = ENODEV;
 		return;
 	}
-	if (it->state == ITEM_OURS)
+	if (v->want != WANT_HELD)
 		op_put(n, it, OP_REMOVE);
-	if (v->want == WANT_HELD)
+	else if (it->state == ITEM_OURS && it->odd)
+		slice_change(n, it);
+	else
 		op_put(n, it, OP_ADD);
+}
+
+/* With its interface it has gone, but for a route that led elsewhere. */
+static void
+slice_nowhere(struct net *n, struct net_item *it)
+{
+	if (it->kind == NET_ROUTE && it->odd)
+		op_put(n, it, OP_REMOVE);
+	else
+		net_item_gone(n, it);
+}
+
+static void
+slice_change(struct net *n, struct net_item *it)
+{
+	if (it->kind == NET_ROUTE) {
+		op_put(n, it, OP_REPLACE);
+		return;
+	}
+	op_put(n, it, OP_REMOVE);
+	op_put(n, it, OP_ADD);
 }
 
 static void
@@ -244,30 +272,42 @@ slice_fill_due(struct net *n)
 static void
 op_put(struct net *n, struct net_item *it, enum net_op_kind kind)
 {
-	struct net_addr	*a = (struct net_addr *)it;
-	struct nl_msg	*msg = NULL;
-	int		 i;
+	static const int	 flags[] = {
+		[OP_ADD]	= NLM_F_CREATE | NLM_F_EXCL,
+		[OP_REMOVE]	= 0,
+		[OP_REPLACE]	= NLM_F_CREATE | NLM_F_REPLACE,
+		[OP_RENEW]	= NLM_F_REPLACE
+	};
+	struct nl_msg		*msg = NULL;
+	int			 i, del = kind == OP_REMOVE;
 
-	switch (kind) {
-	case OP_ADD:
-		/* A host prefix shares its network with nobody. */
-		if (a->conf.addr.af == AF_INET && a->conf.prefixlen < 32)
-			iface_promote(it->nif);
-		msg = rtnl_addr_msg(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL,
-		    a, lease_of(n, a));
+	switch (it->kind) {
+	case NET_ADDR:
+		msg = op_addr(n, (struct net_addr *)it, del, flags[kind]);
 		break;
-	case OP_REMOVE:
-		msg = rtnl_addr_msg(RTM_DELADDR, 0, a, 0);
+	case NET_ROUTE:
+		msg = route_msg(del ? RTM_DELROUTE : RTM_NEWROUTE,
+		    flags[kind], (struct net_route *)it);
 		break;
-	case OP_RENEW:
-		msg = rtnl_addr_msg(RTM_NEWADDR, NLM_F_REPLACE, a,
-		    lease_of(n, a));
+	case NET_RULE:
+		msg = rule_msg(del ? RTM_DELRULE : RTM_NEWRULE, flags[kind],
+		    (struct net_rule *)it);
 		break;
 	}
 	if ((i = nlbatch_add(&n->batch, msg)) == -1)
 		fatal("netlink request");
 	n->op[i].item = it;
 	n->op[i].kind = kind;
+}
+
+static struct nl_msg *
+op_addr(struct net *n, struct net_addr *a, int del, int flags)
+{
+	/* A host prefix shares its network with nobody. */
+	if (!del && a->conf.addr.af == AF_INET && a->conf.prefixlen < 32)
+		iface_promote(a->item.nif);
+	return (rtnl_addr_msg(del ? RTM_DELADDR : RTM_NEWADDR, flags, a,
+	    lease_of(n, a)));
 }
 
 static int
@@ -290,6 +330,7 @@ slice_send(struct net *n)
 		error = n->batch.error[i];
 		switch (n->op[i].kind) {
 		case OP_ADD:
+		case OP_REPLACE:
 			op_added(n, it, error, n->batch.text[i]);
 			break;
 		case OP_REMOVE:
@@ -350,28 +391,55 @@ static void
 op_added(struct net *n, struct net_item *it, int error, const char *text)
 {
 	struct net_addr	*a = (struct net_addr *)it;
-	char		 buf[NET_ITEM_STRLEN];
+	int		 doubt = it->doubt;
 
-	if (error == 0 || error == EEXIST) {
-		it->error = 0;
-		it->odd = 0;
-		if (error == 0) {
-			it->state = ITEM_OURS;
-			it->settling = a->conf.addr.af == AF_INET6;
-			lease_start(n, a);
-			return;
-		}
-		/* It came by other hands; whose it is a reading says. */
-		if (it->state == ITEM_ABSENT)
-			it->state = ITEM_FOREIGN;
-		net_reread(n);
+	it->doubt = 0;
+	if (error == EEXIST && it->state == ITEM_OURS)
+		return;
+	if (error == EEXIST) {
+		op_foreign(n, it);
 		return;
 	}
+	if (error != 0) {
+		op_refused(it, error, text);
+		net_item_gone(n, it);
+		return;
+	}
+	it->error = 0;
+	it->odd = 0;
+	it->state = ITEM_OURS;
+	it->lost |= doubt;
+	if (it->kind == NET_ADDR) {
+		it->settling = a->conf.addr.af == AF_INET6;
+		lease_start(n, a);
+	}
+}
+
+/* It came by other hands; whose an address is a reading says. */
+static void
+op_foreign(struct net *n, struct net_item *it)
+{
+	char	who[NET_ITEM_STRLEN], what[NET_ITEM_STRLEN];
+
+	it->state = ITEM_FOREIGN;
+	if (it->kind == NET_ADDR)
+		net_reread(n);
+	else if (it->error != EEXIST)
+		log_info("%s%s is there already, by somebody else: left as it "
+		    "is", net_who(it->vrrp, who), net_item_str(it, what));
+	it->error = EEXIST;
+}
+
+static void
+op_refused(struct net_item *it, int error, const char *text)
+{
+	char	who[NET_ITEM_STRLEN], what[NET_ITEM_STRLEN];
+
 	it->vrrp->error = error;
 	if (it->error != error)
-		log_warnx("vrrp \"%s\": %s: %s", it->vrrp->conf->conf.name,
-		    net_item_str(it, buf), text != NULL ? text :
-		    strerror(error));
+		log_warnx("%s%s: %s", net_who(it->vrrp, who),
+		    net_item_str(it, what),
+		    text != NULL ? text : strerror(error));
 	it->error = error;
 }
 
@@ -380,7 +448,8 @@ op_removed(struct net *n, struct net_item *it, int error)
 {
 	char	buf[NET_ITEM_STRLEN];
 
-	if (error == 0 || error == EADDRNOTAVAIL || error == ENODEV) {
+	if (error == 0 || error == EADDRNOTAVAIL || error == ENODEV ||
+	    error == ESRCH || error == ENOENT) {
 		net_item_gone(n, it);
 		it->removed = n->epoch;
 		it->error = 0;

@@ -101,7 +101,9 @@ RB_PROTOTYPE(net_ifs, net_if, byname, iface_name_cmp)
 RB_PROTOTYPE(net_ifs_byindex, net_if, byindex, iface_index_cmp)
 
 enum net_kind {
-	NET_ADDR
+	NET_ADDR,
+	NET_ROUTE,
+	NET_RULE
 };
 
 enum net_item_state {
@@ -111,7 +113,7 @@ enum net_item_state {
 };
 
 /*
- * What is to be in the kernel; the beginning of a net_addr.  An address of
+ * What is to be in the kernel; the beginning of each kind.  An address of
  * IPv6 that was added answers nobody until the kernel has come to make its
  * route, addrconf_dad_work() of net/ipv6/addrconf.c, which it tells; who is
  * told of the address before would be refused.
@@ -120,7 +122,7 @@ struct net_item {
 	TAILQ_ENTRY(net_item)	 entry;		/* of who has it, in order */
 	TAILQ_ENTRY(net_item)	 onif;		/* of the interface */
 	struct net_vrrp		*vrrp;		/* who has it */
-	struct net_if		*nif;
+	struct net_if		*nif;		/* NULL: on none */
 	uint32_t		 removed;	/* by us, in this epoch */
 	uint16_t		 error;		/* last refusal, or 0 */
 	uint8_t			 kind;		/* enum net_kind */
@@ -128,6 +130,7 @@ struct net_item {
 	uint8_t			 odd;		/* is there, but not so */
 	uint8_t			 lost;		/* taken away by somebody */
 	uint8_t			 settling;	/* not of use yet, see below */
+	uint8_t			 doubt;		/* is it there still? */
 	uint8_t			 seen;		/* in the dump being read */
 	uint8_t			 named;		/* by this configuration */
 };
@@ -145,6 +148,24 @@ struct net_addr {
 RB_HEAD(net_addrs, net_addr);
 RB_PROTOTYPE(net_addrs, net_addr, node, net_addr_cmp)
 TAILQ_HEAD(net_addrlist, net_addr);
+
+/* A route, known by destination, table and metric. */
+struct net_route {
+	struct net_item		 item;
+	RB_ENTRY(net_route)	 node;
+	struct route_spec	 spec;
+};
+RB_HEAD(net_routes, net_route);
+RB_PROTOTYPE(net_routes, net_route, node, net_route_cmp)
+
+/* A rule, known by all that it is. */
+struct net_rule {
+	struct net_item		 item;
+	RB_ENTRY(net_rule)	 node;
+	struct rule_spec	 spec;
+};
+RB_HEAD(net_rules, net_rule);
+RB_PROTOTYPE(net_rules, net_rule, node, net_rule_cmp)
 
 enum net_leased {
 	LEASE_NOT,
@@ -205,6 +226,7 @@ TAILQ_HEAD(net_vrrplist, net_vrrp);
 enum net_op_kind {
 	OP_ADD,
 	OP_REMOVE,
+	OP_REPLACE,		/* a route, by another to the same place */
 	OP_RENEW
 };
 
@@ -223,11 +245,17 @@ struct net {
 	struct nft		*nft;		/* for no accept */
 	struct event		 readable;
 	uint32_t		 epoch;		/* of events, see net_event.c */
+	struct nlconn		 watch;		/* events of routes, rules */
+	struct event		 watched;
+	int			 doubt;		/* are routes, rules there? */
 
 	struct net_ifs		 ifs;
 	struct net_ifs_byindex	 ifs_byindex;
 	struct net_addrs	 addrs;
+	struct net_routes	 routes;
+	struct net_rules	 rules;
 	struct net_vrrps	 vrrps;
+	struct net_vrrp		 statics;	/* lvsd's own */
 	struct net_vrrp		 leaving;	/* not configured any more */
 
 	int			 tell;		/* of an interface */
@@ -301,7 +329,10 @@ void		 net_vrrp_init(struct net *, struct net_vrrp *, uint32_t);
 struct net_vrrp	*net_vrrp_find(struct net *, uint32_t);
 /* net_vrrp_free: it must not have items any more. */
 void		 net_vrrp_free(struct net *, struct net_vrrp *);
-/* net_device_of: name of the interface that an address is held on. */
+/*
+ * net_device_of: name of the interface that an address is held on; NULL: one
+ * of no instance.
+ */
 const char	*net_device_of(const struct conf_vrrp *,
 		    const struct conf_vaddr *);
 /* net_addr_find: the address with this prefix; NULL: none. */
@@ -310,15 +341,24 @@ struct net_addr	*net_addr_find(struct net *, struct net_if *,
 /* net_addr_new: a new one, absent, to be given to somebody. */
 struct net_addr	*net_addr_new(struct net *, struct net_if *,
 		    const struct addr *, uint8_t);
+/* net_item_init: a new one, absent, of this kind, on this interface or NULL. */
+void		 net_item_init(struct net_item *, enum net_kind,
+		    struct net_if *);
+/* net_item_move: it is to be on this interface, NULL: on none. */
+void		 net_item_move(struct net_item *, struct net_if *);
 /* net_item_give: it belongs to this one now, at the end of the list. */
 void		 net_item_give(struct net_item *, struct net_vrrp *);
 void		 net_item_free(struct net *, struct net_item *);
+/* net_item_static: lvsd itself has it, whatever the roles. */
+int		 net_item_static(const struct net_item *);
 /* net_item_gone: it is not there; net_item_lost: by others' doing. */
 void		 net_item_gone(struct net *, struct net_item *);
 void		 net_item_lost(struct net *, struct net_item *);
 /* net_item_str: what it is, for the log, in a buffer of this length. */
-#define NET_ITEM_STRLEN	(sizeof("address /128 on ") + ADDR_STRLEN + IFNAMSIZ)
+#define NET_ITEM_STRLEN	256
 const char	*net_item_str(const struct net_item *, char *);
+/* net_who: whose it is, to begin a message with, in such a buffer. */
+const char	*net_who(const struct net_vrrp *, char *);
 
 /* net_slice.c */
 void		 slice_init(struct net *);
@@ -371,6 +411,35 @@ int		 lease_late(const struct net *);
 struct net_addr	*lease_take(struct net *);
 void		 lease_done(struct net *, struct net_addr *);
 void		 lease_busy(struct net *, int64_t);
+
+/* net_route.c: routes and rules. */
+int		 route_open(struct net *);	/* -1 with errno */
+void		 route_close(struct net *);
+/* route_conf: what this one has of them by the configuration. */
+void		 route_conf(struct net *, struct net_vrrp *,
+		    const struct conf_routes *, const struct conf_rules *);
+/* route_leave: what is not named by the configuration belongs to nobody. */
+void		 route_leave(struct net *);
+/* route_find: take note of those that an earlier life has left. */
+void		 route_find(struct net *);
+/* route_doubt: something has happened that takes routes away; look. */
+void		 route_doubt(struct net *);
+void		 route_free(struct net *, struct net_item *);
+const char	*route_str(const struct net_item *, char *);
+
+/* route_msg.c: requests about a route or a rule; NULL: no memory. */
+struct nl_msg	*route_msg(int, int, const struct net_route *);
+struct nl_msg	*rule_msg(int, int, const struct net_rule *);
+/* route_dump: of a family, those of lvsd alone; rule_dump: of both. */
+struct nl_msg	*route_dump(uint8_t);
+struct nl_msg	*rule_dump(void);
+/*
+ * route_parse, rule_parse: what a message says, if it is one of lvsd's; -1:
+ * it is not, or not whole.  The interface of a route comes as an index.
+ */
+int		 route_parse(struct nlmsghdr *, struct route_spec *,
+		    uint32_t *);
+int		 rule_parse(struct nlmsghdr *, struct rule_spec *);
 
 /* net_event.c */
 /* event_open: subscribe; -1 with errno. */

@@ -251,7 +251,7 @@ struct vrrp_sockets *vrrp_sockets_new(void);
 void	 vrrp_sockets_free(struct vrrp_sockets *);
 void	 dispatch_iface(void *, const struct msg_if *);
 void	 dispatch_addr_result(void *, uint32_t, int, uint32_t);
-void	 dispatch_repaired(void *, uint32_t, const struct addr *);
+void	 dispatch_repaired(void *, const char *);
 void	 dispatch_vmac(void *, uint32_t, uint32_t, const char *);
 void	 dispatch_track(void *, uint32_t, const struct msg_track *);
 

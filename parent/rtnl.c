@@ -34,7 +34,7 @@
 #include "net_state.h"
 
 static int	 addr_put_manner(struct nl_msg *,
-		    const struct vaddr_config *, uint32_t);
+		    const struct vaddr_config *, uint32_t, uint32_t);
 static void	 parse_addr_more(struct nlattr **, struct rtnl_addr *);
 static struct nl_msg *dump_msg(int, unsigned char);
 static int	 link_cb(struct nlmsghdr *, void *);
@@ -48,6 +48,7 @@ rtnl_addr_msg(int type, int flags, const struct net_addr *a, uint32_t life)
 	struct nl_msg			*msg;
 	size_t				 size = addr_size(c->addr.af);
 	uint32_t			 more = 0;
+	int				 own = net_item_static(&a->item);
 
 	memset(&ifa, 0, sizeof(ifa));
 	ifa.ifa_family = c->addr.af;
@@ -56,7 +57,8 @@ rtnl_addr_msg(int type, int flags, const struct net_addr *a, uint32_t life)
 	ifa.ifa_scope = c->scope;
 	if (c->addr.af == AF_INET6) {
 		/* Detection of duplicates would keep it unused for seconds. */
-		ifa.ifa_flags = IFA_F_NODAD;
+		if (!own)
+			ifa.ifa_flags = IFA_F_NODAD;
 		if (IN6_IS_ADDR_LINKLOCAL(&c->addr.u.v6))
 			ifa.ifa_scope = RT_SCOPE_LINK;
 	}
@@ -70,7 +72,8 @@ rtnl_addr_msg(int type, int flags, const struct net_addr *a, uint32_t life)
 	    nla_put(msg, IFA_LOCAL, size, c->addr.u.bytes) < 0 ||
 	    nla_put(msg, IFA_ADDRESS, size, c->addr.u.bytes) < 0 ||
 	    (more != 0 && nla_put_u32(msg, IFA_FLAGS, more) < 0) ||
-	    (type == RTM_NEWADDR && addr_put_manner(msg, c, life) == -1)) {
+	    (type == RTM_NEWADDR && addr_put_manner(msg, c, life,
+	    own || c->addr.af == AF_INET ? life : 0) == -1)) {
 		nlmsg_free(msg);
 		return (NULL);
 	}
@@ -83,14 +86,14 @@ rtnl_addr_msg(int type, int flags, const struct net_addr *a, uint32_t life)
  */
 static int
 addr_put_manner(struct nl_msg *msg, const struct vaddr_config *c,
-    uint32_t life)
+    uint32_t life, uint32_t preferred)
 {
 	struct ifa_cacheinfo	ci;
 
 	memset(&ci, 0, sizeof(ci));
 	ci.ifa_valid = life;
-	ci.ifa_prefered = c->addr.af == AF_INET ? life : 0;
-	if (nla_put_u8(msg, IFA_PROTO, NET_IFA_PROTO) < 0 ||
+	ci.ifa_prefered = preferred;
+	if (nla_put_u8(msg, IFA_PROTO, NET_PROTO) < 0 ||
 	    nla_put(msg, IFA_CACHEINFO, sizeof(ci), &ci) < 0)
 		return (-1);
 	if (c->label[0] != '\0' &&

@@ -54,7 +54,7 @@ static struct addr	 addrs[2];
 
 static void	 iface(void *, const struct msg_if *);
 static void	 result(void *, uint32_t, int, uint32_t);
-static void	 repaired(void *, uint32_t, const struct addr *);
+static void	 repaired(void *, const char *);
 static void	 pair_up(void);
 static int	 listen_on(const char *);
 static void	 heard_na(int, const uint8_t *, int [2]);
@@ -86,7 +86,7 @@ result(void *arg, uint32_t, int error, uint32_t n)
 }
 
 static void
-repaired(void *arg, uint32_t, const struct addr *)
+repaired(void *arg, const char *)
 {
 	struct heard	*h = arg;
 

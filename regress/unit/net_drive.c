@@ -62,7 +62,7 @@ struct drive {
 
 static void	drive_iface(void *, const struct msg_if *);
 static void	drive_result(void *, uint32_t, int, uint32_t);
-static void	drive_repaired(void *, uint32_t, const struct addr *);
+static void	drive_repaired(void *, const char *);
 static const char *drive_name(struct drive *, uint32_t);
 static void	drive_report(void *, const char *);
 static void	drive_conf(struct drive *, const char *);
@@ -113,11 +113,9 @@ drive_result(void *arg, uint32_t id, int error, uint32_t n)
 }
 
 static void
-drive_repaired(void *arg, uint32_t id, const struct addr *a)
+drive_repaired(void *, const char *text)
 {
-	char	buf[ADDR_STRLEN];
-
-	printf("repaired %s %s\n", drive_name(arg, id), addr_str(a, buf));
+	printf("%s\n", text);
 }
 
 static void
