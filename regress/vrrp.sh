@@ -19,6 +19,7 @@
 #	mac_of NS ADDR		the hardware address NS has for a neighbour
 #	capture FILE FILTER...	records what the client sees of the network,
 #				as the process "capture"; waits until it does
+#	capture_at NS FILE FILTER...	the same, of what NS sends and is sent
 #	faults			what sanitizers found, if lvsd was built so
 #	remarks FILE		what tshark finds wrong with the VRRP in it
 
@@ -111,9 +112,14 @@ mac_of() {
 }
 
 capture() {
-	_file=$1
-	shift
-	proc_start capture client tcpdump --immediate-mode \
+	capture_at client "$@"
+}
+
+capture_at() {
+	_at=$1
+	_file=$2
+	shift 2
+	proc_start capture $_at tcpdump --immediate-mode \
 	    -i eth0 -U -n -w "$_file" "$@"
 	wait_for 10 says capture 'listening on'
 }

@@ -33,9 +33,7 @@ fields() {
 pair() {
 	_name=$1 _vip=$2 _one=$3 _two=$4
 	shift 4
-	proc_start capture dir1 tcpdump --immediate-mode -i eth0 -U -n \
-	    -w "$LAB_TMP/pair.pcap" proto 112
-	wait_for 10 says capture 'listening on'
+	capture_at dir1 "$LAB_TMP/pair.pcap" proto 112
 	config 200 "$_vip" "peer $_two" "$@" >"$LAB_TMP/dir1.conf"
 	config 100 "$_vip" "peer $_one" "$@" >"$LAB_TMP/dir2.conf"
 	ok "$_name: dir1 starts" director dir1
