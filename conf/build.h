@@ -166,7 +166,8 @@ enum seen {
 	WHERE_ON	= 0x02,
 	WHERE_INTERFACE	= 0x04,
 	WHERE_FROM	= 0x08,
-	WHERE_MARK	= 0x10
+	WHERE_MARK	= 0x10,
+	WHERE_VIA	= 0x20
 };
 
 /* interval, timeout, rise, fall and so on; 0: not said. */
@@ -488,6 +489,20 @@ void		 build_pool_mark(struct parse *, struct pool_ref *,
 void		 build_host_parent(struct parse *, const struct lex_str *);
 int		 check_where(struct parse *, const struct pool_ref *,
 		    const struct conf_tabledef *);
+
+/*
+ * via.c: checks via services.  build_pool_via: the last check of the pool is
+ * one (where.c).  check_via: find out where it goes to; 0, or -1: reported.
+ * via_pool: provide for those of a pool, whose table in use this is; via_end:
+ * all have been.
+ */
+void		 build_pool_via(struct parse *, struct pool_ref *,
+		    const struct lex_str *);
+int		 check_via(struct parse *, const struct pool_ref *,
+		    struct check_spec *);
+void		 via_pool(struct parse *, const struct pool_ref *,
+		    struct conf_table *);
+void		 via_end(struct parse *);
 
 /*
  * tunnel.c: how pools are reached by tunnels.  build_tunnel_flag: one of

@@ -152,12 +152,13 @@ check_make(const struct check_spec *spec, const struct timing *t)
 	return (c);
 }
 
-/* A check of a pool; NULL: no memory. */
+/* A check of a pool; NULL: reported. */
 static struct conf_check *
 check_wanted(struct parse *p, const struct pool_ref *ref,
     const struct check_spec *spec)
 {
-	struct timing	 timing = spec->timing;
+	struct check_spec	 copy = *spec;
+	struct timing		 timing = spec->timing;
 
 	if (timing.interval_ms == 0)
 		timing.interval_ms = ref->timing.interval_ms;
@@ -170,7 +171,9 @@ check_wanted(struct parse *p, const struct pool_ref *ref,
 	check_pace(p, &timing, &ref->timing);
 	check_timing(p, &timing, &ref->pos, "service",
 	    ref->service->conf.name);
-	return (check_share(p, spec, &timing));
+	if (check_via(p, ref, &copy) == -1)
+		return (NULL);
+	return (check_share(p, &copy, &timing));
 }
 
 struct conf_check *
@@ -453,6 +456,8 @@ check_pool(struct parse *p, const struct pool_ref *ref)
 	    check_where(p, ref, use.def) == -1)
 		return;
 	ref->pool->table = table_find(p, &use);
+	if (ref->pool->table != NULL)
+		via_pool(p, ref, ref->pool->table);
 	if (ref->pool->table != NULL &&
 	    ref->pool == &ref->service->pool[POOL_BACKUP])
 		check_backup(p, ref);
@@ -465,6 +470,7 @@ check_pools(struct parse *p)
 
 	TAILQ_FOREACH(ref, &p->pools, entry)
 		check_pool(p, ref);
+	via_end(p);
 }
 
 static void

@@ -85,6 +85,8 @@ struct conf_host {
 	RB_ENTRY(conf_host)		 byid;
 	struct host_config		 conf;
 	struct conf_table		*table;
+	uint32_t			 via_mark;	/* of checks via the
+						   service; 0: none */
 };
 TAILQ_HEAD(conf_hosts, conf_host);
 RB_HEAD(conf_hosts_byid, conf_host);
@@ -142,6 +144,7 @@ struct conf_pool {
 struct conf_service {
 	TAILQ_ENTRY(conf_service)	 entry;
 	struct service_config		 conf;
+	uint32_t			 via_mark;	/* SERVICE_F_VIA */
 	struct conf_listens		 listens;
 	struct conf_marks		 marks;
 	struct conf_pool		 pool[POOL_MAX];
@@ -359,6 +362,8 @@ struct conf {
 	struct conf_tabledefs	 tabledefs;
 	struct conf_tables	 tables;
 	struct conf_services	 services;
+	struct conf_tables	 via_tables;	/* while it is made, for the */
+	struct conf_services	 via_services;	/* end of those above */
 	struct conf_groups	 groups;
 	struct conf_vrrps	 vrrps;
 	struct conf_statics	 statics;

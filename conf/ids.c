@@ -337,7 +337,8 @@ ids_tables(struct ids *ids, struct conf *new)
 		t->conf.id = ids_give(ids);
 		for (i = 0; i < t->conf.nchecks; i++)
 			t->conf.check_id[i] = t->check[i]->conf.id;
-		t->conf.track_id = t->def->track_id;
+		if (t->def != NULL)	/* it is no TABLE_F_VIA */
+			t->conf.track_id = t->def->track_id;
 		TAILQ_FOREACH(h, &t->hosts, entry) {
 			ids_key_host(ids, h);
 			h->conf.id = ids_give(ids);

@@ -29,7 +29,7 @@
  */
 
 /* The longest key is a check with all its items. */
-#define KEY_MAX		(CHECK_ITEMS_LEN + 256)
+#define KEY_MAX		(CHECK_ITEMS_LEN + 512)
 
 /* What a key is of; its first byte. */
 enum key_kind {
@@ -39,6 +39,8 @@ enum key_kind {
 	KEY_LISTEN,
 	KEY_TLSFILE,
 	KEY_CHECK,
+	KEY_VIA,		/* a real server, for checks */
+	KEY_VIA_MARK,
 	KEY_USE,		/* of a table, on a port, with checks */
 	KEY_VARIANT,		/* the latest of a table on a port */
 	KEY_DEST,		/* a host and port of a service */

@@ -82,7 +82,7 @@ int				 yyparse(void);
 %token	AND BINARY CA CERTIFICATE DIGEST HEADER KEY MATCH METHOD MINIMUM NAME
 %token	ANSWER HELO OVER RCODE SMTP STARTTLS WARN
 %token	ACTIVE HEX HMAC MODE WINDOW
-%token	DOWN FROM PARENT RETRY
+%token	DOWN FROM PARENT RETRY VIA
 %token	ERROR
 /* Behind `check dns' a type is that of the question, not of a tunnel. */
 %nonassoc	DNS
@@ -542,6 +542,9 @@ where		: ON PORT STRING		{
 		}
 		| MARK STRING			{
 			build_pool_mark(y.p, y.pool, &$2);
+		}
+		| VIA STRING			{
+			build_pool_via(y.p, y.pool, &$2);
 		}
 		;
 

@@ -421,7 +421,8 @@ conf_print(const struct conf *c, FILE *f)
 	TAILQ_FOREACH(d, &c->tabledefs, entry)
 		print_tabledef(d, f);
 	TAILQ_FOREACH(service, &c->services, entry)
-		print_service(service, f);
+		if ((service->conf.flags & SERVICE_F_VIA) == 0)
+			print_service(service, f);
 	TAILQ_FOREACH(script, &c->scripts, entry)
 		print_script(script, f);
 	TAILQ_FOREACH(v, &c->vrrps, entry)

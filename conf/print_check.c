@@ -165,6 +165,8 @@ print_where(const struct check_config *c, FILE *f)
 		fprintf(f, " on interface %s", c->ifname);
 	if (c->mark != 0)
 		fprintf(f, " mark %u", c->mark);
+	if (c->flags & CHECK_F_VIA)
+		fprintf(f, " via service");
 }
 
 void

@@ -84,6 +84,8 @@ conf_new(void)
 	TAILQ_INIT(&c->tabledefs);
 	TAILQ_INIT(&c->tables);
 	TAILQ_INIT(&c->services);
+	TAILQ_INIT(&c->via_tables);
+	TAILQ_INIT(&c->via_services);
 	TAILQ_INIT(&c->groups);
 	TAILQ_INIT(&c->vrrps);
 	TAILQ_INIT(&c->statics.addrs);

@@ -96,6 +96,12 @@ value_mark(struct parse *p, const struct lex_str *str)
 	if (*s != '\0' && s[strspn(s, digits)] == '\0' &&
 	    strlen(str->s) == str->len)
 		mark = strtoull(s, NULL, base);
+	if (mark >= VIA_MARK && mark - VIA_MARK < VIA_MARKS) {
+		conf_error(p, "mark %s: those from %#x to %#x are of checks "
+		    "via services", str->s, VIA_MARK,
+		    VIA_MARK + VIA_MARKS - 1);
+		return (0);
+	}
 	if (mark >= 1 && mark <= UINT32_MAX)
 		return (mark);
 	conf_error(p, "mark %s: must be a number from 1 to %u", str->s,

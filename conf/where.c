@@ -129,6 +129,21 @@ build_pool_mark(struct parse *p, struct pool_ref *ref,
 }
 
 void
+build_pool_via(struct parse *p, struct pool_ref *ref,
+    const struct lex_str *what)
+{
+	struct check_spec	*c;
+
+	if (strcmp(what->s, "service") != 0) {
+		conf_error(p, "via %s: a check can go via service, and by "
+		    "\"on interface\"", what->s);
+		return;
+	}
+	if ((c = where_check(p, ref, "via service", WHERE_VIA)) != NULL)
+		c->conf.flags |= CHECK_F_VIA;
+}
+
+void
 build_host_parent(struct parse *p, const struct lex_str *addr)
 {
 	if (build_once(p, &p->host_seen, SEEN_PARENT, "parent") == 0 &&
@@ -143,7 +158,9 @@ where_family(struct parse *p, const struct pool_ref *ref,
 	const struct addr	*to = check_target(c, &h->conf);
 	char			 a[ADDR_STRLEN], b[ADDR_STRLEN];
 
-	if (c->from.af == 0 || c->from.af == to->af)
+	/* Where they go to by a service is known to be of its family. */
+	if (c->from.af == 0 || c->from.af == to->af ||
+	    (c->flags & CHECK_F_VIA))
 		return (0);
 	diag_error(&p->diag, &ref->pos, "service \"%s\", table <%s>: a check "
 	    "from %s cannot reach %s, which is of the other family",

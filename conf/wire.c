@@ -225,7 +225,7 @@ table_config_ok(const struct table_config *t)
 {
 	int	 i;
 
-	if (t->id == 0 || !flags_ok(t->flags, TABLE_F_DISABLE))
+	if (t->id == 0 || !flags_ok(t->flags, TABLE_F_DISABLE | TABLE_F_VIA))
 		return (0);
 	if (t->nchecks > CHECKS_MAX)
 		return (0);
@@ -282,7 +282,8 @@ service_config_ok(const struct service_config *s)
 
 	if (s->id == 0 || !flags_ok(s->flags, SERVICE_F_DISABLE |
 	    SERVICE_F_PERSISTENT | SERVICE_F_ONEPACKET | SERVICE_F_TRACKED |
-	    SERVICE_F_SCHED_PORT | SERVICE_F_SCHED_FALLBACK | SERVICE_F_SIP))
+	    SERVICE_F_SCHED_PORT | SERVICE_F_SCHED_FALLBACK | SERVICE_F_SIP |
+	    SERVICE_F_VIA))
 		return (0);
 	persistent = (s->flags & SERVICE_F_PERSISTENT) != 0;
 	if (!persistent && (s->flags & SERVICE_F_SIP))

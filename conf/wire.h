@@ -127,6 +127,11 @@ enum check_type {
 #define CHECK_F_TLS		0x02	/* send, smtp: inside TLS */
 #define CHECK_F_STARTTLS	0x04	/* smtp: the same after a greeting */
 #define CHECK_F_TCP		0x08	/* dns: over TCP */
+#define CHECK_F_VIA		0x10	/* to the address `on' by IPVS */
+
+/* Marks of their packets: so many, of those of an otherwise rare kind. */
+#define VIA_MARK		0x4c560000
+#define VIA_MARKS		0x10000
 
 /*
  * What a check_config has no room for: a list of items, each a head, its
@@ -253,6 +258,7 @@ size_t		 check_item_put(uint8_t *, size_t, size_t,
 		    enum check_item_kind, const void *, size_t);
 
 #define TABLE_F_DISABLE	0x01		/* disabled by the configuration */
+#define TABLE_F_VIA	0x02		/* of a service with SERVICE_F_VIA */
 
 /*
  * A table in use: the hosts of `table <name>' on one port, checked alike.
@@ -328,6 +334,8 @@ struct pool_config {
 #define SERVICE_F_SCHED_PORT	0x10	/* sh, mh: hash the port too */
 #define SERVICE_F_SCHED_FALLBACK 0x20	/* sh, mh: around what is full */
 #define SERVICE_F_SIP		0x40	/* persistence by SIP Call-ID */
+#define SERVICE_F_VIA		0x80	/* for checks via services; those with
+					   it come after all others */
 
 /* Longest persistence kept: 31 days, as ipvsadm(8) allows. */
 #define PERSIST_MAX		(31 * 24 * 60 * 60)
@@ -570,6 +578,8 @@ int		 check_tls(const struct check_config *);
 /* check_target: the address that a check of this host goes to. */
 const struct addr *check_target(const struct check_config *,
 		    const struct host_config *);
+/* check_server: the real server that it is about. */
+const struct addr *check_server(const struct host_config *);
 /* check_socktype: of its socket: SOCK_STREAM, SOCK_DGRAM or SOCK_RAW. */
 int		 check_socktype(const struct check_config *);
 /* check_privileged: only the parent can make its socket. */

@@ -336,8 +336,12 @@ tls_ok(const struct check_config *c, const void *items)
 const struct addr *
 check_target(const struct check_config *c, const struct host_config *h)
 {
-	if (c->on.af != 0)
-		return (&c->on);
+	return (c->on.af != 0 ? &c->on : check_server(h));
+}
+
+const struct addr *
+check_server(const struct host_config *h)
+{
 	return (h->parent.af != 0 ? &h->parent : &h->addr);
 }
 
@@ -361,6 +365,7 @@ int
 check_privileged(const struct check_config *c)
 {
 	return (c->mark != 0 || c->ifname[0] != '\0' ||
+	    (c->flags & CHECK_F_VIA) != 0 ||
 	    (c->type == CHECK_ICMP && c->from.af != 0));
 }
 
@@ -369,6 +374,9 @@ where_ok(const struct check_config *c)
 {
 	if ((c->on.af != 0 && !addr_valid(&c->on)) ||
 	    (c->from.af != 0 && !addr_valid(&c->from)))
+		return (0);
+	if ((c->flags & CHECK_F_VIA) && (c->type == CHECK_ICMP ||
+	    c->on.af == 0 || c->port == 0 || c->mark != 0))
 		return (0);
 	if (c->on.af != 0 && c->from.af != 0 && c->on.af != c->from.af)
 		return (0);
@@ -384,7 +392,7 @@ pace_ok(uint32_t ms)
 int
 check_config_ok(const struct check_config *c, const void *items)
 {
-	uint32_t	 flags = CHECK_F_NOVERIFY;
+	uint32_t	 flags = CHECK_F_NOVERIFY | CHECK_F_VIA;
 
 	if (c->id == 0 || c->type <= CHECK_NONE || c->type >= CHECK_TYPE_MAX)
 		return (0);

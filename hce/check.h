@@ -165,6 +165,8 @@ struct probe {
 	struct hce		*hce;
 	struct check		*check;
 	struct addr		 addr;		/* what is checked */
+	struct addr		 server;	/* by way of a service: whom
+						   IPVS takes it to; af 0 */
 	uint16_t		 port;		/* host byte order */
 	uint8_t			 phase;		/* enum phase */
 	uint8_t			 scheduled;

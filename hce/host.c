@@ -21,9 +21,9 @@
 #include "check.h"
 
 /*
- * A host watches a probe for each of its checks, and has one verdict: down if one of
- * them says so, up if all do.  The reason told is that of a check which is
- * not well, if there is any.
+ * A host watches a probe for each of its checks, and has one verdict: down if
+ * one of them says so, up if all do.  The reason told is that of a check which
+ * is not well, if there is any.
  */
 
 static struct watch	*host_watch(const struct host *,

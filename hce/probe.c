@@ -38,11 +38,15 @@ RB_GENERATE(probes, probe, entry, probe_cmp)
 static int
 probe_cmp(const struct probe *a, const struct probe *b)
 {
+	int	 cmp;
+
 	if (a->check->conf.id != b->check->conf.id)
 		return (a->check->conf.id < b->check->conf.id ? -1 : 1);
 	if (a->port != b->port)
 		return (a->port < b->port ? -1 : 1);
-	return (addr_cmp(&a->addr, &b->addr));
+	if ((cmp = addr_cmp(&a->addr, &b->addr)) != 0)
+		return (cmp);
+	return (addr_cmp(&a->server, &b->server));
 }
 
 static void
@@ -50,6 +54,8 @@ probe_key(struct probe *key, const struct host *host, struct check *check)
 {
 	key->check = check;
 	key->addr = *check_target(&check->conf, &host->conf);
+	if (check->conf.flags & CHECK_F_VIA)
+		key->server = *check_server(&host->conf);
 	key->port = check->conf.port != 0 ? check->conf.port :
 	    host->table->conf.port;
 }
@@ -64,6 +70,7 @@ probe_new(const struct probe *key)
 	probe->hce = key->hce;
 	probe->check = key->check;
 	probe->addr = key->addr;
+	probe->server = key->server;
 	probe->port = key->port;
 	TAILQ_INIT(&probe->watches);
 	sched_init(probe);

@@ -78,7 +78,8 @@ named_hosts(struct change *c, void (*cb)(struct change *, struct lbe_host *))
 	if (host_named(id, &addr, &port) == -1)
 		return;
 	TAILQ_FOREACH(tb, &t->tables, entry) {
-		if (port != -1 && port != tb->conf.port)
+		if ((port != -1 && port != tb->conf.port) ||
+		    (tb->conf.flags & TABLE_F_VIA))
 			continue;
 		TAILQ_FOREACH(h, &tb->hosts, entry)
 			if (addr_cmp(&addr, &h->conf.addr) == 0)

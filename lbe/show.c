@@ -340,7 +340,8 @@ show_service(struct client *c)
 {
 	struct show	*sh = &c->show;
 
-	if (sh->service == NULL) {
+	/* Those for checks come last. */
+	if (sh->service == NULL || (sh->service->conf.flags & SERVICE_F_VIA)) {
 		sh->stage = sh->request == MSG_CTL_SHOW_SUMMARY ? SHOW_VRRP :
 		    SHOW_END;
 		return;
@@ -372,7 +373,7 @@ show_table(struct client *c)
 {
 	struct show	*sh = &c->show;
 
-	if (sh->table == NULL) {
+	if (sh->table == NULL || (sh->table->conf.flags & TABLE_F_VIA)) {
 		sh->stage = SHOW_END;
 		return;
 	}

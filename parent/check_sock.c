@@ -24,11 +24,12 @@
 
 #include "net.h"
 #include "parent.h"
+#include "via.h"
 
 /* Sockets of hce's checks that need a privilege to be made. */
 
 static int	sock_new(const struct check_config *, sa_family_t);
-static int	sock_by(int, const struct check_config *);
+static int	sock_by(int, const struct check_config *, uint32_t);
 static int	sock_from(int, const struct addr *);
 
 static int
@@ -41,13 +42,13 @@ sock_new(const struct check_config *c, sa_family_t af)
 }
 
 static int
-sock_by(int fd, const struct check_config *c)
+sock_by(int fd, const struct check_config *c, uint32_t mark)
 {
 	if (c->ifname[0] != '\0' && setsockopt(fd, SOL_SOCKET,
 	    SO_BINDTODEVICE, c->ifname, strlen(c->ifname) + 1) == -1)
 		return (-1);
-	if (c->mark != 0 && setsockopt(fd, SOL_SOCKET, SO_MARK, &c->mark,
-	    sizeof(c->mark)) == -1)
+	if (mark != 0 &&
+	    setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) == -1)
 		return (-1);
 	return (0);
 }
@@ -74,13 +75,22 @@ sock_from(int fd, const struct addr *from)
 }
 
 int
-check_socket(const struct check_config *c, const struct host_config *h)
+check_socket(struct parent *env, const struct check_config *c,
+    const struct conf_host *h)
 {
-	int	 fd, error;
+	struct addr	 from = c->from;
+	uint32_t	 mark = c->mark;
+	int		 fd, error;
 
-	if ((fd = sock_new(c, check_target(c, h)->af)) == -1)
+	if (c->flags & CHECK_F_VIA) {
+		mark = h->via_mark;
+		if (via_source(env->via, env->conf, &c->on,
+		    check_server(&h->conf), &from) == -1)
+			return (-1);
+	}
+	if ((fd = sock_new(c, check_target(c, &h->conf)->af)) == -1)
 		return (-1);
-	if (sock_by(fd, c) == -1 || sock_from(fd, &c->from) == -1) {
+	if (sock_by(fd, c, mark) == -1 || sock_from(fd, &from) == -1) {
 		error = errno;
 		close(fd);
 		errno = error;

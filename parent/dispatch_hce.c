@@ -80,7 +80,7 @@ hce_socket(struct parent *env, struct imsg *imsg)
 			c = h->table->check[i];
 	if (c == NULL || !check_privileged(&c->conf))
 		return (imsg_gen(imsg) < env->conf->generation ? 0 : -1);
-	if ((fd = check_socket(&c->conf, &h->conf)) == -1)
+	if ((fd = check_socket(env, &c->conf, h)) == -1)
 		m.error = errno;
 	proc_send(env, PROC_HCE, MSG_CHECK_SOCKET, imsg_id(imsg), fd, &m,
 	    sizeof(m));

@@ -36,6 +36,7 @@
 #include "run.h"
 #include "state.h"
 #include "track.h"
+#include "via.h"
 
 #define PING_S		2	/* between two PINGs to an engine */
 #define VERIFY_S	5	/* between two looks at the kernel's IPVS */
@@ -193,12 +194,13 @@ parent_modules(struct parent *env, const struct conf *tree)
 	env->files = track_files_new(env->base, dispatch_track, env);
 	env->notify = notify_new(env);
 	env->vrrp_sockets = vrrp_sockets_new();
+	env->via = via_new();
 	if (env->reload == NULL || env->mirror == NULL ||
 	    env->state == NULL ||
 	    env->runs == NULL || env->scripts == NULL ||
 	    env->processes == NULL || env->files == NULL ||
 	    env->notify == NULL ||
-	    env->vrrp_sockets == NULL) {
+	    env->vrrp_sockets == NULL || env->via == NULL) {
 		log_warnx("out of memory");
 		return (-1);
 	}
@@ -390,6 +392,7 @@ parent_free(struct parent *env)
 	state_free(env->state);
 	mirror_free(env->mirror);
 	vrrp_sockets_free(env->vrrp_sockets);
+	via_free(env->via);
 	conf_free(env->conf);
 	if (env->ev_ping != NULL)
 		event_free(env->ev_ping);

@@ -40,6 +40,7 @@ struct runs;
 struct scripts;
 struct state;
 struct track_files;
+struct via;
 struct track_processes;
 struct vrrp_sockets;
 
@@ -111,6 +112,7 @@ struct parent {
 	struct track_files	*files;
 	struct notify		*notify;
 	struct vrrp_sockets	*vrrp_sockets;
+	struct via		*via;
 	unsigned int		 icmp_sent;	/* ICMP_SENT_*, to this hce */
 	unsigned int		 old_batches;	/* of an lbe that died, not
 						   done yet */
@@ -260,8 +262,8 @@ void	 dispatch_track(void *, uint32_t, const struct msg_track *);
  * check_socket: a socket for one such check of the host, which needs a
  * privilege.  The caller closes it; -1: errno says why there is none.
  */
-int	 check_socket(const struct check_config *,
-	    const struct host_config *);
+int	 check_socket(struct parent *, const struct check_config *,
+	    const struct conf_host *);
 
 int	 dispatch_hce(struct parent *, struct imsg *);
 void	 feed_hce(struct parent *, int);

@@ -91,7 +91,7 @@ test_table(void)
 	TAKES(table_config, table, c->flags = TABLE_F_DISABLE, "a disabled");
 	REFUSES(table_config, table, c->id = 0, "no id");
 	TAKES(table_config, table, c->port = 0, "any port");
-	REFUSES(table_config, table, c->flags = 2, "a flag");
+	REFUSES(table_config, table, c->flags = 4, "a flag");
 	REFUSES(table_config, table, c->name[0] = '\0', "no name");
 	REFUSES(table_config, table, memset(c->name, 'x', NAME_LEN),
 	    "an endless name");
