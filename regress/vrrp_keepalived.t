@@ -9,6 +9,7 @@
 lab_enter -n
 . "$TOP/lab/net.sh"
 . "$TOP/regress/vrrp.sh"
+. "$TOP/regress/vrrp_peer.sh"
 
 command -v keepalived >/dev/null || skip_all "keepalived is not installed"
 
@@ -16,7 +17,7 @@ kinds="v2 pass v2u v3 v3u v6 v6u"
 
 # kind NAME: what it is.
 kind() {
-	version=3 advertise=200 addr=10.77.0 pass= peers=
+	version=3 advertise=200 pass= peers=
 	case $1 in
 	v2)	vrid=51 version=2 advertise=1000 ;;
 	pass)	vrid=52 version=2 advertise=1000 pass=s3cr3t ;;
@@ -79,23 +80,6 @@ keepalived_start() {
 	wait_for 10 says dir2 'Entering BACKUP STATE'
 }
 
-# each TEXT COMMAND...: within 10 seconds all, a result for each kind, which
-# the command gets last.
-each() {
-	_text=$1
-	shift
-	wait_for 10 every "$@"
-	for kind in $kinds; do
-		ok "$kind: $_text" "$@" $kind
-	done
-}
-
-every() {
-	for _each in $kinds; do
-		"$@" $_each || return 1
-	done
-}
-
 # MASTER BACKUP KIND
 has_it() {
 	kind $3
@@ -108,35 +92,15 @@ masters() {
 	wait_for 15 every has_it $1 $2
 }
 
-# STATE KIND
-in_role() {
-	is_role dir1 $2 $1
-}
-
 # TEXT KIND, of keepalived
 it_says() {
 	says dir2 "\($2\) $1"
-}
-
-# KIND: of lvsd
-released() {
-	says dir1 "vrrp $1: backup -> master: the master has released"
-}
-
-heard_twice() {
-	[ "$(ctl dir1 show vrrp $1 |
-	    sed -n 's/.* \([0-9]*\) received; prio.*/\1/p')" -ge 2 ]
 }
 
 # What keepalived says of adverts that it does not like.
 complaints() {
 	grep -Ei "invalid|wrong|mismatch|expect|too short|too long|not present|\
 error|unexpected|unicast source" "$LAB_TMP/dir2.log"
-}
-
-seen() {
-	tshark -r "$LAB_TMP/all.pcap" -Y vrrp -T fields -E separator=' ' \
-	    "$@" 2>/dev/null | sort -u
 }
 
 trap net_down EXIT
@@ -174,10 +138,10 @@ proc_stop dir1
 proc_stop dir2
 proc_stop capture
 is "tshark neither" "$(remarks "$LAB_TMP/all.pcap")" ""
-is "nor does it see other checksums" "$(seen -e vrrp.checksum.status)" 1
+is "nor does it see other checksums" "$(seen vrrp.checksum.status)" 1
 is "both were heard, the version, to the group or the other" \
-    "$(seen -e vrrp.virt_rtr_id -e vrrp.version -e ip.src -e ipv6.src \
-    -e ip.dst -e ipv6.dst | sed 's/  */ /g; s/ $//')" "51 2 10.77.0.1 224.0.0.18
+    "$(seen vrrp.virt_rtr_id vrrp.version ip.src ipv6.src ip.dst \
+    ipv6.dst)" "51 2 10.77.0.1 224.0.0.18
 51 2 10.77.0.2 224.0.0.18
 52 2 10.77.0.1 224.0.0.18
 52 2 10.77.0.2 224.0.0.18
