@@ -252,6 +252,7 @@ RB_PROTOTYPE(tables, table, entry, table_cmp)
 RB_PROTOTYPE(hosts, host, entry, host_cmp)
 RB_PROTOTYPE(refhosts, refhost, entry, refhost_cmp)
 RB_PROTOTYPE(scripts, script, entry, script_cmp)
+RB_PROTOTYPE(probes, probe, entry, probe_cmp)
 
 struct hce {
 	struct engine		*eng;
@@ -265,6 +266,9 @@ struct hce {
 	uint32_t		 slots;		/* given out */
 	uint32_t		 jitters;	/* the same, of single checks */
 	struct monotime		 warned;	/* last of report_local() */
+	struct monotime		 full_since;	/* out of descriptors */
+	uint64_t		 left_out;	/* checks meanwhile */
+	int			 full;
 	struct probes		 probes;	/* of hosts */
 	struct askers		 askers;	/* in PHASE_SOCKET */
 	uint32_t		 asks;		/* so far */
@@ -399,6 +403,16 @@ void		 sched_done(struct probe *, uint32_t, int32_t);
 void		 sock_ask(struct probe *, void (*)(struct probe *));
 void		 sock_forget(struct probe *);
 int		 sock_come(struct hce *, struct imsg *);
+
+/*
+ * limit.c: descriptors.
+ * limit_check: warn if they may not suffice for what is configured.
+ * limit_reached: there are none now, no check is to be begun.
+ * limit_ended: a check has ended for this reason.
+ */
+void		 limit_check(struct hce *);
+int		 limit_reached(struct hce *);
+void		 limit_ended(struct hce *, uint32_t);
 
 /* report.c: what lbe and the log are told */
 /* report_status: the host's state or reason has changed. */

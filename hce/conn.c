@@ -258,6 +258,7 @@ conn_errno_reason(int error, int32_t *detail)
 		return (HOST_R_RESET);
 	case EMFILE:
 	case ENFILE:
+		return (HOST_R_DESCRIPTORS);
 	case ENOMEM:
 	case ENOBUFS:
 	case EADDRNOTAVAIL:	/* no local port left */

@@ -32,7 +32,6 @@ static void	probe_key(struct probe *, const struct host *,
 static struct probe *probe_new(const struct probe *);
 static void	probe_free(struct probe *);
 
-RB_PROTOTYPE(probes, probe, entry, probe_cmp)
 RB_GENERATE(probes, probe, entry, probe_cmp)
 
 static int

@@ -169,7 +169,9 @@ sched_probe(struct probe *probe)
 	probe->phase = PHASE_CONNECT;
 	probe->started = monotime_now();
 	sched_arm(probe, sched_deadline(probe));
-	if (check_privileged(&probe->check->conf) &&
+	if (limit_reached(probe->hce))
+		sched_done(probe, HOST_R_DESCRIPTORS, 0);
+	else if (check_privileged(&probe->check->conf) &&
 	    check_socktype(&probe->check->conf) != SOCK_RAW)
 		sock_ask(probe, sched_begin_check);
 	else
@@ -192,6 +194,7 @@ sched_done(struct probe *probe, uint32_t reason, int32_t detail)
 	struct monotime		 now = monotime_now();
 
 	probe->probing = 0;
+	limit_ended(probe->hce, reason);
 	check.ms = monotime_diff_us(now, probe->started) / 1000;
 	if (probe->refhost != NULL)
 		refhost_checked(probe, &check);

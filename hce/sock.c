@@ -88,7 +88,8 @@ sock_come(struct hce *hce, struct imsg *msg)
 		return (0);
 	}
 	if (fd == -1) {
-		sched_done(probe, HOST_R_LOCAL, m.error);
+		sched_done(probe, m.error == EMFILE || m.error == ENFILE ?
+		    HOST_R_DESCRIPTORS : HOST_R_LOCAL, m.error);
 		return (0);
 	}
 	probe->sock = fd;

@@ -176,6 +176,7 @@ hce_stage_commit(struct hce *hce)
 	hce->staged = NULL;
 	hce_tree_free(old);
 	warn_trust(hce);
+	limit_check(hce);
 }
 
 /* Better said now than by each check, and not where nobody needs it. */

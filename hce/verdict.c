@@ -123,6 +123,7 @@ verdict_outcome(uint32_t reason)
 	case HOST_R_OK:
 		return (OUTCOME_GOOD);
 	case HOST_R_NONE:
+	case HOST_R_DESCRIPTORS:
 	case HOST_R_LOCAL:
 		return (OUTCOME_NONE);
 	default:

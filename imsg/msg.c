@@ -281,6 +281,7 @@ static const char	*const reason_texts[HOST_R_MAX] = {
 	[HOST_R_DNS_ANSWER]		= "not the DNS answer wanted",
 	[HOST_R_DNS_CUT]		= "DNS answer cut off",
 	[HOST_R_NOT_DNS]		= "not DNS",
+	[HOST_R_DESCRIPTORS]		= "out of descriptors",
 	[HOST_R_LOCAL]			= "local error"
 };
 

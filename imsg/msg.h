@@ -418,6 +418,7 @@ enum host_reason {
 	HOST_R_DNS_ANSWER,		/* the one wanted is not there */
 	HOST_R_DNS_CUT,			/* and the answer does not fit UDP */
 	HOST_R_NOT_DNS,
+	HOST_R_DESCRIPTORS,		/* none left to us */
 	HOST_R_LOCAL,			/* our own; detail: errno */
 	HOST_R_MAX
 };
