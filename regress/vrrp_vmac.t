@@ -173,7 +173,7 @@ is "a backup's devices have no address, made of a MAC or other" \
     "$(ip -n dir2 -br addr show type macvlan | awk 'NF > 2')" ""
 misled dir2
 wire_start dir2 icmp or icmp6 and 'ip6[40] == 128'
-not_ok "misled to the backup there is no answer" reaches $LAB_VIP
+not_ok "FRR-3, misled to the backup: no answer" reaches $LAB_VIP
 not_ok "by IPv6 neither" reaches $LAB_VIP6
 not_ok "nor from its own address" reaches "$(ns_addr dir2)"
 is "it passes nothing on" "$(wire_end)" ""

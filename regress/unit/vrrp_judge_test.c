@@ -218,13 +218,14 @@ check(const struct advert_in *in, size_t n)
 static const struct advert_in	bad6[] = {
 	{ .name = "hop limit 254", .drop = VRRP_DROP_TTL, .ttl = 254 },
 	{ .name = "hop limit 64", .drop = VRRP_DROP_TTL, .ttl = 64 },
-	{ .name = "a global source", .drop = VRRP_DROP_SRC,
+	{ .name = "KA-6, H-30, a global source", .drop = VRRP_DROP_SRC,
 	    .src = "fd77::1" },
-	{ .name = "source ::", .drop = VRRP_DROP_SRC, .src = "::" },
+	{ .name = "KA-6, H-30, source ::", .drop = VRRP_DROP_SRC,
+	    .src = "::" },
 	{ .name = "source ::1", .drop = VRRP_DROP_SRC, .src = "::1" },
 	{ .name = "source ff02::1", .drop = VRRP_DROP_SRC,
 	    .src = "ff02::1" },
-	{ .name = "our own source", .drop = VRRP_DROP_SELF,
+	{ .name = "KA-6, H-26, our own source", .drop = VRRP_DROP_SELF,
 	    .src = "fe80::5" },
 	{ .name = "the virtual source", .drop = VRRP_DROP_SRC,
 	    .src = "fe80::77:10" },
@@ -262,12 +263,13 @@ test_inet6(void)
 }
 
 static const struct advert_in	bad_peer[] = {
-	{ .name = "from nobody known", .drop = VRRP_DROP_PEER,
+	{ .name = "KA-5, H-46, from nobody known", .drop = VRRP_DROP_PEER,
 	    .src = "10.77.0.9" },
 	{ .name = "from off the network", .drop = VRRP_DROP_PEER,
 	    .src = "192.0.2.1" },
 	{ .name = "a peer, TTL 254", .drop = VRRP_DROP_TTL, .ttl = 254 },
-	{ .name = "a peer, TTL 3", .drop = VRRP_DROP_TTL, .ttl = 3 },
+	{ .name = "KA-5, H-46, a peer, TTL 3", .drop = VRRP_DROP_TTL,
+	    .ttl = 3 },
 	{ .name = "nobody, TTL 3", .drop = VRRP_DROP_TTL, .ttl = 3,
 	    .src = "10.77.0.9" },
 	{ .name = "one far away, TTL 249", .drop = VRRP_DROP_TTL,
@@ -284,7 +286,7 @@ static const struct advert_in	bad_peer[] = {
 	    .dst = "224.0.0.18" },
 	{ .name = "to a virtual address", .drop = VRRP_DROP_DST,
 	    .dst = "10.77.0.10" },
-	{ .name = "checksum with the group", .drop = VRRP_DROP_CSUM,
+	{ .name = "KA-2, H-47, checksum with the group", .drop = VRRP_DROP_CSUM,
 	    .sum_dst = "224.0.0.18" },
 	{ .name = "checksum with another peer", .drop = VRRP_DROP_CSUM,
 	    .sum_dst = "198.51.100.1" }
@@ -311,7 +313,7 @@ test_unicast4(void)
 	is_int(v.rx, 2, "by the sum of RFC 9568");
 	receive(&trick);
 	receive(&good);
-	is_int(v.rx, 3, "and as before, whatever came between");
+	is_int(v.rx, 3, "KA-2, and as before, whatever came between");
 	receive(&far);
 	is_int(v.rx, 4, "one far away that may be");
 	is_int(v.note[VRRP_NOTE_SUBNET], 0, "which is nothing remarkable");
@@ -572,7 +574,7 @@ static void
 test_owner(void)
 {
 	static const struct advert_in	owners[] = {
-		{ .name = "an owner hears an owner",
+		{ .name = "KA-4, H-23, an owner hears an owner",
 		    .drop = VRRP_DROP_OWNER, .prio = 255,
 		    .src = "10.77.0.200" },
 		{ .name = "and a release", .drop = VRRP_DROP_OWNER,
@@ -584,8 +586,8 @@ test_owner(void)
 	stub_event(&v, EV_DOWN_TIMER);
 	stub_trace[0] = '\0';
 	check(owners, N(owners));
-	is_int(v.state, VRRP_MASTER, "it stays master");
-	is_int(v.prio, 255, "and owner");
+	is_int(v.state, VRRP_MASTER, "KA-4, it stays master");
+	is_int(v.prio, 255, "KA-4, and owner");
 }
 
 /* KA-2 of a multicast router: neither form is ever turned off. */
@@ -603,8 +605,8 @@ test_sums(void)
 		receive(&plain);
 		receive(&wrong);
 	}
-	is_int(v.note[VRRP_NOTE_PSEUDO], 5, "sums of RFC 5798, always");
-	is_int(v.note[VRRP_NOTE_PLAIN], 5, "those of RFC 9568, always");
+	is_int(v.note[VRRP_NOTE_PSEUDO], 5, "KA-2, sums of RFC 5798, always");
+	is_int(v.note[VRRP_NOTE_PLAIN], 5, "KA-2, those of RFC 9568, always");
 	is_int(v.drop[VRRP_DROP_CSUM], 5, "wrong ones, never");
 }
 
@@ -632,9 +634,9 @@ test_interval(void)
 	packet_csum(buf, len, 3, &src, &dst, 0);
 	is_int(packet_decode(&p, buf, len, &src, &dst), PACKET_OK,
 	    "all bits of the interval set");
-	is_int(p.interval_cs, ADVERT3_CS_MAX, "are 4095 cs");
+	is_int(p.interval_cs, ADVERT3_CS_MAX, "FRR-1, H-19, are 4095 cs");
 	is_int(elect_down_us(3, 100, p.interval_cs), 147803906,
-	    "and 147.8 s, without overflow");
+	    "FRR-1, H-19, and 147.8 s, without overflow");
 	is_int(elect_down_us(3, 1, p.interval_cs), 163640039, "163.6 s");
 }
 
@@ -647,7 +649,7 @@ test_skew(void)
 	for (prio = 2; prio < 255; prio++)
 		same += elect_skew_us(3, prio, 1) ==
 		    elect_skew_us(3, prio - 1, 1);
-	is_int(same, 0, "each priority has a skew of its own at 10 ms");
+	is_int(same, 0, "FRR-2, each priority has a skew of its own at 10 ms");
 	is_int(elect_skew_us(3, 100, 1), 6093, "that of 100 is 6.09 ms");
 	is_int(elect_skew_us(3, 254, 1), 78, "and of 254 not nothing");
 }
@@ -667,11 +669,13 @@ test_answer(void)
 	due = v.due;
 	stub_trace[0] = '\0';
 	receive(&worse);
-	ok(stub_trace[0] == 'A', "lower priority: answered by an advert");
+	ok(stub_trace[0] == 'A',
+	    "FRR-4, lower priority: answered by an advert");
 	stub_now.us += 50 * MS;
 	stub_trace[0] = '\0';
 	receive(&equal);
-	ok(stub_trace[0] == 'A', "equal with a lower address: too");
+	ok(stub_trace[0] == 'A',
+	    "FRR-4, H-25, equal with a lower address: too");
 	is_int(v.due.us, due.us, "the period stays as it was");
 }
 

@@ -135,9 +135,10 @@ static const struct malformed	malformed[] = {
 	{ "1 octet too many", "3133c801006400000a4d000a00", VRRP_DROP_LEN },
 	{ "none announced, one there", "3133c800006400000a4d000a",
 	    VRRP_DROP_LEN },
-	{ "v2 without authentication data", "2133c801000100000a4d000a",
-	    VRRP_DROP_LEN },
-	{ "v2 with 4 octets of it", "2133c801000100000a4d000a00000000",
+	{ "KA-7, H-39, v2 without authentication data",
+	    "2133c801000100000a4d000a", VRRP_DROP_LEN },
+	{ "KA-7, H-39, v2 with 4 octets of it",
+	    "2133c801000100000a4d000a00000000",
 	    VRRP_DROP_LEN },
 	{ "v2 with 16 octets of it",
 	    "2133c801000100000a4d000a00000000000000000000000000000000",
@@ -446,7 +447,7 @@ test_odd(void)
 	buf[6] = sum >> 8;
 	buf[7] = sum & 0xff;
 	is_int(packet_decode(&p, buf, len, &A, &GROUP), PACKET_OK,
-	    "reserved bits set");
+	    "FRR-1, H-17, reserved bits set");
 	is_int(p.interval_cs, 100, "are no part of the interval");
 
 	len = from_hex("3133c80000640000", buf, sizeof(buf));

@@ -110,9 +110,10 @@ static const struct knobs	bad_v3[] = {
 	    .csum = 1, .plain = 1 },
 	{ .name = "no address", .drop = VRRP_DROP_ADDRS, .count = -1,
 	    .cut = 4 },
-	{ .name = "interval 0", .drop = VRRP_DROP_INTERVAL, .cs = -1 },
-	{ .name = "interval 0 of an owner", .drop = VRRP_DROP_INTERVAL,
-	    .cs = -1, .prio = 255 }
+	{ .name = "KA-3, H-18, interval 0", .drop = VRRP_DROP_INTERVAL,
+	    .cs = -1 },
+	{ .name = "KA-3, H-18, interval 0 of an owner",
+	    .drop = VRRP_DROP_INTERVAL, .cs = -1, .prio = 255 }
 };
 
 static const struct knobs	bad_v2[] = {
@@ -121,7 +122,8 @@ static const struct knobs	bad_v2[] = {
 	{ .name = "interval of 2 s", .drop = VRRP_DROP_INTERVAL, .cs = 200 },
 	{ .name = "interval of 255 s", .drop = VRRP_DROP_INTERVAL,
 	    .cs = 25500 },
-	{ .name = "interval 0", .drop = VRRP_DROP_INTERVAL, .cs = -1 },
+	{ .name = "KA-3, H-18, interval 0", .drop = VRRP_DROP_INTERVAL,
+	    .cs = -1 },
 	{ .name = "another address", .drop = VRRP_DROP_ADDRS,
 	    .addr = { "10.77.0.11" } },
 	{ .name = "an address more", .drop = VRRP_DROP_ADDRS,
