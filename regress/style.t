@@ -37,5 +37,10 @@ for page in man/*.[58]; do
 	none "mandoc is content with $page" \
 	    "$(mandoc -Tlint -W warning "$page" 2>&1)"
 done
+none "each counter of VRRP is in lvsctl(8)" "$(sed -n \
+    's/.*\[VRRP_\(DROP\|NOTE\)_.*= "\(.*\)".*/\2/p' imsg/ctl.c |
+    while read -r name; do
+	grep -Fqx ".It \"$name\"" man/lvsctl.8 || echo "$name"
+done)"
 
 done_testing
