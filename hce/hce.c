@@ -53,6 +53,8 @@ static void	conf_start(struct engine *);
 
 static const struct engine_ops	hce_ops = {
 	.self		= PROC_HCE,
+	/* Intervals are of milliseconds, and an early timer is put off. */
+	.coarse		= 1,
 	.prepare	= hce_prepare,
 	.init		= hce_init,
 	.message	= hce_message,

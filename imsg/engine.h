@@ -55,7 +55,7 @@ struct engine {
 
 struct engine_ops {
 	enum proc	self;
-	/* It has timers of its own; libevent's need not be precise. */
+	/* The timers of libevent need not be precise, but cheap. */
 	int		coarse;
 
 	/* As root, before chroot: read files needed later.  May be NULL. */
