@@ -32,6 +32,7 @@ static void	hce_prepare(struct engine *);
 static void	hce_init(struct engine *);
 static void	hce_event_log(int, const char *);
 static void	hce_shutdown(struct engine *);
+static void	hce_end(int, short, void *);
 static int	hce_message(struct engine *, enum proc, struct imsg *);
 static int	hce_dispatch_parent(struct hce *, struct imsg *);
 static int	hce_dispatch_lbe(struct hce *, struct imsg *);
@@ -114,7 +115,8 @@ hce_event_log(int severity, const char *text)
 static void
 hce_shutdown(struct engine *eng)
 {
-	struct hce	*hce = eng->arg;
+	const struct timeval	 at_once = { 0, 0 };
+	struct hce		*hce = eng->arg;
 
 	hce_tree_free(hce->staged);
 	hce_tree_free(hce->running);
@@ -122,7 +124,16 @@ hce_shutdown(struct engine *eng)
 	icmp_close(hce);
 	SSL_CTX_free(hce->tls);
 	hce->tls = NULL;
-	engine_exit(eng);
+	/* What libevent has put off for checks that were ended comes first. */
+	if (event_base_once(eng->base, -1, EV_TIMEOUT, hce_end, eng,
+	    &at_once) == -1)
+		engine_exit(eng);
+}
+
+static void
+hce_end(int, short, void *arg)
+{
+	engine_exit(arg);
 }
 
 static int

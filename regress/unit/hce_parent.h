@@ -60,6 +60,7 @@ struct fake_msg {
 	uint32_t	 id;
 	struct msg_host_status	status;
 	struct msg_onoff	onoff;
+	struct msg_socket_get	get;
 	char			text[512];
 };
 
@@ -150,6 +151,9 @@ fake_unpack(struct fake_msg *m, enum proc from, struct imsg *imsg)
 	case MSG_SCRIPT_STATUS:
 	case MSG_REFHOST_STATUS:
 		imsg_get_data(imsg, &m->onoff, sizeof(m->onoff));
+		break;
+	case MSG_SOCKET_GET:
+		imsg_get_data(imsg, &m->get, sizeof(m->get));
 		break;
 	case MSG_CONF_ERROR:
 		imsg_get_data(imsg, m->text, sizeof(m->text));

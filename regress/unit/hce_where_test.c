@@ -330,10 +330,187 @@ test_from_none(void)
 	close(l.fd);
 }
 
+/* The answer of the parent: a socket of this type, or an error. */
+static void
+answer(struct fake *f, uint32_t request, int type, int error)
+{
+	struct msg_socket	 m = { .error = error };
+	int			 fd = -1;
+
+	if (error == 0 &&
+	    (fd = socket(AF_INET, type | SOCK_NONBLOCK, 0)) == -1)
+		err(1, "socket");
+	fake_send(f, PROC_PARENT, MSG_CHECK_SOCKET, request, fd, &m,
+	    sizeof(m));
+}
+
+/* One host with this check; hce has asked for a socket: its message. */
+static void
+asked(struct fake *f, const struct fake_check *c, uint16_t port,
+    struct fake_msg *m)
+{
+	fake_begin(f, 0);
+	fake_check(f, c);
+	fake_table(f, 1000, c->conf.id, "a", port);
+	fake_host(f, 1, 1000, "127.0.0.2", 0);
+	is_int(fake_commit(f), 0, "check %s with a mark",
+	    check_type_names[c->conf.type]);
+	is_int(fake_wait(f, MSG_SOCKET_GET, m, WAIT_MS), 0,
+	    "asks for a socket");
+	is_int(m->get.check_id, c->conf.id, "by its id");
+	is_int(m->get.host_id, 1, "and that of its host");
+}
+
+/* The next status of the host that has this reason. */
+static int
+reason_wait(struct fake *f, uint32_t reason, struct fake_msg *m)
+{
+	while (fake_wait(f, MSG_HOST_STATUS, m, WAIT_MS) == 0)
+		if (m->status.reason == reason)
+			return (1);
+	return (0);
+}
+
+static void
+test_asked(void)
+{
+	struct listener		 l = listener_new();
+	struct fake_check	 c = tcp_check(1, 1);
+	struct fake		 f;
+	struct fake_msg		 m;
+	uint32_t		 first;
+
+	c.conf.mark = 7;
+	start(&f);
+	asked(&f, &c, l.port, &m);
+	answer(&f, m.id, SOCK_STREAM, 0);
+	ok(state_wait(&f, 1, HOST_UP, &m), "it is used");
+	is_int(fake_wait(&f, MSG_SOCKET_GET, &m, WAIT_MS), 0,
+	    "the next check wants another");
+	answer(&f, m.id, 0, ENODEV);
+	ok(reason_wait(&f, HOST_R_LOCAL, &m), "there is none: our reason");
+	is_int(m.status.detail, ENODEV, "and which");
+	is_int(m.status.state, HOST_UP, "of no consequence");
+	is_int(fake_wait(&f, MSG_SOCKET_GET, &m, WAIT_MS), 0, "the next");
+	answer(&f, m.id, 0, EMFILE);
+	ok(reason_wait(&f, HOST_R_DESCRIPTORS, &m), "is out of descriptors");
+	is_int(fake_wait(&f, MSG_SOCKET_GET, &m, WAIT_MS), 0, "the next");
+	first = m.id;
+	ok(reason_wait(&f, HOST_R_LOCAL, &m), "gets no answer in time");
+	is_int(m.status.detail, EBADF, "and says so");
+	answer(&f, first, SOCK_STREAM, 0);
+	answer(&f, 4711, SOCK_STREAM, 0);
+	is_int(fake_wait(&f, MSG_SOCKET_GET, &m, WAIT_MS), 0,
+	    "what comes too late is not taken for the next");
+	close(l.fd);
+	answer(&f, m.id, SOCK_STREAM, 0);
+	ok(state_wait(&f, 1, HOST_DOWN, &m), "which has its own");
+
+	/* Gone while it waits. */
+	is_int(fake_wait(&f, MSG_SOCKET_GET, &m, WAIT_MS), 0, "one more");
+	first = m.id;
+	fake_begin(&f, 0);
+	is_int(fake_commit(&f), 0, "its host goes");
+	answer(&f, first, SOCK_STREAM, 0);
+	is_int(fake_wait(&f, MSG_SOCKET_GET, &m, QUIET_MS), -1,
+	    "nobody asks any more");
+	is_int(fake_stop(&f), 0, "ends in good order");
+}
+
+/* A check that waits for its socket is ended with hce. */
+static void
+test_asked_end(void)
+{
+	struct fake_check	 c = tcp_check(1, 1);
+	struct fake		 f;
+	struct fake_msg		 m;
+
+	c.conf.mark = 7;
+	c.conf.interval_ms = c.conf.timeout_ms = 5000;
+	start(&f);
+	fake_begin(&f, 0);
+	fake_check(&f, &c);
+	fake_table(&f, 1000, 1, "a", 9);
+	fake_host(&f, 1, 1000, "127.0.0.2", HOST_F_DISABLE);
+	is_int(fake_commit(&f), 0, "a host");
+	order(&f, 1, 1);
+	is_int(fake_wait(&f, MSG_SOCKET_GET, &m, WAIT_MS), 0, "waits");
+	is_int(fake_stop(&f), 0, "ends in good order");
+}
+
+/* Each URL needs one. */
+static void
+test_asked_http(void)
+{
+	static const char	 reply[] = "HTTP/1.1 200 OK\r\n"
+				    "Content-Length: 0\r\n\r\n";
+	struct listener		 l = listener_new();
+	struct fake_check	 c = tcp_check(1, 1);
+	struct code_range	 r = { 200, 200 };
+	struct fake		 f;
+	struct fake_msg		 m;
+	int			 i, fd, n = 0;
+
+	c.conf.type = CHECK_HTTP;
+	c.conf.mark = 7;
+	c.conf.interval_ms = c.conf.timeout_ms = 2000;
+	fake_item(&c, ITEM_PATH, "/1", 2);
+	fake_item(&c, ITEM_CODE, &r, sizeof(r));
+	fake_item(&c, ITEM_PATH, "/2", 2);
+	fake_item(&c, ITEM_CODE, &r, sizeof(r));
+	start(&f);
+	asked(&f, &c, l.port, &m);
+	for (i = 0; i < 2; i++) {
+		answer(&f, m.id, SOCK_STREAM, 0);
+		fake_poll(&f, l.fd, WAIT_MS);
+		if ((fd = accept(l.fd, NULL, NULL)) == -1)
+			err(1, "accept");
+		n += write(fd, reply, strlen(reply)) > 0;
+		close(fd);
+		if (i == 0)
+			is_int(fake_wait(&f, MSG_SOCKET_GET, &m, WAIT_MS), 0,
+			    "another for the second URL");
+	}
+	is_int(n, 2, "both are answered");
+	ok(state_wait(&f, 1, HOST_UP, &m), "the host is up");
+	is_int(fake_stop(&f), 0, "ends in good order");
+	close(l.fd);
+}
+
+/* One for all hosts with a check by ICMP. */
+static void
+test_asked_icmp(void)
+{
+	struct fake_check	 c = tcp_check(1, 1);
+	struct fake		 f;
+	struct fake_msg		 m;
+	struct msg_socket	 s = { 0 };
+	int			 fd;
+
+	fd = socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK, IPPROTO_ICMP);
+	if (fd == -1) {
+		ok(1, "skipped: no raw sockets");
+		return;
+	}
+	c.conf.type = CHECK_ICMP;
+	c.conf.mark = 7;
+	start(&f);
+	asked(&f, &c, 0, &m);
+	fake_send(&f, PROC_PARENT, MSG_CHECK_SOCKET, m.id, fd, &s, sizeof(s));
+	ok(state_wait(&f, 1, HOST_UP, &m), "the host is up");
+	is_int(fake_wait(&f, MSG_SOCKET_GET, &m, QUIET_MS), -1,
+	    "and the socket stays");
+	is_int(fake_stop(&f), 0, "ends in good order");
+}
+
 int
 main(void)
 {
 	alarm(HANG_S);
+	test_asked();
+	test_asked_end();
+	test_asked_http();
+	test_asked_icmp();
 	test_shared();
 	test_join();
 	test_known();
