@@ -362,8 +362,9 @@ void		 host_assume(struct host *, enum host_state);
 /* host_learn, host_tell: as verdict_learn() and verdict_tell(). */
 void		 host_learn(struct host *, const struct msg_host_status *);
 void		 host_tell(const struct host *, struct msg_host_status *);
-/* host_checked: one of its checks has ended so, and was judged. */
-void		 host_checked(struct watch *, const struct verdict_check *);
+/* host_checked: one of its checks has ended so now, and was judged. */
+void		 host_checked(struct watch *, const struct verdict_check *,
+		    struct monotime);
 
 /*
  * probe.c: probes, and who watches them.
@@ -372,7 +373,7 @@ void		 host_checked(struct watch *, const struct verdict_check *);
  * watch_begin: have the probe made, first at its place or now; watch_end: not
  * any more.  watch_move: the second wants what the first did.
  * watch_alone: nobody else has a share.
- * probe_checked: a check of a host has ended so.
+ * probe_checked: a check of a host has ended so now.
  */
 void		 watch_join(struct watch *, struct host *, struct check *);
 void		 watch_leave(struct watch *);
@@ -380,7 +381,8 @@ void		 watch_begin(struct watch *, int);
 void		 watch_end(struct watch *);
 void		 watch_move(struct watch *, struct watch *);
 int		 watch_alone(const struct watch *);
-void		 probe_checked(struct probe *, const struct verdict_check *);
+void		 probe_checked(struct probe *, const struct verdict_check *,
+		    struct monotime);
 
 /* sched.c: when a check is made. */
 /* sched_init: ready the timer of a new probe. */
@@ -443,7 +445,8 @@ void		 refhost_free(struct refhost *);
 struct refhost	*refhost_find(struct tree *, uint32_t);
 void		 refhost_keep(struct tree *, struct tree *);
 void		 refhost_start(struct hce *);
-void		 refhost_checked(struct probe *, const struct verdict_check *);
+void		 refhost_checked(struct probe *, const struct verdict_check *,
+		    struct monotime);
 void		 refhost_tell_all(struct hce *);
 
 /* script.c */

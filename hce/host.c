@@ -254,7 +254,6 @@ static int
 host_certs(struct host *host)
 {
 	const struct probe	*probe;
-	int64_t			 now = time(NULL);
 	int			 i, was = host->cert_warn;
 
 	host->cert_until = host->cert_warn = 0;
@@ -265,7 +264,8 @@ host_certs(struct host *host)
 		if (host->cert_until == 0 ||
 		    probe->cert_until < host->cert_until)
 			host->cert_until = probe->cert_until;
-		if (probe->cert_until - now < probe->check->conf.warn_s)
+		if (probe->cert_until - time(NULL) <
+		    probe->check->conf.warn_s)
 			host->cert_warn = 1;
 	}
 	return (host->cert_warn != was);
@@ -295,14 +295,15 @@ host_judge(struct host *host, const struct probe *last, struct monotime now)
 }
 
 void
-host_checked(struct watch *watch, const struct verdict_check *check)
+host_checked(struct watch *watch, const struct verdict_check *check,
+    struct monotime now)
 {
 	struct host	*host = watch->host;
 	enum host_state	 was = host->verdict.state;
 	int		 changed;
 
 	verdict_count(&host->verdict, check);
-	changed = host_judge(host, watch->probe, monotime_now());
+	changed = host_judge(host, watch->probe, now);
 	if (host_certs(host)) {
 		changed = 1;
 		if (host->cert_warn)

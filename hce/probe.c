@@ -151,7 +151,8 @@ watch_alone(const struct watch *watch)
 }
 
 void
-probe_checked(struct probe *probe, const struct verdict_check *check)
+probe_checked(struct probe *probe, const struct verdict_check *check,
+    struct monotime now)
 {
 	const struct verdict_limits	 limits = {
 		.rise = probe->check->conf.rise,
@@ -159,8 +160,8 @@ probe_checked(struct probe *probe, const struct verdict_check *check)
 	};
 	struct watch			*watch;
 
-	(void)verdict_check(&probe->verdict, &limits, check, monotime_now());
+	(void)verdict_check(&probe->verdict, &limits, check, now);
 	TAILQ_FOREACH(watch, &probe->watches, entry)
 		if (watch->on)
-			host_checked(watch, check);
+			host_checked(watch, check, now);
 }

@@ -117,7 +117,8 @@ refhost_start(struct hce *hce)
 }
 
 void
-refhost_checked(struct probe *probe, const struct verdict_check *check)
+refhost_checked(struct probe *probe, const struct verdict_check *check,
+    struct monotime now)
 {
 	const struct verdict_limits	 limits = {
 		.rise = probe->check->conf.rise,
@@ -125,7 +126,7 @@ refhost_checked(struct probe *probe, const struct verdict_check *check)
 	};
 	enum host_state			 was = probe->verdict.state;
 
-	if (verdict_check(&probe->verdict, &limits, check, monotime_now()) &
+	if (verdict_check(&probe->verdict, &limits, check, now) &
 	    VERDICT_STATE)
 		refhost_tell(probe->refhost);
 	report_check(NULL, probe, was);

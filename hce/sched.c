@@ -37,7 +37,7 @@ static void	sched_timer(int, short, void *);
 static void	sched_cancel(struct probe *);
 static int	sched_put_off(struct probe *);
 static struct monotime sched_deadline(const struct probe *);
-static void	sched_arm(struct probe *, struct monotime);
+static void	sched_arm(struct probe *, struct monotime, struct monotime);
 static void	sched_arm_next(struct probe *, struct monotime);
 static void	sched_probe(struct probe *);
 static void	sched_begin_check(struct probe *);
@@ -69,9 +69,11 @@ sched_begin_now(struct probe *probe)
 static void
 sched_start_at(struct probe *probe, int64_t offset)
 {
+	struct monotime	 now = monotime_now();
+
 	probe->scheduled = 1;
-	probe->due = probe->grid = monotime_add_us(monotime_now(), offset);
-	sched_arm(probe, probe->due);
+	probe->due = probe->grid = monotime_add_us(now, offset);
+	sched_arm(probe, probe->due, now);
 }
 
 void
@@ -93,9 +95,9 @@ sched_interval(const struct probe *probe)
 }
 
 static void
-sched_arm(struct probe *probe, struct monotime when)
+sched_arm(struct probe *probe, struct monotime when, struct monotime now)
 {
-	struct timeval	 tv = monotime_left(when);
+	struct timeval	 tv = us_to_timeval(monotime_diff_us(when, now));
 
 	if (evtimer_add(&probe->timer, &tv) == -1)
 		fatalx("no memory for a timer");
@@ -151,13 +153,13 @@ sched_put_off(struct probe *probe)
 	int64_t		 late = monotime_diff_us(now, sched_deadline(probe));
 
 	if (late < -SCHED_EARLY_US) {
-		sched_arm(probe, sched_deadline(probe));
+		sched_arm(probe, sched_deadline(probe), now);
 		return (1);
 	}
 	if (late < SCHED_LATE_US || probe->late)
 		return (0);
 	probe->late = 1;
-	sched_arm(probe, monotime_add_us(now, SCHED_LATE_US));
+	sched_arm(probe, monotime_add_us(now, SCHED_LATE_US), now);
 	return (1);
 }
 
@@ -168,7 +170,7 @@ sched_probe(struct probe *probe)
 	probe->late = 0;
 	probe->phase = PHASE_CONNECT;
 	probe->started = monotime_now();
-	sched_arm(probe, sched_deadline(probe));
+	sched_arm(probe, sched_deadline(probe), probe->started);
 	if (limit_reached(probe->hce))
 		sched_done(probe, HOST_R_DESCRIPTORS, 0);
 	else if (check_privileged(&probe->check->conf) &&
@@ -183,7 +185,7 @@ static void
 sched_begin_check(struct probe *probe)
 {
 	probe->started = monotime_now();
-	sched_arm(probe, sched_deadline(probe));
+	sched_arm(probe, sched_deadline(probe), probe->started);
 	probe->check->method->start(probe);
 }
 
@@ -197,9 +199,9 @@ sched_done(struct probe *probe, uint32_t reason, int32_t detail)
 	limit_ended(probe->hce, reason);
 	check.ms = monotime_diff_us(now, probe->started) / 1000;
 	if (probe->refhost != NULL)
-		refhost_checked(probe, &check);
+		refhost_checked(probe, &check, now);
 	else
-		probe_checked(probe, &check);
+		probe_checked(probe, &check, now);
 	probe->due = pace_next(&probe->check->conf, &probe->verdict,
 	    probe->grid, probe->due, now);
 	sched_arm_next(probe, now);
@@ -214,5 +216,5 @@ sched_arm_next(struct probe *probe, struct monotime now)
 
 	late = slot_offset(hce->slot_base, hce->jitters++,
 	    pace_jitter(monotime_diff_us(probe->due, now)));
-	sched_arm(probe, monotime_add_us(probe->due, late));
+	sched_arm(probe, monotime_add_us(probe->due, late), now);
 }
