@@ -57,6 +57,8 @@ is_host() {
 trap net_down EXIT
 net_up || bail "no network"
 rs_http rs1 || bail "no server"
+# It would tell of a closed port once a second.
+in_ns rs1 sysctl -qw net.ipv4.icmp_ratelimit=0
 ip -n dir1 addr add 10.77.0.201/24 dev eth0
 ip -n dir1 addr add 10.77.0.202/24 dev eth0
 # Nothing but these reaches the real server.
