@@ -35,6 +35,7 @@ static void	 conf_addrs(struct net *, struct net_vrrp *,
 static void	 addr_changes(struct net *, struct net_addr *,
 		    const struct net_vrrp *, const struct vaddr_config *);
 static void	 conf_leave(struct net *);
+static void	 conf_relist(struct net *);
 static void	 conf_bring(struct net *);
 static void	 conf_bring_one(struct net *, struct net_vrrp *);
 static void	 conf_forget(struct net *);
@@ -53,13 +54,13 @@ net_set_conf(struct net *n, const struct conf *conf)
 		v = conf_vrrp(n, c);
 		conf_addrs(n, v, &c->addrs);
 		route_conf(n, v, &c->routes, &c->rules);
-		announce_relist(v);
 	}
 	conf_addrs(n, &n->statics, &conf->statics.addrs);
 	route_conf(n, &n->statics, &conf->statics.routes,
 	    &conf->statics.rules);
 	vmac_conf(n);
 	conf_leave(n);
+	conf_relist(n);
 	lease_conf(n, conf->lease_s);
 	/* Whoever reloads may look at once at what is told here. */
 	n->read_next.us = 0;
@@ -175,6 +176,17 @@ conf_leave(struct net *n)
 		if (!a->item.named && a->item.vrrp != &n->leaving)
 			net_item_give(&a->item, &n->leaving);
 	route_leave(n);
+}
+
+/* When each item is with whom it belongs to: a burst is at one of them. */
+static void
+conf_relist(struct net *n)
+{
+	struct net_vrrp	*v;
+
+	RB_FOREACH(v, net_vrrps, &n->vrrps)
+		if (v->named)
+			announce_relist(v);
 }
 
 /*

@@ -295,6 +295,24 @@ is "all" "$(held e0 | wc -l)" 200
 ask release many
 diag "release: $(grep took "$dir/out")"
 is "and go" "$(held e0 | wc -l)" 0
+
+# A reload while slow announcements are under way: the first address goes.
+slow() {
+	echo 'vrrp "slow" on e0 {'
+	printf '\t%s\n' 'vrid 10' 'announce interval 200ms'
+	printf '\taddress %s\n' "$@"
+	echo '}'
+}
+slow 10.3.0.1 10.3.0.2 10.3.0.3 >"$dir/slow.conf"
+slow 10.3.0.2 10.3.0.3 >"$dir/less.conf"
+ask conf "$dir/slow.conf" >/dev/null
+capture
+ask hold slow >/dev/null
+ok "a slow announcement begins" wait_for 5 captured 'tell 10.3.0.1,' 1
+ask conf "$dir/less.conf" >/dev/null
+ok "and goes on with what is left" wait_for 10 captured 'tell 10.3.0.3,' 2
+is "without what has gone" "$(grep -c 'tell 10.3.0.1,' "$dir/capture")" 1
+ask release slow
 stop
 is "nothing leaked" "$stopped" 0
 
