@@ -149,11 +149,8 @@ iface_link(struct net *n, const struct rtnl_link *rl, int gone)
 		return;
 	if (nif->now.ifindex != 0 && nif->now.ifindex != rl->ifindex)
 		iface_lost(n, nif);
-	if (nif->vmac != NULL && !vmac_link(n, nif->vmac, rl)) {
-		if (nif->now.ifindex != 0)
-			iface_lost(n, nif);
+	if (nif->vmac != NULL && !vmac_link(n, nif->vmac, rl))
 		return;
-	}
 	n->tell = 1;
 	nif->seen = 1;
 	nif->now.mtu = rl->mtu;

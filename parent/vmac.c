@@ -178,9 +178,12 @@ vmac_stray(struct net *n, const struct rtnl_link *rl)
 int
 vmac_link(struct net *n, struct net_vmac *d, const struct rtnl_link *rl)
 {
-	int	same;
+	int	same, usable;
 
 	same = rl->has_mac && memcmp(rl->mac, d->mac, sizeof(d->mac)) == 0;
+	usable = vmac_marked(rl->more.alias) && rl->more.is_macvlan && same;
+	if (!usable && d->nif->now.ifindex != 0)
+		iface_lost(n, d->nif);
 	if (d->seen != rl->ifindex || d->same_mac != same ||
 	    d->up != ((rl->flags & IFF_UP) != 0) ||
 	    memcmp(&d->link, &rl->more, sizeof(d->link)) != 0)
@@ -189,7 +192,7 @@ vmac_link(struct net *n, struct net_vmac *d, const struct rtnl_link *rl)
 	d->link = rl->more;
 	d->same_mac = same;
 	d->up = (rl->flags & IFF_UP) != 0;
-	return (vmac_marked(d->link.alias) && d->link.is_macvlan && same);
+	return (usable);
 }
 
 /* The interface has gone or come: a device, or what devices are on. */
