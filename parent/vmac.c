@@ -129,6 +129,7 @@ vmac_name(struct net *n, struct net_vrrp *v)
 		d->ready = 0;
 	d->families = families;
 	vmac_dirty(n, d);
+	vmac_lower_restore(n, d->lower);
 	if (old != NULL)
 		vmac_lower_restore(n, old);
 }
@@ -168,8 +169,10 @@ vmac_stray(struct net *n, const struct rtnl_link *rl)
 		return;
 	d = vmac_new(n, nif);
 	d->lower = iface_get(n, lower);
-	d->families = strchr(rl->more.alias, ' ') != NULL ? VMAC_INET :
-	    VMAC_INET6;
+	/* It may have a rule of IPv6; that it has settings its mark says. */
+	d->families = VMAC_INET6;
+	if (strchr(rl->more.alias, ' ') != NULL)
+		d->families |= VMAC_INET;
 	memcpy(d->mac, rl->mac, sizeof(d->mac));
 	nif->named = d->lower->named = 1;
 }
@@ -394,9 +397,9 @@ vmac_role(struct net *n, struct net_vmac *d)
 {
 	switch (d->vrrp->want) {
 	case WANT_HELD:
-		return (vmac_master(n, d));
+		return (vmac_become(n, d, VMAC_MASTER));
 	case WANT_NOTHING:
-		return (vmac_backup(n, d));
+		return (vmac_become(n, d, VMAC_BACKUP));
 	case WANT_FOUND:
 		break;
 	}

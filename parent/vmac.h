@@ -75,11 +75,10 @@ int	 vmac_marked(const char *);
 /* vmac_setup: settings of a device before it is up; 0 or an errno. */
 int	 vmac_setup(struct net *, struct net_vmac *);
 /*
- * vmac_master, vmac_backup: take what is sent to it, or drop it; for IPv4 its
- * addresses alone decide that.  0 or an errno.
+ * vmac_become: a master's takes what is sent to it, a backup's drops it; for
+ * IPv4 its addresses alone decide that.  0 or an errno.
  */
-int	 vmac_master(struct net *, struct net_vmac *);
-int	 vmac_backup(struct net *, struct net_vmac *);
+int	 vmac_become(struct net *, struct net_vmac *, enum vmac_role);
 /* vmac_unrule: what is not on the device itself goes before it. */
 void	 vmac_unrule(struct net *, struct net_vmac *);
 

@@ -75,13 +75,18 @@ static const struct setting {
  * left.  A master forwards, so that its answers to neighbours say that it is
  * a router (RFC 4861 section 7.2.4).
  */
-static const struct setting	backup_settings[] = {
-	{ AF_INET6,	"force_mld_version",	1 },
-	{ AF_INET6,	"forwarding",		0 }
-};
-static const struct setting	master_settings[] = {
-	{ AF_INET6,	"force_mld_version",	0 },
-	{ AF_INET6,	"forwarding",		1 }
+static const struct {
+	struct setting	settings[2];
+	int		rule;		/* is to be there, or not */
+} roles[] = {
+	[VMAC_BACKUP] = { {
+		{ AF_INET6,	"force_mld_version",	1 },
+		{ AF_INET6,	"forwarding",		0 }
+	}, RTM_NEWRULE },
+	[VMAC_MASTER] = { {
+		{ AF_INET6,	"force_mld_version",	0 },
+		{ AF_INET6,	"forwarding",		1 }
+	}, RTM_DELRULE }
 };
 
 #define NELEM(a)	(sizeof(a) / sizeof((a)[0]))
@@ -92,6 +97,7 @@ static void	lower_read(struct net_vmac *);
 static void	set_all(const struct net_vmac *, const struct setting *,
 		    size_t);
 static int	rule_set(struct net *, const struct net_vmac *, int);
+static int	mark(struct net *, const struct net_vmac *);
 
 /* Without IPv6 in the kernel nothing of it needs to be kept quiet. */
 static void
@@ -219,38 +225,46 @@ rule_set(struct net *n, const struct net_vmac *d, int type)
 int
 vmac_setup(struct net *n, struct net_vmac *d)
 {
-	int	error = 0, inet6 = (d->families & VMAC_INET6) != 0, value;
+	int	error, inet6 = (d->families & VMAC_INET6) != 0, value;
 
 	set_all(d, device_settings, NELEM(device_settings));
 	/* Who uses the virtual MAC as a router is served as below. */
 	if (sysctl_get(AF_INET, d->lower->now.ifname, "forwarding",
 	    &value) == 0)
 		set(d, AF_INET, "forwarding", value);
+	error = mark(n, d);
 	/* One that an earlier life has left up may be a master's. */
-	if (!d->up || d->vrrp->want == WANT_NOTHING)
-		error = vmac_backup(n, d);
+	if (error == 0 && (!d->up || d->vrrp->want == WANT_NOTHING))
+		error = vmac_become(n, d, VMAC_BACKUP);
 	set(d, AF_INET6, "disable_ipv6", !inet6);
 	return (error);
 }
 
-int
-vmac_master(struct net *n, struct net_vmac *d)
+/* What was of the interface below may not be what it was at first. */
+static int
+mark(struct net *n, const struct net_vmac *d)
 {
-	if (d->role == VMAC_MASTER || (d->families & VMAC_INET6) == 0)
+	char	alias[VMAC_ALIAS_LEN];
+
+	vmac_alias(d, alias);
+	if (strcmp(alias, d->link.alias) == 0)
 		return (0);
-	d->role = VMAC_MASTER;
-	set_all(d, master_settings, NELEM(master_settings));
-	return (rule_set(n, d, RTM_DELRULE));
+	return (nlconn_query(&n->conn, vmac_msg_alias(d->nif->now.ifname,
+	    alias), 0, NULL, NULL));
 }
 
 int
-vmac_backup(struct net *n, struct net_vmac *d)
+vmac_become(struct net *n, struct net_vmac *d, enum vmac_role role)
 {
-	if (d->role == VMAC_BACKUP || (d->families & VMAC_INET6) == 0)
+	int	error;
+
+	if (d->role == role || (d->families & VMAC_INET6) == 0)
 		return (0);
-	d->role = VMAC_BACKUP;
-	set_all(d, backup_settings, NELEM(backup_settings));
-	return (rule_set(n, d, RTM_NEWRULE));
+	d->role = VMAC_UNKNOWN;
+	set_all(d, roles[role].settings, NELEM(roles[role].settings));
+	if ((error = rule_set(n, d, roles[role].rule)) == 0)
+		d->role = role;
+	return (error);
 }
 
 void

@@ -120,12 +120,48 @@ unlike "that never was without the address" "$(cat "$LAB_TMP/addresses.log")" \
     "Deleted.* $LAB_VIP/"
 proc_stop addresses
 ok "the client reaches it" reaches_at $mac
+instance 200 'use virtual mac "vrrp.51"' |
+    sed 's/vrid 51/vrid 52/' >"$LAB_TMP/dir1.conf"
+ok "reload: another VRID" ctl dir1 reload
+ok "is another MAC" wait_for 10 \
+    eval 'device | grep -q "link/ether 00:00:5e:00:01:34"'
+ok "the address is there" wait_for 10 on vrrp.51
+unlike "at the first attempt" "$(cat "$LAB_TMP/dir1.log")" 'cannot be made'
 ok "lvsd crashes again" crash dir1
 configure
 ok "the next life has no virtual MAC" director dir1
 ok "the device goes" wait_for 10 not_there
 is "and its settings, which one life told the next" "$(settings)" "0 1"
 ok "dir1 is master" master eth0
+proc_stop dir1
+
+# Families that come and go, of a backup.
+mixed() {
+	echo 'vrrp "VI_1" on eth0 {'
+	printf '\t%s\n' 'vrid 51' 'advertise 20s' 'use virtual mac' \
+	    "address fe80::77:10/64" "address $LAB_VIP6/64" "$@"
+	echo '}'
+} >"$LAB_TMP/dir1.conf"
+mixed
+ok "a device of IPv6 alone" director dir1
+ok "is there" wait_for 10 eval 'device vrrp6.51 | grep -q "[<,]UP"'
+ok "with its rule" eval 'ip -n dir1 -6 rule | grep -q "iif vrrp6.51"'
+is "the interface is as it was" "$(settings)" "0 1"
+mixed 'address 10.77.0.30/24 excluded'
+ok "reload: an address of IPv4" ctl dir1 reload
+ok "the interface is as it must be" wait_for 5 eval '[ "$(settings)" = "1 2" ]'
+mixed
+ok "reload: without" ctl dir1 reload
+ok "the interface is as it was" wait_for 5 eval '[ "$(settings)" = "0 1" ]'
+mixed 'address 10.77.0.30/24 excluded'
+ok "reload: IPv4 again" ctl dir1 reload
+ok "as it must be" wait_for 5 eval '[ "$(settings)" = "1 2" ]'
+ok "lvsd crashes" crash dir1
+configure
+ok "the next life has no virtual MAC" director dir1
+ok "the device goes" wait_for 10 not_there vrrp6.51
+is "and the rule" "$(ip -n dir1 -6 rule | grep -c iif)" 0
+is "the interface is as it was" "$(settings)" "0 1"
 proc_stop dir1
 
 # Somebody else's hands.
