@@ -126,6 +126,10 @@ enum seen {
 	SEEN_REALTIME	= 0x400,
 	SEEN_LOCK	= 0x800,
 	SEEN_STATE	= 0x1000,
+	/* of a service, beside some of the above */
+	SEEN_FAIL_OPEN	= 0x01,
+	SEEN_FAILURE	= 0x02,
+	SEEN_INITIAL	= 0x04,
 	/* of a host, of a pool, of persistence, which count their own */
 	SEEN_UPPER	= 0x01,
 	SEEN_LOWER	= 0x02,
@@ -439,6 +443,15 @@ void		 build_scheduler_flag(struct parse *, const char *);
 void		 build_persistent(struct parse *, const struct lex_str *);
 void		 build_width(struct parse *, const struct lex_str *, int);
 void		 build_engine(struct parse *, const struct lex_str *);
+/*
+ * What becomes of a service whose hosts fail.  build_quorum: hysteresis, may be
+ * NULL.
+ */
+void		 build_quorum(struct parse *, const struct lex_str *,
+		    const struct lex_str *);
+void		 build_fail_open(struct parse *, const struct lex_str *);
+void		 build_on_failure(struct parse *, const struct lex_str *);
+void		 build_initial(struct parse *, const struct lex_str *);
 void		 build_service_flag(struct parse *, uint32_t, const char *);
 void		 build_service_end(struct parse *);
 

@@ -83,6 +83,7 @@ int				 yyparse(void);
 %token	ANSWER HELO OVER RCODE SMTP STARTTLS WARN
 %token	ACTIVE HEX HMAC MODE WINDOW
 %token	DOWN FROM PARENT RETRY VIA
+%token	FAIL FAILURE HYSTERESIS INITIAL OPEN
 %token	ERROR
 /* Behind `check dns' a type is that of the question, not of a tunnel. */
 %nonassoc	DNS
@@ -262,6 +263,21 @@ service_stmt	: LISTEN ON			{
 		| DISABLE			{
 			build_service_flag(y.p, SERVICE_F_DISABLE,
 			    "disable");
+		}
+		| QUORUM STRING			{
+			build_quorum(y.p, &$2, NULL);
+		}
+		| QUORUM STRING HYSTERESIS STRING {
+			build_quorum(y.p, &$2, &$4);
+		}
+		| FAIL OPEN STRING		{
+			build_fail_open(y.p, &$3);
+		}
+		| ON FAILURE STRING		{
+			build_on_failure(y.p, &$3);
+		}
+		| INITIAL STRING		{
+			build_initial(y.p, &$2);
 		}
 		| method TO TABLENAME		{
 			pool_begin($1, &$3);

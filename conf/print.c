@@ -32,6 +32,7 @@ static void	print_pool(const struct conf_pool *,
 		    const struct pool_config *, FILE *);
 static void	print_listen(const struct conf_listen *, FILE *);
 static void	print_service(const struct conf_service *, FILE *);
+static void	print_policy(const struct service_config *, FILE *);
 static void	print_script(const struct conf_script *, FILE *);
 static void	print_track(const struct conf_track *, FILE *);
 static void	print_hmac(const struct conf_hmac *, FILE *);
@@ -225,10 +226,28 @@ print_service(const struct conf_service *s, FILE *f)
 		fprintf(f, "\tone-packet\n");
 	if (s->conf.flags & SERVICE_F_DISABLE)
 		fprintf(f, "\tdisable\n");
+	print_policy(&s->conf, f);
 	for (i = 0; i < POOL_MAX; i++)
 		if (s->pool[i].table != NULL)
 			print_pool(&s->pool[i], &s->conf.pool[i], f);
 	fprintf(f, "}\n");
+}
+
+static void
+print_policy(const struct service_config *s, FILE *f)
+{
+	if (s->quorum != 1)
+		fprintf(f, "\tquorum %u", s->quorum);
+	if (s->hysteresis != 0)
+		fprintf(f, " hysteresis %u", s->hysteresis);
+	if (s->quorum != 1)
+		fputc('\n', f);
+	if (s->fail_open != 0)
+		fprintf(f, "\tfail open %u%%\n", s->fail_open);
+	if (s->flags & SERVICE_F_QUIESCE)
+		fprintf(f, "\ton failure quiesce\n");
+	if (s->flags & SERVICE_F_INITIAL_UP)
+		fprintf(f, "\tinitial up\n");
 }
 
 static void

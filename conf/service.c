@@ -52,6 +52,7 @@ build_service(struct parse *p, const struct lex_str *name)
 	s->line = p->pos.line;
 	s->conf.prefix4 = 32;
 	s->conf.prefix6 = 128;
+	s->conf.quorum = 1;
 	(void)strlcpy(s->conf.sched, DEFAULT_SCHEDULER,
 	    sizeof(s->conf.sched));
 	TAILQ_INSERT_TAIL(&p->conf->services, s, entry);

@@ -211,6 +211,7 @@ via_service(struct parse *p, const struct pool_ref *ref,
 	s->conf.flags = SERVICE_F_VIA;
 	s->conf.prefix4 = 32;
 	s->conf.prefix6 = 128;
+	s->conf.quorum = 1;
 	(void)strlcpy(s->conf.sched, "rr", sizeof(s->conf.sched));
 	/* No name of an object has a blank in it. */
 	snprintf(s->conf.name, sizeof(s->conf.name), "via service %#x", mark);

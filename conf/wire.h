@@ -337,8 +337,16 @@ struct pool_config {
 #define SERVICE_F_VIA		0x80	/* for checks via services; those with
 					   it come after all others */
 
+#define SERVICE_F_QUIESCE	0x100	/* failed hosts get weight 0 */
+#define SERVICE_F_INITIAL_UP	0x200	/* hosts without a verdict serve */
+
 /* Longest persistence kept: 31 days, as ipvsadm(8) allows. */
 #define PERSIST_MAX		(31 * 24 * 60 * 60)
+
+/* A quorum of a service is a sum of weights. */
+#define SERVICE_QUORUM_MAX	1000000
+/* More than all can not fail. */
+#define FAIL_OPEN_MAX		99
 
 struct service_config {
 	uint32_t		id;
@@ -346,7 +354,11 @@ struct service_config {
 	uint32_t		persist_s;	/* with SERVICE_F_PERSISTENT */
 	uint8_t			prefix4;	/* clients kept together */
 	uint8_t			prefix6;	/* the same, for IPv6 */
-	uint16_t		pad;
+	uint8_t			fail_open;	/* when more percent fail; 0:
+						   never */
+	uint8_t			pad;
+	uint32_t		quorum;		/* weight that is wanted */
+	uint32_t		hysteresis;	/* below quorum */
 	struct pool_config	pool[POOL_MAX];
 	char			sched[SCHED_LEN];
 	char			name[NAME_LEN];

@@ -71,7 +71,9 @@ enum ctl_state {
 	CTL_DOWN,
 	CTL_DISABLED,
 	CTL_EMPTY,		/* table: no host is up */
-	CTL_BACKUP_TABLE	/* service: its backup table serves */
+	CTL_BACKUP_TABLE,	/* service: its backup table serves */
+	CTL_NO_QUORUM,		/* service: what is up is not enough */
+	CTL_FAIL_OPEN		/* service: too many fail to believe it */
 };
 
 struct ctl_service {

@@ -22,7 +22,9 @@ static int	enabled(const struct msg_override *, int);
 static int	host_serves(const struct lbe_pool *, const struct lbe_host *);
 static int	pool_usable(const struct lbe_pool *);
 static int	pool_waits(const struct lbe_pool *);
-static int	pool_unjudged(const struct lbe_pool *);
+static int	pool_young(const struct lbe_pool *);
+static uint64_t	pool_weight(const struct lbe_pool *);
+static int	pool_open(const struct lbe_pool *);
 static int	pool_in_kernel(const struct lbe_pool *);
 
 /* The operator has the last word over the configuration. */
@@ -93,15 +95,23 @@ desire_table(const struct lbe_table *tb)
 
 /*
  * A host of which nothing is known keeps its place: out of the kernel at its
- * first start, in the kernel after a restart of ours.
+ * first start, unless it is to be trusted, in the kernel after a restart of
+ * ours.
  */
 static int
 host_serves(const struct lbe_pool *p, const struct lbe_host *h)
 {
+	const struct lbe_service	*s = p->service;
+
 	if (desire_host_up(h))
 		return (1);
-	return (desire_host_enabled(h) && h->status.state == HOST_UNKNOWN &&
-	    p->asked[h->index] != DEST_NONE);
+	if (!desire_host_enabled(h))
+		return (0);
+	if (s->open && p == &s->pool[POOL_PRIMARY])
+		return (1);
+	return (h->status.state == HOST_UNKNOWN &&
+	    (s->conf.flags & SERVICE_F_INITIAL_UP ||
+	    p->asked[h->index] != DEST_NONE));
 }
 
 /* Hosts of weight 0 finish their connections and are given no new ones. */
@@ -133,18 +143,51 @@ pool_waits(const struct lbe_pool *p)
 	return (0);
 }
 
-/* There is no verdict on any host that could serve. */
+/* Verdicts are missing, and there is no bad one. */
 static int
-pool_unjudged(const struct lbe_pool *p)
+pool_young(const struct lbe_pool *p)
 {
 	const struct lbe_host	*h;
 
 	if (!pool_waits(p))
 		return (0);
 	TAILQ_FOREACH(h, &p->table->hosts, entry)
-		if (desire_host_enabled(h) && h->status.state != HOST_UNKNOWN)
+		if (desire_host_enabled(h) && h->status.state == HOST_DOWN)
 			return (0);
 	return (1);
+}
+
+static uint64_t
+pool_weight(const struct lbe_pool *p)
+{
+	const struct lbe_host	*h;
+	uint64_t		 sum = 0;
+
+	if (p->table == NULL)
+		return (0);
+	TAILQ_FOREACH(h, &p->table->hosts, entry)
+		if (host_serves(p, h))
+			sum += desire_host_weight(h);
+	return (sum);
+}
+
+/* Have more hosts failed than can be true? */
+static int
+pool_open(const struct lbe_pool *p)
+{
+	const struct lbe_host	*h;
+	uint64_t		 all = 0, failed = 0;
+
+	if (p->service->conf.fail_open == 0 || p->table == NULL ||
+	    p->table->conf.nchecks == 0)
+		return (0);
+	TAILQ_FOREACH(h, &p->table->hosts, entry) {
+		if (!desire_host_enabled(h) || desire_host_weight(h) == 0)
+			continue;
+		all++;
+		failed += h->status.state == HOST_DOWN;
+	}
+	return (failed * 100 > all * p->service->conf.fail_open);
 }
 
 static int
@@ -158,23 +201,47 @@ pool_in_kernel(const struct lbe_pool *p)
 	return (0);
 }
 
+/*
+ * A quorum that is had is lost below its hysteresis, and one that was lost is
+ * had again above it.  After a restart of this engine the kernel tells which.
+ */
+void
+desire_settle(struct lbe_service *s)
+{
+	struct lbe_pool	*primary = &s->pool[POOL_PRIMARY];
+	uint64_t	 weight;
+
+	if (!s->settled) {
+		s->settled = 1;
+		s->quorate = pool_in_kernel(primary) &&
+		    !pool_in_kernel(&s->pool[POOL_BACKUP]);
+	}
+	s->open = pool_open(primary);
+	weight = pool_weight(primary);
+	if (s->quorate)
+		s->quorate = weight >= s->conf.quorum - s->conf.hysteresis;
+	else
+		s->quorate = weight >= s->conf.quorum + s->conf.hysteresis;
+}
+
 enum pool_role
 desire_pool(const struct lbe_service *s)
 {
+	const struct lbe_pool	*primary = &s->pool[POOL_PRIMARY];
+	const struct lbe_pool	*backup = &s->pool[POOL_BACKUP];
+
 	if (!desire_service_enabled(s))
 		return (POOL_MAX);
-	if (pool_usable(&s->pool[POOL_PRIMARY]))
+	if (s->quorate)
 		return (POOL_PRIMARY);
 	/*
 	 * At a start nobody shall meet the sorry server, and with persistence
 	 * stay with it, only because the first checks are still under way.
 	 */
-	if (pool_unjudged(&s->pool[POOL_PRIMARY]) &&
-	    !pool_in_kernel(&s->pool[POOL_BACKUP]))
-		return (POOL_MAX);
-	if (pool_usable(&s->pool[POOL_BACKUP]))
+	if (pool_usable(backup) &&
+	    (!pool_young(primary) || pool_in_kernel(backup)))
 		return (POOL_BACKUP);
-	return (POOL_MAX);
+	return (pool_usable(primary) ? POOL_PRIMARY : POOL_MAX);
 }
 
 enum ctl_state
@@ -184,7 +251,12 @@ desire_state(const struct lbe_service *s, enum pool_role active)
 		return (CTL_DISABLED);
 	switch (active) {
 	case POOL_PRIMARY:
-		return (CTL_UP);
+		if (s->open)
+			return (CTL_FAIL_OPEN);
+		if (s->quorate)
+			return (CTL_UP);
+		return (pool_young(&s->pool[active]) ? CTL_UNKNOWN :
+		    CTL_NO_QUORUM);
 	case POOL_BACKUP:
 		return (CTL_BACKUP_TABLE);
 	default:
@@ -196,16 +268,24 @@ desire_state(const struct lbe_service *s, enum pool_role active)
 	return (CTL_DOWN);
 }
 
+/* Connections may still end at hosts of weight 0. */
 int32_t
 desire_weight(const struct lbe_service *s, enum pool_role active,
     enum pool_role role, const struct lbe_host *h)
 {
-	if (!desire_service_enabled(s) || !host_serves(&s->pool[role], h))
+	const struct lbe_pool	*p = &s->pool[role];
+	int			 serves = host_serves(p, h);
+
+	if (!desire_service_enabled(s))
 		return (DEST_NONE);
-	if (role == active)
+	if (serves && role == active)
 		return (desire_host_weight(h));
-	/* While the backup serves, connections may still end at these. */
-	if (role == POOL_PRIMARY && desire_host_weight(h) == 0)
+	if (role != POOL_PRIMARY || !desire_host_enabled(h))
+		return (DEST_NONE);
+	if (serves && desire_host_weight(h) == 0)
+		return (0);
+	if (s->conf.flags & SERVICE_F_QUIESCE &&
+	    p->asked[h->index] != DEST_NONE)
 		return (0);
 	return (DEST_NONE);
 }

@@ -116,6 +116,9 @@ struct lbe_service {
 	enum ctl_state		 state;		/* as last announced */
 	uint32_t		 hosts_up;	/* of the table announced */
 	int			 told;		/* vrrpe: on, off, -1: not */
+	int			 settled;	/* the next two are found out */
+	int			 quorate;	/* has its quorum */
+	int			 open;		/* has failed open */
 };
 RB_HEAD(lbe_services_byid, lbe_service);
 TAILQ_HEAD(lbe_services, lbe_service);
@@ -255,8 +258,10 @@ void		 stage_abort(struct engine *);
 void		 stage_start(struct engine *);
 
 /*
- * desire.c: what ought to be.  Nothing here sends, logs or remembers.
+ * desire.c: what ought to be.  Nothing here sends or logs.
  *
+ * desire_settle: find out what has a memory, quorum and failing open, for the
+ * others to use.
  * desire_*_enabled, desire_host_weight: by the configuration and the operator.
  * desire_host_up: enabled, and checked good or not checked at all.
  * desire_table: CTL_UP: some of its hosts is usable, CTL_EMPTY: none is,
@@ -266,6 +271,7 @@ void		 stage_start(struct engine *);
  * desire_weight: of a host of that service's pool `role' in the kernel when
  * `active' serves; DEST_NONE: it should not be there.
  */
+void		 desire_settle(struct lbe_service *);
 int		 desire_host_enabled(const struct lbe_host *);
 int		 desire_table_enabled(const struct lbe_table *);
 int		 desire_service_enabled(const struct lbe_service *);

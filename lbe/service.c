@@ -148,6 +148,7 @@ service_judge(struct lbe_env *env, struct lbe_service *s)
 		    s->pool[i].table->tracked != NULL)
 			tracked_notify_vrrpe(env, s->pool[i].table->tracked);
 	}
+	desire_settle(s);
 	active = desire_pool(s);
 	if (active != POOL_MAX)
 		up = s->pool[active].table->hosts_up;
@@ -205,6 +206,12 @@ service_text(const struct lbe_service *s, enum pool_role active, char *buf,
 		snprintf(buf, size, "backup table \"%s\" serves, "
 		    "%u of %u hosts up", table_label(tb, label), tb->hosts_up,
 		    tb->nhosts);
+	else if (s->state == CTL_NO_QUORUM)
+		snprintf(buf, size, "below quorum %u, %u of %u hosts up",
+		    s->conf.quorum, tb->hosts_up, tb->nhosts);
+	else if (s->state == CTL_FAIL_OPEN)
+		snprintf(buf, size, "failed open, all %u hosts serve, %u up",
+		    tb->nhosts, tb->hosts_up);
 	else
 		snprintf(buf, size, "%u of %u hosts up", tb->hosts_up,
 		    tb->nhosts);
@@ -219,7 +226,8 @@ service_notify_vrrpe(struct lbe_env *env, struct lbe_service *s)
 	if (s->state == CTL_UNKNOWN ||
 	    (s->conf.flags & SERVICE_F_TRACKED) == 0)
 		return;
-	msg.on = s->state == CTL_UP || s->state == CTL_BACKUP_TABLE;
+	msg.on = s->state == CTL_UP || s->state == CTL_BACKUP_TABLE ||
+	    s->state == CTL_FAIL_OPEN;
 	if (s->told == (int)msg.on)
 		return;
 	s->told = msg.on;

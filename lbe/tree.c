@@ -370,6 +370,8 @@ tree_inherit(struct lbe_tree *t, struct lbe_tree *from)
 		s->override = olds->override;
 		s->state = olds->state;
 		s->hosts_up = olds->hosts_up;
+		s->settled = olds->settled;
+		s->quorate = olds->quorate;
 		if (s->conf.flags & SERVICE_F_TRACKED &&
 		    olds->conf.flags & SERVICE_F_TRACKED)
 			s->told = olds->told;

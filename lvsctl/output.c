@@ -159,7 +159,9 @@ print_service(const struct command *cmd, const struct imsg *msg)
 		[CTL_UP]		= "active",
 		[CTL_DOWN]		= "down",
 		[CTL_DISABLED]		= "disabled",
-		[CTL_BACKUP_TABLE]	= "active (using backup table)"
+		[CTL_BACKUP_TABLE]	= "active (using backup table)",
+		[CTL_NO_QUORUM]		= "active (below quorum)",
+		[CTL_FAIL_OPEN]		= "active (failed open)"
 	};
 	struct ctl_service	 s;
 	char			 name[VIS_LEN(sizeof(s.name))];

@@ -166,6 +166,7 @@ test_service(void)
 	service.id = 1;
 	service.prefix4 = 32;
 	service.prefix6 = 128;
+	service.quorum = 1;
 	service.pool[POOL_PRIMARY].table_id = 1;
 	(void)strlcpy(service.sched, "wlc", sizeof(service.sched));
 	service.name[0] = 's';
@@ -188,6 +189,17 @@ test_service(void)
 	REFUSES(service_config, service, c->prefix4 = 33, "a prefix");
 	REFUSES(service_config, service, c->prefix6 = 0, "no IPv6 prefix");
 	REFUSES(service_config, service, c->prefix6 = 129, "an IPv6 prefix");
+	TAKES(service_config, service, c->quorum = SERVICE_QUORUM_MAX;
+	    c->hysteresis = SERVICE_QUORUM_MAX - 1, "the largest quorum");
+	REFUSES(service_config, service, c->quorum = 0, "no quorum");
+	REFUSES(service_config, service,
+	    c->quorum = SERVICE_QUORUM_MAX + 1, "a quorum");
+	REFUSES(service_config, service, c->hysteresis = 1,
+	    "a quorum that is never lost");
+	TAKES(service_config, service, c->fail_open = FAIL_OPEN_MAX,
+	    "almost all may fail");
+	REFUSES(service_config, service, c->fail_open = FAIL_OPEN_MAX + 1,
+	    "more than all fail");
 	REFUSES(service_config, service,
 	    c->pool[POOL_PRIMARY].table_id = 0, "no table");
 	REFUSES(service_config, service,

@@ -31,7 +31,8 @@
 #define NO		DEST_NONE
 
 /*
- * A host: u up, d down, ? unknown, k unknown but found in the kernel; in
+ * A host: u up, d down, ? unknown, k unknown but found in the kernel,
+ * x down and found there; in
  * capitals (and "!" for k) disabled by the operator; - disabled by the
  * configuration, + the same but enabled by the operator and up; z up with
  * weight 0; . there is no such host.
@@ -114,7 +115,56 @@ static const struct test tests[] = {
 	    { NO, 2, 3, NO, NO } },
 	{ "empty table", ".....", "", CTL_DOWN, { NO, NO, NO, NO, NO } },
 	{ "no table at all", ".....", "x", CTL_DOWN,
-	    { NO, NO, NO, NO, NO } }
+	    { NO, NO, NO, NO, NO } },
+	{ "quorum", "duu..", "4", CTL_UP, { NO, 2, 3, NO, NO } },
+	{ "below quorum without backup", "uud..", "4", CTL_NO_QUORUM,
+	    { 1, 2, NO, NO, NO } },
+	{ "below quorum with a backup", "uuduu", "4", CTL_BACKUP_TABLE,
+	    { NO, NO, NO, 4, 5 } },
+	{ "below quorum with a backup that is down", "uuddd", "4",
+	    CTL_NO_QUORUM, { 1, 2, NO, NO, NO } },
+	{ "no quorum yet at a start", "uu?uu", "4", CTL_UNKNOWN,
+	    { 1, 2, NO, NO, NO } },
+	{ "no quorum at a start with a host down", "u?duu", "4",
+	    CTL_BACKUP_TABLE, { NO, NO, NO, 4, 5 } },
+	{ "hysteresis: not enough to get the quorum", "udu..", "4h",
+	    CTL_NO_QUORUM, { 1, NO, 3, NO, NO } },
+	{ "hysteresis: enough to get it", "duu..", "4h", CTL_UP,
+	    { NO, 2, 3, NO, NO } },
+	{ "hysteresis: enough to keep it", "uud..", "4hk", CTL_UP,
+	    { 1, 2, NO, NO, NO } },
+	{ "hysteresis: not enough to keep it", "dud..", "4hk",
+	    CTL_NO_QUORUM, { NO, 2, NO, NO, NO } },
+	{ "hysteresis: after a restart the kernel tells", "xku..", "4h",
+	    CTL_UP, { NO, 2, 3, NO, NO } },
+	{ "hysteresis: after a restart with the backup", "uxukk", "4h",
+	    CTL_BACKUP_TABLE, { NO, NO, NO, 4, 5 } },
+	{ "fail open: too many to be true", "ddu..", "f", CTL_FAIL_OPEN,
+	    { 1, 2, 3, NO, NO } },
+	{ "fail open: few enough", "duu..", "f", CTL_UP,
+	    { NO, 2, 3, NO, NO } },
+	{ "fail open: all, and no backup", "ddduu", "f", CTL_FAIL_OPEN,
+	    { 1, 2, 3, NO, NO } },
+	{ "fail open: disabled ones do not count", "Uud..", "f", CTL_UP,
+	    { NO, 2, NO, NO, NO } },
+	{ "fail open: nor do they serve", "Udd..", "f", CTL_FAIL_OPEN,
+	    { NO, 2, 3, NO, NO } },
+	{ "fail open: unknown is not failed", "??d..", "f", CTL_UNKNOWN,
+	    { NO, NO, NO, NO, NO } },
+	{ "quiesce: a host that fails", "xuu..", "q", CTL_UP,
+	    { 0, 2, 3, NO, NO } },
+	{ "quiesce: not one that has not served", "duu..", "q", CTL_UP,
+	    { NO, 2, 3, NO, NO } },
+	{ "quiesce: all, beside the backup", "xxxuu", "q",
+	    CTL_BACKUP_TABLE, { 0, 0, 0, 4, 5 } },
+	{ "quiesce: not one that is disabled", "!uu..", "q", CTL_UP,
+	    { NO, 2, 3, NO, NO } },
+	{ "quiesce: not of the backup", "uuuxk", "q", CTL_UP,
+	    { 1, 2, 3, NO, NO } },
+	{ "initial up: before a verdict", "???uu", "i", CTL_UP,
+	    { 1, 2, 3, NO, NO } },
+	{ "initial up: a verdict counts", "d??uu", "i", CTL_UP,
+	    { NO, 2, 3, NO, NO } }
 };
 
 static struct lbe_service	service;
@@ -138,6 +188,9 @@ setup_host(struct lbe_host *h, char what, int32_t *in_kernel)
 		break;
 	case '!':
 		h->override.kind = OVERRIDE_DISABLE;
+		/* FALLTHROUGH */
+	case 'x':
+		h->status.state = HOST_DOWN;
 		/* FALLTHROUGH */
 	case 'k':
 		*in_kernel = 7;
@@ -177,6 +230,24 @@ setup_flag(char flag)
 	case 'n':
 		table[POOL_PRIMARY].conf.nchecks = 0;
 		break;
+	case '4':
+		service.conf.quorum = 4;
+		break;
+	case 'h':
+		service.conf.hysteresis = 1;
+		break;
+	case 'k':
+		service.settled = service.quorate = 1;
+		break;
+	case 'f':
+		service.conf.fail_open = 50;
+		break;
+	case 'q':
+		service.conf.flags = SERVICE_F_QUIESCE;
+		break;
+	case 'i':
+		service.conf.flags = SERVICE_F_INITIAL_UP;
+		break;
 	case 'x':
 		service.pool[POOL_PRIMARY].table = NULL;
 		service.pool[POOL_BACKUP].table = NULL;
@@ -193,10 +264,12 @@ setup(const struct test *t)
 	memset(&service, 0, sizeof(service));
 	memset(table, 0, sizeof(table));
 	memset(host, 0, sizeof(host));
+	service.conf.quorum = 1;
 	for (pool = 0; pool < POOL_MAX; pool++) {
 		TAILQ_INIT(&table[pool].hosts);
 		table[pool].conf.nchecks = 1;
 		service.pool[pool].table = &table[pool];
+		service.pool[pool].service = &service;
 		service.pool[pool].asked = asked[pool];
 	}
 	for (i = 0; i < HOSTS; i++) {
@@ -223,6 +296,7 @@ check(const struct test *t)
 	int32_t		got;
 	int		i, good = 1;
 
+	desire_settle(&service);
 	active = desire_pool(&service);
 	is_int(desire_state(&service, active), t->state, "%s: state", t->name);
 	for (i = 0; i < HOSTS; i++) {

@@ -480,6 +480,7 @@ conf_service(uint32_t id, const char *name, uint32_t table, uint32_t backup)
 	s.flags = SERVICE_F_TRACKED;
 	s.prefix4 = 32;
 	s.prefix6 = 128;
+	s.quorum = 1;
 	s.pool[POOL_PRIMARY].table_id = table;
 	s.pool[POOL_BACKUP].table_id = backup;
 	snprintf(s.sched, sizeof(s.sched), "wlc");

@@ -94,6 +94,7 @@ configure(uint32_t track, uint32_t flags)
 	s.flags = flags;
 	s.prefix4 = 32;
 	s.prefix6 = 128;
+	s.quorum = 1;
 	s.pool[POOL_PRIMARY].table_id = SHOP;
 	snprintf(s.sched, sizeof(s.sched), "wlc");
 	snprintf(s.name, sizeof(s.name), "www");
@@ -117,6 +118,7 @@ configure_two(void)
 	memset(&s, 0, sizeof(s));
 	s.prefix4 = 32;
 	s.prefix6 = 128;
+	s.quorum = 1;
 	snprintf(s.sched, sizeof(s.sched), "wlc");
 	s.id = WWW;
 	s.pool[POOL_PRIMARY].table_id = SHOP;
