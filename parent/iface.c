@@ -14,19 +14,18 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
+#include <sys/socket.h>
 #include <net/if.h>
 
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <bsd/string.h>
 #include <linux/if_addr.h>
 
 #include "../imsg/log.h"
 #include "net_state.h"
+#include "sysctl.h"
 
 /* The interfaces that the configuration names. */
 
@@ -286,28 +285,20 @@ addr_stray(struct net *n, struct net_if *nif, const struct rtnl_addr *ra)
 void
 iface_promote(struct net_if *nif)
 {
-	char	path[sizeof("/proc/sys/net/ipv4/conf//promote_secondaries") +
-		    IFNAMSIZ], was = '1';
-	int	fd;
+	static const char	 name[] = "promote_secondaries";
+	const char		*ifname = nif->now.ifname;
+	int			 is;
 
 	if (nif->promotes)
 		return;
 	nif->promotes = 1;
-	(void)snprintf(path, sizeof(path),
-	    "/proc/sys/net/ipv4/conf/%s/promote_secondaries",
-	    nif->now.ifname);
-	if ((fd = open(path, O_RDWR | O_CLOEXEC)) == -1) {
-		log_warn("%s", path);
+	if (sysctl_get(AF_INET, ifname, name, &is) == 0 && is != 0)
 		return;
-	}
-	if (read(fd, &was, 1) == 1 && was == '0') {
-		if (pwrite(fd, "1", 1, 0) == 1)
-			log_info("%s set, so that removing a virtual address "
-			    "removes no other", path);
-		else
-			log_warn("%s: cannot set", path);
-	}
-	close(fd);
+	if (sysctl_set(AF_INET, ifname, name, 1) == -1)
+		log_warn("%s: cannot set %s", ifname, name);
+	else
+		log_info("%s: %s set, so that removing a virtual address "
+		    "removes no other", ifname, name);
 }
 
 void

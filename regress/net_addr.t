@@ -97,6 +97,7 @@ ip netns add peer
 ip link add e0 address 02:00:00:00:00:0a type veth peer name e0 netns peer
 ip -n peer link set e0 up
 ip link set e0 up
+echo 0 >/proc/sys/net/ipv4/conf/e0/promote_secondaries
 ip addr add 10.0.0.1/24 dev e0
 ip addr add 10.0.0.2/24 dev e0
 
@@ -295,6 +296,17 @@ is "all" "$(held e0 | wc -l)" 200
 ask release many
 diag "release: $(grep took "$dir/out")"
 is "and go" "$(held e0 | wc -l)" 0
+
+# An address of the machine that came after a virtual one of its network.
+printf 'vrrp "first" on e0 {\n\tvrid 11\n\taddress 10.4.0.10/24\n}\n' \
+    >"$dir/first.conf"
+ask conf "$dir/first.conf" >/dev/null
+ask hold first >/dev/null
+ip addr add 10.4.0.1/24 dev e0
+ask release first >/dev/null
+ok "an address that came first goes alone" has_not e0 10.4.0.10/24
+ok "the later one stays" has e0 10.4.0.1/24
+ip addr del 10.4.0.1/24 dev e0
 
 # A reload while slow announcements are under way: the first address goes.
 slow() {
