@@ -27,6 +27,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <bsd/string.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <linux/pkt_sched.h>
@@ -61,6 +62,7 @@
 #define NFILTER(f)	(sizeof(f) / sizeof((f)[0]))
 
 static int	raw_socket(sa_family_t, int);
+static int	finish(int, int);
 static int	set_int(int, int, int, int);
 static int	rcvbuf(int, int);
 static int	filter_lock(int, const struct sock_filter *, size_t);
@@ -165,6 +167,19 @@ raw_socket(sa_family_t af, int protocol)
 	    protocol));
 }
 
+/* The socket, or -1 when it could not become what it is to be. */
+static int
+finish(int fd, int failed)
+{
+	int	error = errno;
+
+	if (!failed)
+		return (fd);
+	close(fd);
+	errno = error;
+	return (-1);
+}
+
 static int
 set_int(int fd, int level, int option, int value)
 {
@@ -211,7 +226,7 @@ bind_if(int fd, uint32_t ifindex, const char *ifname)
 	struct ifreq	ifr;
 
 	memset(&ifr, 0, sizeof(ifr));
-	strncpy(ifr.ifr_name, ifname, sizeof(ifr.ifr_name) - 1);
+	(void)strlcpy(ifr.ifr_name, ifname, sizeof(ifr.ifr_name));
 	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, ifr.ifr_name,
 	    strlen(ifr.ifr_name) + 1) == -1)
 		return (-1);
@@ -326,21 +341,15 @@ int
 net_vrrp_socket(uint32_t ifindex, const char *ifname, sa_family_t af,
     enum vsock_kind kind)
 {
-	int	fd, error;
+	int	fd;
 
 	if ((fd = raw_socket(af, PROTO_VRRP)) == -1)
 		return (-1);
-	if (bind_if(fd, ifindex, ifname) == -1 ||
+	return (finish(fd, bind_if(fd, ifindex, ifname) == -1 ||
 	    rcvbuf(fd, VRRP_RCVBUF) == -1 ||
 	    vrrp_setup(fd, ifindex, af, kind) == -1 ||
 	    /* Before anything else on a busy link; IP_TOS has set another. */
-	    set_int(fd, SOL_SOCKET, SO_PRIORITY, TC_PRIO_CONTROL) == -1) {
-		error = errno;
-		close(fd);
-		errno = error;
-		return (-1);
-	}
-	return (fd);
+	    set_int(fd, SOL_SOCKET, SO_PRIORITY, TC_PRIO_CONTROL) == -1));
 }
 
 /*
@@ -366,26 +375,20 @@ vmac_setup(int fd, uint32_t ifindex, sa_family_t af)
 int
 net_vmac_socket(uint32_t ifindex, const char *ifname, sa_family_t af)
 {
-	int	fd, error;
+	int	fd;
 
 	if ((fd = raw_socket(af, PROTO_VRRP)) == -1)
 		return (-1);
-	if (bind_if(fd, ifindex, ifname) == -1 ||
+	return (finish(fd, bind_if(fd, ifindex, ifname) == -1 ||
 	    vmac_setup(fd, ifindex, af) == -1 ||
-	    set_int(fd, SOL_SOCKET, SO_PRIORITY, TC_PRIO_CONTROL) == -1) {
-		error = errno;
-		close(fd);
-		errno = error;
-		return (-1);
-	}
-	return (fd);
+	    set_int(fd, SOL_SOCKET, SO_PRIORITY, TC_PRIO_CONTROL) == -1));
 }
 
 int
 net_icmp_socket(sa_family_t af)
 {
 	struct icmp6_filter	only;
-	int			fd, error, rv;
+	int			fd, rv;
 
 	fd = raw_socket(af, af == AF_INET ? (int)IPPROTO_ICMP :
 	    (int)IPPROTO_ICMPV6);
@@ -403,11 +406,5 @@ net_icmp_socket(sa_family_t af)
 			rv = filter_lock(fd, icmp_filter6,
 			    NFILTER(icmp_filter6));
 	}
-	if (rv == -1 || rcvbuf(fd, ICMP_RCVBUF) == -1) {
-		error = errno;
-		close(fd);
-		errno = error;
-		return (-1);
-	}
-	return (fd);
+	return (finish(fd, rv == -1 || rcvbuf(fd, ICMP_RCVBUF) == -1));
 }
