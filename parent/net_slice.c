@@ -474,8 +474,9 @@ op_renewed(struct net *n, struct net_item *it, int error)
 	log_debug("%s: cannot be renewed: %s", net_item_str(it, buf),
 	    strerror(error));
 	net_item_gone(n, it);
+	/* The kernel may not say so, and there would be no repair. */
 	if (it->vrrp->want == WANT_HELD)
-		net_hurt(n, it->vrrp);
+		net_enqueue(n, it->vrrp);
 }
 
 /* Those whose last item has been seen to are through, in order. */
