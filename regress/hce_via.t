@@ -18,8 +18,8 @@ tunnel=10.77.0.30
 configure() {
 	cat >"$LAB_TMP/$1.conf" <<-END
 	log state changes
-	interval 200ms
-	timeout 150ms
+	interval 800ms
+	timeout 700ms
 	fall 2
 	table <web> { $rs1, $rs2 }
 	table <six> { $rs16, $rs26 }
@@ -147,7 +147,7 @@ marks=$(in_ns dir1 ipvsadm -Sn | grep -c -- ' -f ')
 is "each way to a real server has a service" "$marks" 12
 ctl dir1 vrrp resign VI_1 >/dev/null
 ok "dir2 takes over" wait_for 10 is_role dir2 VI_1 master
-configure dir1 200 "interval 250ms"
+configure dir1 200 "interval 900ms"
 chmod 600 "$LAB_TMP/dir1.conf"
 ok "dir1 is reloaded" ctl dir1 reload
 old=$(engine dir1 'lvsd.*hce')

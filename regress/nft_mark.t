@@ -63,7 +63,7 @@ conf() {
 	: >"$LAB_TMP/out"
 	echo "conf $LAB_TMP/conf" >&3
 	wait_for 10 grep -q ^did "$LAB_TMP/out" || echo "no answer"
-	grep -avE "^(did|took)" "$LAB_TMP/out"
+	grep -avE "^(did|took|gap)" "$LAB_TMP/out"
 }
 
 # marks ADDRESS PORT [udp]: the mark with which a packet for there arrives.
