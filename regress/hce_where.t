@@ -29,8 +29,8 @@ configure() {
 	{
 		cat <<-END
 		log state changes
-		interval 200ms
-		timeout 150ms
+		interval 800ms
+		timeout 700ms
 		fall 2
 		END
 		service 21 check tcp mark 7
