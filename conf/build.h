@@ -527,6 +527,14 @@ void		 build_tunnel_port(struct parse *, struct pool_ref *,
 		    const struct lex_str *);
 void		 build_tunnel_flag(struct parse *, struct pool_ref *, uint8_t);
 
+/* dynamic.c: checks that want a weight. */
+/* build_check_agent: one that asks an agent on this port. */
+void		 build_check_agent(struct parse *, struct check_spec *,
+		    const struct lex_str *);
+/* build_pool_dynamic: "dynamic", and what stands behind it. */
+void		 build_pool_dynamic(struct parse *, struct pool_ref *,
+		    const struct lex_str *);
+
 /* pool.c: pools.  build_pool: NULL: no memory. */
 struct pool_ref	*build_pool(struct parse *, enum forward_method,
 		    const struct lex_str *);

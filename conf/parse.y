@@ -83,6 +83,7 @@ int				 yyparse(void);
 %token	ANSWER HELO OVER RCODE SMTP STARTTLS WARN
 %token	ACTIVE HEX HMAC MODE WINDOW
 %token	DOWN FROM PARENT RETRY VIA
+%token	DYNAMIC
 %token	FAIL FAILURE HYSTERESIS INITIAL OPEN
 %token	ERROR
 /* Behind `check dns' a type is that of the question, not of a tunnel. */
@@ -90,6 +91,8 @@ int				 yyparse(void);
 %nonassoc	TYPE
 /* Behind `on' and an address, a port is that of the check. */
 %nonassoc	WHERE
+/* So is one behind `check agent'. */
+%nonassoc	AGENT
 %nonassoc	PORT
 %token	<str>		STRING TABLENAME
 %type	<str>		text
@@ -390,6 +393,9 @@ pool_option	: PORT STRING			{
 			build_pool_check(y.p, y.pool, &y.check);
 		}
 		| where
+		| DYNAMIC STRING		{
+			build_pool_dynamic(y.p, y.pool, &$2);
+		}
 		| TYPE tunnel
 		;
 
@@ -444,6 +450,11 @@ check		: ICMP				{ check_begin(CHECK_ICMP); }
 			check_begin(CHECK_DNS);
 			build_check_dns(y.p, &y.check, &$2);
 		} dns_options %prec DNS
+		| AGENT %prec AGENT		{ check_begin(CHECK_AGENT); }
+		| AGENT PORT STRING		{
+			check_begin(CHECK_AGENT);
+			build_check_agent(y.p, &y.check, &$3);
+		}
 		;
 
 exchange	: SEND text EXPECT STRING	{

@@ -120,6 +120,7 @@ enum check_type {
 	CHECK_TLS,		/* handshake */
 	CHECK_SMTP,
 	CHECK_DNS,
+	CHECK_AGENT,		/* a line of words, as of HAProxy's agents */
 	CHECK_TYPE_MAX
 };
 

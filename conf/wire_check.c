@@ -99,7 +99,8 @@ const char *const check_type_names[CHECK_TYPE_MAX] = {
 	"udp",
 	"tls",
 	"smtp",
-	"dns"
+	"dns",
+	"agent"
 };
 
 /* RFC 1035 section 4.1.1, by the names of dig(1). */

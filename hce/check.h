@@ -29,8 +29,10 @@
 
 #include "../imsg/engine.h"
 #include "../imsg/msg.h"
+#include "agent.h"
 #include "body.h"
 #include "verdict.h"
+#include "want.h"
 
 struct bufferevent;
 struct check_method;
@@ -117,7 +119,7 @@ struct probe_http {
 	struct event		 end;		/* decided inside evhttp */
 };
 
-struct probe_conn {		/* send, tls */
+struct probe_conn {		/* send, tls, agent */
 	struct bufferevent	*bev;
 };
 
@@ -182,6 +184,11 @@ struct probe {
 	void			(*begin)(struct probe *);
 	uint32_t		 ask;
 	int			 sock;		/* came for it; -1: none */
+	struct want		 want;
+	struct agent		 agent;		/* as it was last told */
+	char			*note;		/* of the last result, */
+	char			*note_next;	/* of the one to come; NULL */
+	int			 note_new;	/* it is not as before */
 	union {
 		struct probe_fd		 fd;
 		struct probe_http	 http;
@@ -207,6 +214,8 @@ struct host {
 	uint32_t		 check_id;	/* its reason's; 0: none */
 	int64_t			 cert_until;	/* see msg_host_status */
 	int			 cert_warn;
+	uint32_t		 want_id;	/* whose weight it is; */
+	uint32_t		 weight;	/* 0: none, as configured */
 	uint8_t			 live;		/* START has come for it */
 	uint8_t			 tell;		/* to lbe at START */
 	uint8_t			 ordered;	/* lbe has given an order: */
@@ -303,6 +312,7 @@ extern const struct check_method	udp_method;
 extern const struct check_method	tls_method;
 extern const struct check_method	smtp_method;
 extern const struct check_method	dns_method;
+extern const struct check_method	agent_method;
 
 /* stage.c: the configuration, see struct engine_ops */
 void		 hce_stage_begin(struct hce *);
@@ -373,6 +383,7 @@ void		 host_checked(struct watch *, const struct verdict_check *,
  * watch_begin: have the probe made, first at its place or now; watch_end: not
  * any more.  watch_move: the second wants what the first did.
  * watch_alone: nobody else has a share.
+ * probe_forget: no weight is wanted, an agent has said nothing.
  * probe_checked: a check of a host has ended so now.
  */
 void		 watch_join(struct watch *, struct host *, struct check *);
@@ -381,8 +392,20 @@ void		 watch_begin(struct watch *, int);
 void		 watch_end(struct watch *);
 void		 watch_move(struct watch *, struct watch *);
 int		 watch_alone(const struct watch *);
+void		 probe_forget(struct probe *);
 void		 probe_checked(struct probe *, const struct verdict_check *,
 		    struct monotime);
+
+/*
+ * weigh.c: the weight that a host's checks want it to have.
+ * host_weigh: find it anew, the least one; 1: it is another than before.
+ * host_weigh_learn, host_weigh_tell: as verdict_learn() and verdict_tell().
+ */
+int		 host_weigh(struct host *);
+void		 host_weigh_learn(struct host *,
+		    const struct msg_host_status *);
+void		 host_weigh_tell(const struct host *,
+		    struct msg_host_status *);
 
 /* sched.c: when a check is made. */
 /* sched_init: ready the timer of a new probe. */
@@ -415,6 +438,14 @@ int		 sock_come(struct hce *, struct imsg *);
 void		 limit_check(struct hce *);
 int		 limit_reached(struct hce *);
 void		 limit_ended(struct hce *, uint32_t);
+/* note.c: what goes with the reason of a result. */
+/* note_set: it is this text, of the result that is to come. */
+void		 note_set(struct probe *, const char *, size_t);
+/* note_turn: that result has come; note_new says if the note is another. */
+void		 note_turn(struct probe *);
+void		 note_free(struct probe *);
+/* note_text: of the last result; "": none. */
+const char	*note_text(const struct probe *);
 
 /* report.c: what lbe and the log are told */
 /* report_status: the host's state or reason has changed. */

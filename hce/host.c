@@ -71,6 +71,8 @@ host_link(struct host *host)
 	if (host_wanted(host) && host_state(host) != host->verdict.state &&
 	    host_judge(host, NULL, now))
 		host->tell = 1;
+	if (host_weigh(host))
+		host->tell = 1;
 }
 
 void
@@ -150,8 +152,10 @@ host_reset(struct host *host)
 		if (probe->wanted > 0)
 			continue;
 		verdict_init(&probe->verdict, now);
+		probe_forget(probe);
 		probe->cert_until = 0;
 	}
+	(void)host_weigh(host);
 }
 
 /*
@@ -199,6 +203,7 @@ host_learn(struct host *host, const struct msg_host_status *status)
 	host->check_id = status->check_id;
 	for (i = 0; i < host->nwatches; i++)
 		probe_assume(&host->watch[i], now);
+	host_weigh_learn(host, status);
 }
 
 void
@@ -209,6 +214,7 @@ host_tell(const struct host *host, struct msg_host_status *status)
 	status->cert_until = host->cert_until;
 	if (host->cert_warn)
 		status->flags |= HOST_STATUS_F_CERT;
+	host_weigh_tell(host, status);
 }
 
 static enum host_state
@@ -228,24 +234,32 @@ host_state(const struct host *host)
 	return (state);
 }
 
-/* The probe whose reason is told: one that is down, one that fails, any. */
+/*
+ * The probe whose reason is told: one that is down, one that fails, one that
+ * has something to say, any.
+ */
 static const struct probe *
 host_shown(const struct host *host, const struct probe *last)
 {
 	const struct verdict	*v;
-	const struct probe	*fails = NULL;
+	const struct probe	*fails = NULL, *says = NULL;
 	int			 i;
 
 	for (i = 0; i < host->nwatches; i++) {
 		v = &host->watch[i].probe->verdict;
 		if (v->state == HOST_DOWN)
 			return (host->watch[i].probe);
-		if (fails == NULL && v->reason != HOST_R_OK &&
-		    v->reason != HOST_R_NONE)
+		if (v->reason == HOST_R_OK || v->reason == HOST_R_NONE)
+			continue;
+		if (fails == NULL && !verdict_good(v->reason))
 			fails = host->watch[i].probe;
+		else if (says == NULL && verdict_good(v->reason))
+			says = host->watch[i].probe;
 	}
-	if (fails != NULL || last != NULL)
-		return (fails != NULL ? fails : last);
+	if (fails != NULL || says != NULL)
+		return (fails != NULL ? fails : says);
+	if (last != NULL)
+		return (last);
 	return (host->nwatches > 0 ? host->watch[0].probe : NULL);
 }
 
@@ -304,6 +318,8 @@ host_checked(struct watch *watch, const struct verdict_check *check,
 
 	verdict_count(&host->verdict, check);
 	changed = host_judge(host, watch->probe, now);
+	changed |= watch->probe->note_new;
+	changed |= host_weigh(host);
 	if (host_certs(host)) {
 		changed = 1;
 		if (host->cert_warn)

@@ -74,6 +74,7 @@ probe_new(const struct probe *key)
 	TAILQ_INIT(&probe->watches);
 	sched_init(probe);
 	verdict_init(&probe->verdict, monotime_now());
+	probe_forget(probe);
 	RB_INSERT(probes, &probe->hce->probes, probe);
 	return (probe);
 }
@@ -83,7 +84,16 @@ probe_free(struct probe *probe)
 {
 	sched_stop(probe);
 	RB_REMOVE(probes, &probe->hce->probes, probe);
+	probe_forget(probe);
 	free(probe);
+}
+
+void
+probe_forget(struct probe *probe)
+{
+	want_init(&probe->want);
+	agent_init(&probe->agent);
+	note_free(probe);
 }
 
 void
@@ -161,6 +171,7 @@ probe_checked(struct probe *probe, const struct verdict_check *check,
 	struct watch			*watch;
 
 	(void)verdict_check(&probe->verdict, &limits, check, now);
+	note_turn(probe);
 	TAILQ_FOREACH(watch, &probe->watches, entry)
 		if (watch->on)
 			host_checked(watch, check, now);

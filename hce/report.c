@@ -118,7 +118,8 @@ report_check(const struct host *host, const struct probe *probe,
 	log_info("host %s (%ums, %s), state %s -> %s, "
 	    "availability %u.%02u%%",
 	    report_name(host, probe, name, REPORT_NAME_LEN), v->last_ms,
-	    host_reason_text(v->reason, v->detail, reason, sizeof(reason)),
+	    host_reason_noted(v->reason, v->detail, note_text(probe), reason,
+	    sizeof(reason)),
 	    host_state_names[was], host_state_names[whole->state],
 	    avail / 100, avail % 100);
 }

@@ -35,7 +35,8 @@ static const struct check_method *const methods[CHECK_TYPE_MAX] = {
 	[CHECK_UDP]	= &udp_method,
 	[CHECK_TLS]	= &tls_method,
 	[CHECK_SMTP]	= &smtp_method,
-	[CHECK_DNS]	= &dns_method
+	[CHECK_DNS]	= &dns_method,
+	[CHECK_AGENT]	= &agent_method
 };
 
 RB_GENERATE(checks, check, entry, check_cmp)

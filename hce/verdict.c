@@ -22,6 +22,7 @@
 enum outcome {
 	OUTCOME_GOOD,
 	OUTCOME_BAD,
+	OUTCOME_TOLD,		/* bad, and nothing there to be in doubt of */
 	OUTCOME_MAX,
 	OUTCOME_NONE		/* says nothing about the host */
 };
@@ -40,15 +41,18 @@ static const struct {
 } rules[HOST_STATE_MAX][OUTCOME_MAX] = {
 	[HOST_UNKNOWN] = {
 		[OUTCOME_GOOD]	= { NEED_ONE, HOST_UP },
-		[OUTCOME_BAD]	= { NEED_FALL, HOST_DOWN }
+		[OUTCOME_BAD]	= { NEED_FALL, HOST_DOWN },
+		[OUTCOME_TOLD]	= { NEED_ONE, HOST_DOWN }
 	},
 	[HOST_UP] = {
 		[OUTCOME_GOOD]	= { NEED_NEVER, HOST_UP },
-		[OUTCOME_BAD]	= { NEED_FALL, HOST_DOWN }
+		[OUTCOME_BAD]	= { NEED_FALL, HOST_DOWN },
+		[OUTCOME_TOLD]	= { NEED_ONE, HOST_DOWN }
 	},
 	[HOST_DOWN] = {
 		[OUTCOME_GOOD]	= { NEED_RISE, HOST_UP },
-		[OUTCOME_BAD]	= { NEED_NEVER, HOST_DOWN }
+		[OUTCOME_BAD]	= { NEED_NEVER, HOST_DOWN },
+		[OUTCOME_TOLD]	= { NEED_NEVER, HOST_DOWN }
 	}
 };
 
@@ -116,12 +120,22 @@ verdict_count(struct verdict *v, const struct verdict_check *check)
 	v->hist[bucket]++;
 }
 
+int
+verdict_good(uint32_t reason)
+{
+	return (verdict_outcome(reason) == OUTCOME_GOOD);
+}
+
 static enum outcome
 verdict_outcome(uint32_t reason)
 {
 	switch (reason) {
 	case HOST_R_OK:
+	case HOST_R_AGENT_DRAIN:
 		return (OUTCOME_GOOD);
+	case HOST_R_AGENT_DOWN:
+	case HOST_R_AGENT_MAINT:
+		return (OUTCOME_TOLD);
 	case HOST_R_NONE:
 	case HOST_R_DESCRIPTORS:
 	case HOST_R_LOCAL:

@@ -27,8 +27,8 @@
  * what follows from it.  A host starts unknown and is up after its first
  * good check; an up one goes down after `fall' bad checks in a row, a down
  * one comes up after `rise' good ones.  An unknown one is called down after
- * `fall' bad checks.  Checks that failed for a reason of our own count for
- * nothing.
+ * `fall' bad checks.  What an agent says of its host holds at once.  Checks
+ * that failed for a reason of our own count for nothing.
  */
 struct verdict {
 	uint32_t	reason;		/* enum host_reason, last check */
@@ -69,6 +69,8 @@ void	verdict_assume(struct verdict *, enum host_state, struct monotime);
 /* verdict_check: count one check; VERDICT_* flags of what has changed. */
 int	verdict_check(struct verdict *, const struct verdict_limits *,
 	    const struct verdict_check *, struct monotime);
+/* verdict_good: a reason that speaks for the host. */
+int	verdict_good(uint32_t);
 /* verdict_count: add one check to the counters, and nothing else. */
 void	verdict_count(struct verdict *, const struct verdict_check *);
 /*

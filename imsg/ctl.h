@@ -125,7 +125,7 @@ struct ctl_host {
 	uint32_t	upper;		/* connections; 0: no bound */
 	uint32_t	lower;
 	int32_t		error;		/* errno of the kernel, 0: none */
-	uint32_t	pad1;
+	uint32_t	weight_check;	/* with CTL_HOST_F_WEIGHT */
 	uint64_t	checks;		/* since load */
 	uint64_t	checks_up;
 	uint64_t	since_s;	/* seconds in this state */
@@ -144,6 +144,7 @@ struct ctl_host {
 #define CTL_HOST_F_UNCHECKED	0x02	/* has no check: always up */
 #define CTL_HOST_F_KERNEL	0x04	/* is in the kernel now */
 #define CTL_HOST_F_CERT		0x08	/* warn of the certificate's end */
+#define CTL_HOST_F_WEIGHT	0x10	/* a check wants weight_check */
 
 /* Drop reasons of VRRP packets, counted each; RFC 6527 names where it has. */
 enum vrrp_drop {

@@ -241,8 +241,15 @@ msg_override_ok(const struct msg_override *o)
 int
 msg_host_status_ok(const struct msg_host_status *s)
 {
-	return (s->state < HOST_STATE_MAX && s->reason < HOST_R_MAX &&
-	    (s->flags & ~HOST_STATUS_F_CERT) == 0);
+	if (s->state >= HOST_STATE_MAX || s->reason >= HOST_R_MAX)
+		return (0);
+	if ((s->flags & ~(HOST_STATUS_F_CERT | HOST_STATUS_F_WEIGHT)) != 0)
+		return (0);
+	if ((s->flags & HOST_STATUS_F_WEIGHT) == 0 &&
+	    (s->weight != 0 || s->weight_check_id != 0))
+		return (0);
+	return (s->weight <= WEIGHT_MAX &&
+	    wire_name_ok(s->note, sizeof(s->note)));
 }
 
 static const char	*const reason_texts[HOST_R_MAX] = {
@@ -282,6 +289,10 @@ static const char	*const reason_texts[HOST_R_MAX] = {
 	[HOST_R_DNS_CUT]		= "DNS answer cut off",
 	[HOST_R_NOT_DNS]		= "not DNS",
 	[HOST_R_DESCRIPTORS]		= "out of descriptors",
+	[HOST_R_AGENT_DOWN]		= "agent says",
+	[HOST_R_AGENT_MAINT]		= "agent says maint",
+	[HOST_R_AGENT_DRAIN]		= "agent says drain",
+	[HOST_R_NOT_AGENT]		= "not an agent's answer",
 	[HOST_R_LOCAL]			= "local error"
 };
 
@@ -293,6 +304,16 @@ smtp_step_name(int32_t step)
 	};
 
 	return (step >= 0 && step < SMTP_STEP_MAX ? names[step] : "?");
+}
+
+static const char *
+agent_down_name(int32_t down)
+{
+	static const char	*const names[AGENT_DOWN_MAX] = {
+		"up", "down", "fail", "failed", "stopped"
+	};
+
+	return (down >= 0 && down < AGENT_DOWN_MAX ? names[down] : "?");
 }
 
 static const char *
@@ -317,6 +338,9 @@ host_reason_text(uint32_t reason, int32_t detail, char *buf, size_t size)
 	case HOST_R_TIMEOUT_SMTP:
 		snprintf(buf, size, "%s %s", text, smtp_step_name(detail));
 		break;
+	case HOST_R_AGENT_DOWN:
+		snprintf(buf, size, "%s %s", text, agent_down_name(detail));
+		break;
 	case HOST_R_DNS_RCODE:
 		snprintf(buf, size, "%s %s", text, dns_rcode_name(detail));
 		break;
@@ -336,5 +360,18 @@ host_reason_text(uint32_t reason, int32_t detail, char *buf, size_t size)
 		snprintf(buf, size, "%s", text);
 		break;
 	}
+	return (buf);
+}
+
+const char *
+host_reason_noted(uint32_t reason, int32_t detail, const char *note, char *buf,
+    size_t size)
+{
+	size_t	 len;
+
+	host_reason_text(reason, detail, buf, size);
+	len = strlen(buf);
+	if (note[0] != '\0')
+		snprintf(buf + len, size - len, " (%s)", note);
 	return (buf);
 }

@@ -381,6 +381,16 @@ enum smtp_step {
 	SMTP_STEP_MAX
 };
 
+/* The words of an agent that say a host is up, or is not. */
+enum agent_down {
+	AGENT_UP,
+	AGENT_DOWN,
+	AGENT_FAIL,
+	AGENT_FAILED,
+	AGENT_STOPPED,
+	AGENT_DOWN_MAX
+};
+
 /* Why a check ended as it did; host_reason_text() has the words. */
 enum host_reason {
 	HOST_R_NONE,			/* not checked yet */
@@ -419,11 +429,18 @@ enum host_reason {
 	HOST_R_DNS_CUT,			/* and the answer does not fit UDP */
 	HOST_R_NOT_DNS,
 	HOST_R_DESCRIPTORS,		/* none left to us */
+	HOST_R_AGENT_DOWN,		/* it says; detail: enum agent_down */
+	HOST_R_AGENT_MAINT,
+	HOST_R_AGENT_DRAIN,		/* good, and weight 0 */
+	HOST_R_NOT_AGENT,
 	HOST_R_LOCAL,			/* our own; detail: errno */
 	HOST_R_MAX
 };
 /* host_reason_text: words for a reason and its detail into buf. */
 const char	*host_reason_text(uint32_t, int32_t, char *, size_t);
+/* host_reason_noted: the same, and a note behind it; "": none. */
+const char	*host_reason_noted(uint32_t, int32_t, const char *, char *,
+		    size_t);
 
 enum host_state {
 	HOST_UNKNOWN,
@@ -440,6 +457,9 @@ extern const char	*const host_state_names[HOST_STATE_MAX];
 #define HOST_HIST_MAX	12
 
 #define HOST_STATUS_F_CERT	0x01	/* warn of the certificate's end */
+#define HOST_STATUS_F_WEIGHT	0x02	/* a check wants this weight */
+
+#define HOST_NOTE_LEN	64		/* what goes with a reason, with NUL */
 
 struct msg_host_status {
 	uint32_t	state;		/* enum host_state */
@@ -448,6 +468,8 @@ struct msg_host_status {
 	uint32_t	last_ms;	/* duration of the last check */
 	uint32_t	check_id;	/* whose reason it is; 0: of none */
 	uint32_t	flags;		/* HOST_STATUS_F_* */
+	uint32_t	weight;		/* 0 .. WEIGHT_MAX; 0 without it */
+	uint32_t	weight_check_id;	/* who wants it; 0: nobody */
 	int64_t		cert_until;	/* end of the certificate that ends
 					   first, wall clock, seconds; 0:
 					   there is none */
@@ -455,6 +477,7 @@ struct msg_host_status {
 	uint64_t	checks_up;
 	uint32_t	hist[HOST_HIST_MAX];
 	struct monotime	since;		/* in this state */
+	char		note[HOST_NOTE_LEN];	/* with the reason; "": none */
 };
 
 #define DEST_NONE	(-1)		/* weight: not wanted */

@@ -60,11 +60,21 @@ desire_service_enabled(const struct lbe_service *s)
 	return (enabled(&s->override, s->conf.flags & SERVICE_F_DISABLE));
 }
 
+/* A check wants it otherwise than configured. */
+int
+desire_host_dynamic(const struct lbe_host *h)
+{
+	return (h->table->conf.nchecks != 0 &&
+	    (h->status.flags & HOST_STATUS_F_WEIGHT) != 0);
+}
+
 uint32_t
 desire_host_weight(const struct lbe_host *h)
 {
 	if (h->override.flags & OVERRIDE_F_WEIGHT)
 		return (h->override.weight);
+	if (desire_host_dynamic(h))
+		return (h->status.weight);
 	return (h->conf.weight);
 }
 

@@ -275,6 +275,7 @@ void		 desire_settle(struct lbe_service *);
 int		 desire_host_enabled(const struct lbe_host *);
 int		 desire_table_enabled(const struct lbe_table *);
 int		 desire_service_enabled(const struct lbe_service *);
+int		 desire_host_dynamic(const struct lbe_host *);
 uint32_t	 desire_host_weight(const struct lbe_host *);
 int		 desire_host_up(const struct lbe_host *);
 enum ctl_state	 desire_table(const struct lbe_table *);

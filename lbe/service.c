@@ -29,7 +29,13 @@
 /* `service "www": backup table "sorry:8080" serves, 1 of 1 hosts up' */
 #define STATE_TEXT_LEN	(TABLE_LABEL_LEN + 80)
 
+/* `web:80 192.0.2.1:80' */
+#define EVENT_NAME_LEN	(ADDR_PORT_STRLEN + TABLE_LABEL_LEN)
+
 static int	host_status(struct lbe_env *, struct imsg *);
+static const char *host_event_name(const struct lbe_host *, char *);
+static void	host_weight_event(struct lbe_env *, const struct lbe_host *,
+		    uint32_t);
 static void	host_event(struct lbe_env *, const struct lbe_host *,
 		    uint32_t);
 static void	table_tell(struct lbe_env *, struct lbe_table *);
@@ -63,7 +69,7 @@ host_status(struct lbe_env *env, struct imsg *msg)
 {
 	struct msg_host_status	 st;
 	struct lbe_host		*h;
-	uint32_t		 before;
+	uint32_t		 before, weight;
 
 	if (imsg_get_data(msg, &st, sizeof(st)) == -1 ||
 	    !msg_host_status_ok(&st))
@@ -71,7 +77,12 @@ host_status(struct lbe_env *env, struct imsg *msg)
 	if ((h = tree_host(env->tree, imsg_id(msg))) == NULL)
 		return (imsg_gen(msg) == env->engine->gen ? -1 : 0);
 	before = h->status.state;
+	weight = desire_host_weight(h);
 	h->status = st;
+	if (desire_host_weight(h) != weight) {
+		host_weight_event(env, h, weight);
+		kernel_todo_table(env, h->table);
+	}
 	if (st.state == before)
 		return (0);
 	service_host_changed(env, h);
@@ -79,16 +90,36 @@ host_status(struct lbe_env *env, struct imsg *msg)
 	return (0);
 }
 
+static const char *
+host_event_name(const struct lbe_host *h, char *name)
+{
+	char	label[ADDR_PORT_STRLEN], table[TABLE_LABEL_LEN];
+
+	snprintf(name, EVENT_NAME_LEN, "%s %s", table_label(h->table, table),
+	    host_label(h, label));
+	return (name);
+}
+
+/* Checks may change weights with each answer: for those who watch. */
+static void
+host_weight_event(struct lbe_env *env, const struct lbe_host *h,
+    uint32_t before)
+{
+	char	name[EVENT_NAME_LEN];
+
+	monitor_event(env, CTL_EVENT_HOST, h->conf.id,
+	    host_event_name(h, name), "weight %u -> %u by its check", before,
+	    desire_host_weight(h));
+}
+
 static void
 host_event(struct lbe_env *env, const struct lbe_host *h, uint32_t before)
 {
-	char	label[ADDR_PORT_STRLEN], table[TABLE_LABEL_LEN];
-	char	name[sizeof(label) + sizeof(table)], why[HOST_REASON_LEN];
+	char	name[EVENT_NAME_LEN], why[HOST_REASON_LEN];
 
 	if (!desire_host_enabled(h))
 		return;
-	snprintf(name, sizeof(name), "%s %s", table_label(h->table, table),
-	    host_label(h, label));
+	host_event_name(h, name);
 	monitor_event(env, CTL_EVENT_HOST, h->conf.id, name, "%s -> %s, %s",
 	    host_state_names[before], host_state_names[h->status.state],
 	    host_reason(h, why));

@@ -598,6 +598,10 @@ send_host(struct client *c, const struct lbe_host *h)
 	m.weight = desire_host_weight(h);
 	m.weight_conf = h->conf.weight;
 	m.weight_by = h->override.weight_by;
+	if (desire_host_dynamic(h)) {
+		m.flags |= CTL_HOST_F_WEIGHT;
+		m.weight_check = h->status.weight;
+	}
 	m.by = h->override.by;
 	m.upper = h->conf.upper;
 	m.lower = h->conf.lower;

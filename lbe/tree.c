@@ -436,7 +436,7 @@ host_reason(const struct lbe_host *h, char *buf)
 		if (tb->conf.check_id[i] == s->check_id)
 			len = snprintf(buf, HOST_REASON_LEN, "check %d %s: ",
 			    i + 1, check_type_names[tb->check[i]]);
-	host_reason_text(s->reason, s->detail, buf + len,
+	host_reason_noted(s->reason, s->detail, s->note, buf + len,
 	    HOST_REASON_LEN - len);
 	return (buf);
 }

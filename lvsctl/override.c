@@ -46,6 +46,11 @@ override_print_host(const struct ctl_host *h)
 	if (h->weight_by.since != 0) {
 		printf("\t\tweight %u", h->weight);
 		override_print_by(&h->weight_by);
-		printf(", configured is %u\n", h->weight_conf);
-	}
+		printf(", configured is %u", h->weight_conf);
+		if (h->flags & CTL_HOST_F_WEIGHT)
+			printf(", its check wants %u", h->weight_check);
+		printf("\n");
+	} else if (h->flags & CTL_HOST_F_WEIGHT)
+		printf("\t\tweight %u by its check, configured is %u\n",
+		    h->weight, h->weight_conf);
 }

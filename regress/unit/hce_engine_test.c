@@ -854,6 +854,7 @@ drive_print(const struct fake_msg *m)
 	const struct msg_host_status	*s = &m->status;
 	const struct conf_host		*h = NULL;
 	char				 reason[128], name[NAME_LEN];
+	char				 weight[32] = "";
 
 	snprintf(name, sizeof(name), "%u", m->id);
 	if (drive_running != NULL &&
@@ -862,12 +863,16 @@ drive_print(const struct fake_msg *m)
 	switch (m->type) {
 	case MSG_HOST_STATUS:
 	case MSG_HOST_STATS:
-		host_reason_text(s->reason, s->detail, reason, sizeof(reason));
-		printf("%s %s %s (%s) %s%ums %ju/%ju\n",
+		host_reason_noted(s->reason, s->detail, s->note, reason,
+		    sizeof(reason));
+		if (s->flags & HOST_STATUS_F_WEIGHT)
+			snprintf(weight, sizeof(weight), " weight %u",
+			    s->weight);
+		printf("%s %s %s (%s) %s%ums %ju/%ju%s\n",
 		    m->type == MSG_HOST_STATUS ? "host" : "stats", name,
 		    host_state_names[s->state], reason,
 		    s->flags & HOST_STATUS_F_CERT ? "warn " : "", s->last_ms,
-		    (uintmax_t)s->checks_up, (uintmax_t)s->checks);
+		    (uintmax_t)s->checks_up, (uintmax_t)s->checks, weight);
 		break;
 	default:
 		printf("%s %u\n", msg_name(m->type), m->id);
