@@ -110,7 +110,8 @@ enum msg_type {
 	MSG_VRRP_VMAC,		/* id vrrp; struct msg_vmac, with fd: send by
 				   its virtual MAC; without: it has none */
 	MSG_ADDR_RESULT,	/* id vrrp; struct msg_result: the addresses
-				   asked for by VRRP_ROLE are there, or not */
+				   asked for by VRRP_ROLE are there, or not;
+				   once more when that changes */
 	MSG_TRACK_VALUE,	/* id process or file; struct msg_track: all
 				   between COMMIT and START, then at each
 				   change */

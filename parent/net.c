@@ -159,6 +159,8 @@ vrrp_want(struct net *n, struct net_vrrp *v, enum net_want want)
 {
 	v->want = want;
 	v->answer = v->announce = 0;
+	if (want == WANT_NOTHING)
+		v->told = 0;
 	announce_stop(v);
 	vmac_want(n, v);
 	net_enqueue(n, v);

@@ -87,7 +87,9 @@ void		 net_each_found(struct net *, void (*)(void *, uint32_t),
  *
  * net_hold: add the addresses of this instance (IPv6 without detection of
  * duplicates), then announce them: a burst of gratuitous ARP or unsolicited
- * NA now and a second one later (RFC 5798 section 6.4.2).  Ends in result().
+ * NA now and a second one later (RFC 5798 section 6.4.2).  Ends in result(),
+ * which is called again when what was refused is there later, or other way
+ * round.
  * net_keep: hold them, but announce them no more: another director is about
  * to take over.
  * net_release: stop announcing and remove them.

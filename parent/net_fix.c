@@ -16,6 +16,8 @@
 
 #include <stdio.h>
 
+#include <errno.h>
+
 #include <event2/event.h>
 
 #include "../imsg/log.h"
@@ -38,7 +40,30 @@
 
 static void	 fix_cb(int, short, void *);
 static void	 retry_cb(int, short, void *);
+static void	 retry(struct net *, struct net_vrrp *);
 static int	 fix_allowed(struct net *);
+
+/* What to do about errors of the kernel's that do not say it. */
+static const struct remedy {
+	enum net_kind	 kind;
+	int		 error;
+	const char	*text;
+} remedies[] = {
+	{ NET_ADDR, EACCES,
+	    "; clear the sysctl disable_ipv6 of that interface" },
+	{ NET_ROUTE, EACCES,
+	    "; clear the sysctl disable_ipv6 of that interface" },
+	{ NET_ROUTE, EHOSTUNREACH,
+	    "; give it a gateway in the network of some address here" },
+	{ NET_ROUTE, ENETUNREACH,
+	    "; give it a gateway in the network of some address here" },
+	{ NET_ROUTE, ENETDOWN,
+	    "; set its interface up" },
+	{ NET_ROUTE, EINVAL,
+	    "; give it a source that is an address here, and a neighbour as "
+	    "gateway" },
+	{ NET_ADDR, 0, NULL }
+};
 
 void
 fix_init(struct net *n)
@@ -128,12 +153,35 @@ retry_cb(int, short, void *arg)
 	struct net_vrrp	*v;
 
 	RB_FOREACH(v, net_vrrps, &n->vrrps)
-		if (v->failed)
-			net_enqueue(n, v);
-	if (n->statics.failed)
-		net_enqueue(n, &n->statics);
-	if (n->leaving.failed)
-		net_enqueue(n, &n->leaving);
+		retry(n, v);
+	retry(n, &n->statics);
+	retry(n, &n->leaving);
+}
+
+/* A route of somebody else may have gone: only another try will show. */
+static void
+retry(struct net *n, struct net_vrrp *v)
+{
+	struct net_item	*it;
+
+	if (!v->failed)
+		return;
+	v->failed = 0;
+	TAILQ_FOREACH(it, &v->items, entry)
+		if (it->kind != NET_ADDR && it->state == ITEM_FOREIGN)
+			it->doubt = 1;
+	net_enqueue(n, v);
+}
+
+const char *
+net_remedy(const struct net_item *it, int error)
+{
+	const struct remedy	*r;
+
+	for (r = remedies; r->text != NULL; r++)
+		if (r->error == error && it->kind == r->kind)
+			return (r->text);
+	return ("; it is tried again every second");
 }
 
 void

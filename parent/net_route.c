@@ -159,6 +159,7 @@ conf_route(struct net *n, struct net_vrrp *v, const struct route_spec *spec)
 		r = route_new(n, s);
 	else if (route_differs(&r->spec, s)) {
 		r->item.odd = r->item.state == ITEM_OURS;
+		r->item.error = 0;
 		r->spec = *s;
 		nif = s->ifname[0] != '\0' ? iface_get(n, s->ifname) : NULL;
 		net_item_move(&r->item, nif);
@@ -371,13 +372,16 @@ route_str(const struct net_item *it, char *buf)
 {
 	const struct route_spec	*s = &((const struct net_route *)it)->spec;
 	char			 dst[NET_STRLEN], via[ADDR_STRLEN];
+	char			 source[ADDR_STRLEN];
 
 	if (it->kind == NET_RULE)
 		return (rule_str(&((const struct net_rule *)it)->spec, buf));
-	(void)snprintf(buf, NET_ITEM_STRLEN, "route %s%s%s%s%s table %u",
+	(void)snprintf(buf, NET_ITEM_STRLEN, "route %s%s%s%s%s%s%s table %u",
 	    net_str(&s->dst, s->len, dst), s->via.af != 0 ? " via " : "",
 	    s->via.af != 0 ? addr_str(&s->via, via) : "",
-	    s->ifname[0] != '\0' ? " on " : "", s->ifname, s->table);
+	    s->ifname[0] != '\0' ? " on " : "", s->ifname,
+	    s->source.af != 0 ? " source " : "",
+	    s->source.af != 0 ? addr_str(&s->source, source) : "", s->table);
 	return (buf);
 }
 

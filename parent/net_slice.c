@@ -60,6 +60,7 @@ static void	 slice_size(struct net *, int64_t);
 static struct net_item *walk_first(const struct net_vrrp *);
 static struct net_item *walk_next(const struct net_vrrp *,
 		    struct net_item *);
+static void	 slice_unwanted(struct net *, struct net_item *);
 static void	 slice_nowhere(struct net *, struct net_item *);
 static void	 slice_change(struct net *, struct net_item *);
 static void	 op_put(struct net *, struct net_item *, enum net_op_kind);
@@ -104,7 +105,6 @@ net_enqueue(struct net *n, struct net_vrrp *v)
 {
 	v->next = walk_first(v);
 	v->error = 0;
-	v->failed = 0;
 	if (!v->queued) {
 		v->queued = 1;
 		TAILQ_INSERT_TAIL(&n->queue, v, queue);
@@ -218,7 +218,7 @@ static void
 slice_item(struct net *n, struct net_vrrp *v, struct net_item *it)
 {
 	if (v->want != WANT_HELD)
-		it->lost = 0;
+		slice_unwanted(n, it);
 	else if (it->kind == NET_ADDR)
 		lease_resume(n, (struct net_addr *)it);
 	if (!net_wrong(v, it))
@@ -234,6 +234,17 @@ slice_item(struct net *n, struct net_vrrp *v, struct net_item *it)
 		slice_change(n, it);
 	else
 		op_put(n, it, OP_ADD);
+}
+
+/* What others do to their routes meanwhile nobody tells. */
+static void
+slice_unwanted(struct net *n, struct net_item *it)
+{
+	it->lost = 0;
+	if (it->kind != NET_ADDR && it->state == ITEM_FOREIGN)
+		net_item_gone(n, it);
+	if (it->state == ITEM_ABSENT)
+		it->error = 0;
 }
 
 /* With its interface it has gone, but for a route that led elsewhere. */
@@ -391,20 +402,31 @@ static void
 op_added(struct net *n, struct net_item *it, int error, const char *text)
 {
 	struct net_addr	*a = (struct net_addr *)it;
-	int		 doubt = it->doubt;
+	int		 doubt = it->doubt && it->state == ITEM_OURS &&
+	    !it->odd;
+	char		 who[NET_ITEM_STRLEN], what[NET_ITEM_STRLEN];
 
 	it->doubt = 0;
-	if (error == EEXIST && it->state == ITEM_OURS)
+	if (error == EEXIST && it->state == ITEM_OURS) {
+		it->error = 0;
 		return;
+	}
 	if (error == EEXIST) {
 		op_foreign(n, it);
 		return;
 	}
 	if (error != 0) {
 		op_refused(it, error, text);
-		net_item_gone(n, it);
+		/* One that was there may be there all the same. */
+		if (it->state == ITEM_OURS && it->kind != NET_ADDR)
+			it->doubt = 1;
+		else
+			net_item_gone(n, it);
 		return;
 	}
+	if (it->error != 0 && !doubt)
+		log_info("%s%s: is there now", net_who(it->vrrp, who),
+		    net_item_str(it, what));
 	it->error = 0;
 	it->odd = 0;
 	it->state = ITEM_OURS;
@@ -424,9 +446,12 @@ op_foreign(struct net *n, struct net_item *it)
 	it->state = ITEM_FOREIGN;
 	if (it->kind == NET_ADDR)
 		net_reread(n);
-	else if (it->error != EEXIST)
+	else
+		net_failed(n, it->vrrp);
+	if (it->kind != NET_ADDR && it->error != EEXIST)
 		log_info("%s%s is there already, by somebody else: left as it "
-		    "is", net_who(it->vrrp, who), net_item_str(it, what));
+		    "is; remove it, or give one of them another metric",
+		    net_who(it->vrrp, who), net_item_str(it, what));
 	it->error = EEXIST;
 }
 
@@ -437,9 +462,10 @@ op_refused(struct net_item *it, int error, const char *text)
 
 	it->vrrp->error = error;
 	if (it->error != error)
-		log_warnx("%s%s: %s", net_who(it->vrrp, who),
+		log_warnx("%s%s: %s%s", net_who(it->vrrp, who),
 		    net_item_str(it, what),
-		    text != NULL ? text : strerror(error));
+		    text != NULL ? text : strerror(error),
+		    net_remedy(it, error));
 	it->error = error;
 }
 
@@ -504,9 +530,11 @@ queue_done(struct net *n, struct net_vrrp *v)
 	}
 	net_repaired(n, v);
 	announce_due(v);
-	if (!v->answer)
+	if (v->conf == NULL || (!v->answer &&
+	    (v->want != WANT_HELD || v->error == v->told)))
 		return;
 	v->answer = 0;
+	v->told = v->error;
 	TAILQ_FOREACH(it, &v->items, entry)
 		there += it->state != ITEM_ABSENT;
 	n->ops->result(n->arg, v->id, v->error, there);

@@ -206,6 +206,7 @@ struct net_vrrp {
 	struct net_item		*next;		/* for the slices */
 	enum net_want		 want;
 	int			 error;		/* of this pass */
+	int			 told;		/* by the last result() */
 	uint8_t			 named;		/* by this configuration */
 	uint8_t			 queued;
 	uint8_t			 is_hurt;	/* lacks what somebody took */
@@ -383,6 +384,8 @@ void		 net_unhurt(struct net *, struct net_vrrp *);
 void		 net_heal(struct net *);
 /* net_failed: the kernel has refused something; it is tried again. */
 void		 net_failed(struct net *, struct net_vrrp *);
+/* net_remedy: what is to be done when it was refused so, for the log. */
+const char	*net_remedy(const struct net_item *, int);
 /* net_repaired: tell of what was taken and is there again. */
 void		 net_repaired(struct net *, struct net_vrrp *);
 

@@ -86,6 +86,44 @@ is "of IPv6" "$(rules -6)" "32000: from fd01::/64 lookup 100"
 like "the other's is told" "$(cat "$dir/log")" \
     'vrrp "one": route 10\.32\.0\.0/16 table 100 is there already, by some'
 
+# What the kernel refuses, and what others have.
+logged() {
+	grep -qE "$1" "$dir/log"
+}
+refused='one": route 10\.20\.0\.0/16 via 10\.9\.9\.9 on e0 table 254'
+is "a gateway that nothing reaches is told" "$(instance "via 10.9.9.9" |
+    conf)" "result one 12 Network is unreachable"
+ok "with what to do" logged "$refused: .*; give it a gateway"
+ok "what was there stays" has_route 'via 10.1.0.253'
+ask release one >/dev/null
+is "the rest does not wait for it" "$(ask hold one)" \
+    "result one 11 Network is unreachable"
+is "and is there" "$(routes | wc -l) $(routes 100 | wc -l)" "2 1"
+ip addr add 10.9.0.1/16 dev e0
+ok "once it is reached the route is there" told 'result one 12 ok'
+ok "which is logged" logged "$refused: is there now"
+is "the refusal was, once each time" "$(grep -cE "$refused: .*;" \
+    "$dir/log")" 2
+ip addr del 10.9.0.1/16 dev e0
+instance | conf >/dev/null
+ok "and is there with another gateway" has_route 'via 10.1.0.253'
+ip route del unreachable 10.32.0.0/16 table 100
+ok "somebody else's goes: ours comes" wait_for 5 has_route \
+    'prohibit 10.32.0.0/16 proto 112' '' 100
+unlike "it was not ours that was gone" "$(cat "$dir/out")" '10\.32'
+ask release one >/dev/null
+ip route add unreachable 10.32.0.0/16 proto 77 table 100
+ask hold one >/dev/null
+is "each time it is told" "$(grep -c '10\.32.* is there already' \
+    "$dir/log")" 3
+ask release one >/dev/null
+ip route del unreachable 10.32.0.0/16 table 100
+ask hold one >/dev/null
+ok "gone meanwhile" has_route 'prohibit 10.32.0.0/16 proto 112' '' 100
+ask release one >/dev/null
+ip route add unreachable 10.32.0.0/16 proto 77 table 100
+is "all is there once more" "$(ask hold one)" "result one 12 ok"
+
 # Somebody else.
 ip route del 10.20.0.0/16 via 10.1.0.253
 ok "a route that somebody removes is put back" told \

@@ -438,8 +438,8 @@ parent_addr_result(struct vrrpe *env, struct imsg *msg)
 		return (0);
 	v->addr_error = res.error;
 	if (res.error != 0)
-		log_warnx("vrrp %s: %u of its addresses: %s", v->conf.name,
-		    res.failed, strerror(res.error));
+		log_warnx("vrrp %s: not all that it holds is there: %s",
+		    v->conf.name, strerror(res.error));
 	if (v->started)
 		vrrpe_tell_status(v);
 	return (0);
