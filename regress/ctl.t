@@ -195,7 +195,7 @@ ok "a new lbe" wait_for 20 logged 'lbe runs generation'
 ok "still keeps it out" wait_for 10 \
     summary_has "host 10.77.0.11:80 disabled"
 is "of the kernel" "$(kernel $WWW)" "10.77.0.12:80=3"
-exits "the monitor of the old one has ended" 0 wait_for 5 monitor_saw \
+exits "the monitor of the old one has ended" 0 wait_for 20 monitor_saw \
     'lvsctl: lvsd has gone'
 wait "$monitor"
 is "with status 1" $? 1
@@ -232,9 +232,9 @@ ok "a server dies: out of the kernel" wait_for 10 \
     kernel_is $WWW "10.77.0.11:80=1"
 ok "as is shown" summary_has "host 10.77.0.12:80 down"
 like "with the reason" "$(lvsctl show hosts)" 'checks, connection refused'
-ok "monitor sees its host" wait_for 5 monitor_saw \
+ok "monitor sees its host" wait_for 20 monitor_saw \
     'host "web:80 10.77.0.12:80" up -> down, connection refused$'
-ok "its service" wait_for 5 monitor_saw 'service "www" 1 of 2 hosts up$'
+ok "its service" wait_for 20 monitor_saw 'service "www" 1 of 2 hosts up$'
 
 configure 'table <web> { 10.77.0.11 }'
 exits "reload of a bad file" 1 lvsctl reload
