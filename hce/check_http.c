@@ -83,6 +83,7 @@ static void	http_closing(struct evhttp_connection *, void *);
 static void	http_error(enum evhttp_request_error, void *);
 static void	http_done(struct evhttp_request *, void *);
 static void	http_end(struct probe *, uint32_t, int32_t);
+static void	http_blame(struct probe *);
 
 const struct check_method	http_method = {
 	http_start, http_cancel, http_timeout, http_prepare, http_release
@@ -245,6 +246,7 @@ http_url(const struct probe *probe)
 static uint32_t
 http_timeout(struct probe *probe, int32_t *)
 {
+	http_blame(probe);
 	return (conn_timeout(probe, probe->http.bev));
 }
 
@@ -557,8 +559,21 @@ http_end(struct probe *probe, uint32_t reason, int32_t detail)
 	struct probe_http	*p = &probe->http;
 
 	http_close(probe);
-	if (reason == HOST_R_OK && ++p->url < probe->check->http->nurls)
+	if (reason != HOST_R_OK)
+		http_blame(probe);
+	else if (++p->url < probe->check->http->nurls) {
 		http_begin(probe);
-	else
-		sched_done(probe, reason, detail);
+		return;
+	}
+	sched_done(probe, reason, detail);
+}
+
+/* The path at hand has failed; where it is the only one, nobody need say so. */
+static void
+http_blame(struct probe *probe)
+{
+	const char	*path = http_url(probe)->path;
+
+	if (probe->check->http->nurls > 1)
+		note_set(probe, path, strlen(path));
 }

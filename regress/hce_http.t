@@ -101,6 +101,7 @@ n=0
 	target differs 8080 "\"/\" digest sha256 $sha"
 	target all 8080 "\"/\" match wel and \"/abc\" digest md5 $abc and \"/moved\" code 301"
 	target second 8080 '"/" match wel and "/none" and "/abc"'
+	target stuck 7009 '"/" match "welcome" and "/abc"'
 	target chunks 7001 '"/" match "^welcome$"'
 	target badchunk 7002 '"/" match "welcome"'
 	target negchunk 7003 '"/" match "welcome"'
@@ -135,7 +136,8 @@ verdict "a digest" md5 "up \(ok\)"
 verdict "another" sha256 "up \(ok\)"
 verdict "a digest that differs" differs "down \(digest differs\)"
 verdict "several paths" all "up \(ok\)"
-verdict "the second is wrong" second "down \(wrong code 404\)"
+verdict "the second is wrong" second "down \(wrong code 404 \(/none\)\)"
+verdict "the first takes too long" stuck "down \(timeout in body \(/\)\)"
 verdict "a body in chunks" chunks "up \(ok\)"
 verdict "a chunk that is none" badchunk "down \(malformed or too long chunk\)"
 verdict "a chunk of a negative length" negchunk "down \(malformed or too long chunk\)"
