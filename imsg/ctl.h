@@ -290,6 +290,100 @@ struct ctl_track {
 #define CTL_TRACK_F_FAULT	0x02	/* it makes a fault now */
 #define CTL_TRACK_F_VALUE	0x04	/* value: of a file, of processes */
 
+/*
+ * The kernel's counters since the service or real server is there, and how
+ * fast they grow now, a second.
+ */
+struct ctl_counts {
+	uint64_t	conns;
+	uint64_t	in_pkts;
+	uint64_t	out_pkts;
+	uint64_t	in_bytes;
+	uint64_t	out_bytes;
+	uint64_t	cps;
+	uint64_t	in_pps;
+	uint64_t	out_pps;
+	uint64_t	in_bps;		/* bytes */
+	uint64_t	out_bps;
+};
+
+enum ctl_stats_kind {
+	CTL_STATS_SERVICE,	/* the sum of all its listens, then */
+	CTL_STATS_LISTEN,	/* each of them if it has several, and */
+	CTL_STATS_HOST,		/* each host, the sum of all listens */
+	CTL_STATS_KIND_MAX
+};
+
+#define CTL_STATS_NAME_LEN	80
+
+struct ctl_stats {
+	uint32_t		id;
+	uint32_t		kind;		/* enum ctl_stats_kind */
+	uint32_t		active;		/* connections, of hosts */
+	uint32_t		inactive;
+	struct ctl_counts	counts;
+	char			name[CTL_STATS_NAME_LEN];
+};
+
+/* The kernel's table as ipvsadm(8) shows it: what it is, then */
+struct ctl_ipvs {
+	uint32_t	version;	/* three bytes, of 1.2.3 0x010203 */
+	uint32_t	size;		/* of its hash of connections */
+};
+
+#define CTL_METHOD_LEN	8		/* "Masq", "Tunnel" */
+
+/* each service in it, whoever has made it, and of this */
+struct ctl_virtual {
+	uint32_t	mark;		/* 0: address and protocol */
+	uint32_t	inet6;		/* of a mark */
+	uint32_t	flags;		/* CTL_VIRTUAL_F_* */
+	uint32_t	timeout_s;	/* of persistence */
+	char		sched[16];
+	char		mask[16];	/* of persistence, "": all of it */
+	char		pe[16];		/* of persistence, "": none */
+	char		proto[8];	/* "TCP" */
+	char		addr[CTL_ADDR_LEN];
+};
+#define CTL_VIRTUAL_F_ONEPACKET	0x01
+#define CTL_VIRTUAL_F_PERSISTENT 0x02
+#define CTL_VIRTUAL_F_SCHED1	0x04
+#define CTL_VIRTUAL_F_SCHED2	0x08
+#define CTL_VIRTUAL_F_SCHED3	0x10
+
+/* each real server. */
+struct ctl_real {
+	int32_t		weight;
+	uint32_t	active;		/* connections */
+	uint32_t	inactive;
+	char		method[CTL_METHOD_LEN];
+	char		addr[CTL_ADDR_LEN];
+};
+
+/* Which connections are to be shown; 0 and "" are all. */
+struct ctl_session_which {
+	struct ctl_id	service;
+	struct ctl_id	host;
+};
+
+enum ctl_match_kind {
+	CTL_MATCH_VIRTUAL,	/* where the client connected to */
+	CTL_MATCH_REAL,		/* and was sent to */
+	CTL_MATCH_KIND_MAX
+};
+
+/*
+ * What a connection must have: one of those of each kind that there is.  The
+ * address is in network byte order.
+ */
+struct ctl_match {
+	uint32_t	kind;		/* enum ctl_match_kind */
+	uint32_t	af;
+	uint32_t	proto;		/* 0: any */
+	uint32_t	port;		/* 0: any */
+	uint8_t		addr[16];
+};
+
 enum ctl_event_kind {
 	CTL_EVENT_HOST,
 	CTL_EVENT_TABLE,

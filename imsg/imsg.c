@@ -374,7 +374,8 @@ imsg_composev(struct imsgbuf *buf, uint32_t type, uint32_t id, uint32_t gen,
 		}
 		len += iov[i].iov_len;
 	}
-	if (fd != -1 && !(buf->flags & IMSGBUF_FDPASS)) {
+	if (fd != -1 &&
+	    (buf->flags & (IMSGBUF_FDPASS | IMSGBUF_FDSEND)) == 0) {
 		errno = EINVAL;
 		return (-1);
 	}

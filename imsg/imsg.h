@@ -40,6 +40,7 @@
 #define IMSG_MAX	16384	/* bytes of one message with its header */
 
 #define IMSGBUF_FDPASS	0x01	/* this channel may carry descriptors */
+#define IMSGBUF_FDSEND	0x02	/* it may, but only from here */
 
 struct imsgbuf;
 struct imsg;

@@ -192,6 +192,12 @@ enum msg_type {
 	MSG_IPVS_SERVICE,	/* id listen; struct msg_onoff: wanted or not */
 	MSG_IPVS_DEST,		/* id listen; struct msg_dest */
 	MSG_IPVS_COMMIT,	/* id batch; nothing: bring the kernel there */
+	MSG_IPVS_READ,		/* id request; struct msg_ipvs_read: tell what
+				   the kernel holds, piece by piece */
+	MSG_IPVS_MORE,		/* id request; nothing: the next piece */
+	MSG_IPVS_STOP,		/* id request; nothing: no more of it */
+	MSG_SESSIONS_GET,	/* id request; nothing: open the kernel's
+				   table of connections */
 	MSG_OVERRIDE,		/* id object; struct msg_override: mirror it */
 	MSG_RELOAD,		/* id request; nothing: read the file again */
 	MSG_STOP,		/* nothing: the operator ends lvsd */
@@ -206,6 +212,15 @@ enum msg_type {
 	MSG_IPVS_ERROR,		/* id listen; struct msg_ipvs_error: an
 				   operation of this batch was refused */
 	MSG_IPVS_DONE,		/* id batch; struct msg_result */
+	MSG_IPVS_TABLE,		/* id request; struct ctl_ipvs, then its */
+	MSG_IPVS_VIRTUAL,	/* id request; struct ctl_virtual, each with */
+	MSG_IPVS_REAL,		/* id request; struct ctl_real; or */
+	MSG_IPVS_STATS,		/* id request; struct ctl_stats */
+	MSG_IPVS_PIECE,		/* id request; nothing: there is more */
+	MSG_IPVS_END,		/* id request; struct msg_result: all told, or
+				   why not */
+	MSG_SESSIONS,		/* id request; struct msg_result, with fd if
+				   all went well */
 	MSG_RELOAD_TEXT,	/* id request; struct ctl_text: one line of
 				   what is to be told */
 	MSG_RELOAD_DONE,	/* id request; struct msg_result */
@@ -215,6 +230,9 @@ enum msg_type {
 	MSG_CTL_SHOW_HOSTS,	/* nothing */
 	MSG_CTL_SHOW_SERVICES,	/* nothing */
 	MSG_CTL_SHOW_VRRP,	/* struct ctl_id; all when empty */
+	MSG_CTL_SHOW_STATS,	/* nothing */
+	MSG_CTL_SHOW_IPVS,	/* nothing */
+	MSG_CTL_SHOW_SESSIONS,	/* struct ctl_session_which */
 	MSG_CTL_SERVICE_ENABLE,	/* struct ctl_id, these six */
 	MSG_CTL_SERVICE_DISABLE,
 	MSG_CTL_TABLE_ENABLE,
@@ -237,6 +255,14 @@ enum msg_type {
 	MSG_CTL_HOST,		/* struct ctl_host */
 	MSG_CTL_VRRP,		/* struct ctl_vrrp, then its */
 	MSG_CTL_TRACK,		/* struct ctl_track */
+	MSG_CTL_STATS,		/* struct ctl_stats */
+	MSG_CTL_IPVS,		/* struct ctl_ipvs, then its */
+	MSG_CTL_VIRTUAL,	/* struct ctl_virtual, each with its */
+	MSG_CTL_REAL,		/* struct ctl_real */
+	MSG_CTL_MATCH,		/* struct ctl_match */
+	MSG_CTL_SESSIONS,	/* with fd: the kernel's connections, of which
+				   those are shown that the matches before
+				   want; it ends the answer */
 	MSG_CTL_EVENT,		/* struct ctl_event */
 	MSG_CTL_TEXT,		/* struct ctl_text: a line to print */
 	MSG_CTL_END,		/* nothing: all shown */
@@ -486,6 +512,17 @@ struct msg_host_status {
 struct msg_dest {
 	uint32_t	host_id;
 	int32_t		weight;		/* 0 .. WEIGHT_MAX or DEST_NONE */
+};
+
+/* What is to be read of the kernel's table. */
+enum ipvs_read_kind {
+	IPVS_READ_TABLE,	/* all of it, as ipvsadm(8) shows it */
+	IPVS_READ_STATS,	/* counters of the configured services */
+	IPVS_READ_KIND_MAX
+};
+
+struct msg_ipvs_read {
+	uint32_t	kind;		/* enum ipvs_read_kind */
 };
 
 struct msg_ipvs_error {

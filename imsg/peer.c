@@ -74,7 +74,9 @@ peer_open(struct event_base *base, int fd, enum proc self, enum proc other,
 	if (p->ev_read == NULL || p->ev_write == NULL ||
 	    event_add(p->ev_read, NULL) == -1)
 		goto fail;
-	p->buf = imsgbuf_new(fd, flags & PEER_F_FDPASS ? IMSGBUF_FDPASS : 0);
+	p->buf = imsgbuf_new(fd,
+	    (flags & PEER_F_FDPASS ? IMSGBUF_FDPASS : 0) |
+	    (flags & PEER_F_FDSEND ? IMSGBUF_FDSEND : 0));
 	if (p->buf == NULL)
 		goto fail;
 	return (p);

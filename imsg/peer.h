@@ -53,6 +53,7 @@ struct peer_ops {
 };
 
 #define PEER_F_FDPASS	0x01		/* descriptors may travel */
+#define PEER_F_FDSEND	0x02		/* they may be sent, but not come */
 
 /*
  * peer_open: run a link on the non-blocking SOCK_SEQPACKET socket fd between

@@ -68,7 +68,6 @@ static int	client_stop(struct client *);
 static int	client_monitor(struct client *);
 static void	client_send_text(struct client *, enum msg_type, const char *,
 		    va_list);
-static void	client_idle(struct client *);
 
 static const struct peer_ops	client_ops = { client_message, client_down };
 
@@ -200,7 +199,7 @@ client_new(struct control *ctl, int fd)
 	c->timer = evtimer_new(base, client_timeout_cb, c);
 	c->writable = event_new(base, fd, EV_WRITE, client_writable_cb, c);
 	c->peer = peer_open(base, fd, PROC_LBE, PROC_CTL, "a control client",
-	    0, &client_ops, c);
+	    PEER_F_FDSEND, &client_ops, c);
 	if (c->peer == NULL)
 		close(fd);
 	if (c->timer == NULL || c->writable == NULL || c->peer == NULL) {
@@ -224,6 +223,7 @@ client_free(struct client *c)
 {
 	struct control	*ctl = c->env->control;
 
+	listing_gone(c);
 	if (c->timer != NULL)
 		event_free(c->timer);
 	if (c->writable != NULL)
@@ -269,6 +269,8 @@ client_writable_cb(evutil_socket_t fd, short what, void *arg)
 
 	if (what & EV_TIMEOUT)
 		client_timeout_cb(fd, what, arg);
+	else if (c->state == CLIENT_LISTING)
+		listing_more(c);
 	else
 		show_more(c);
 }
@@ -289,7 +291,7 @@ client_who(const struct client *c, char *buf)
 	return (buf);
 }
 
-static void
+void
 client_idle(struct client *c)
 {
 	struct timeval	tv = us_to_timeval(CLIENT_WAIT_US);
@@ -317,6 +319,10 @@ client_message(struct peer *, struct imsg *msg, void *arg)
 	case MSG_CTL_SHOW_SERVICES:
 	case MSG_CTL_SHOW_VRRP:
 		return (show_request(env, c, msg));
+	case MSG_CTL_SHOW_STATS:
+	case MSG_CTL_SHOW_IPVS:
+	case MSG_CTL_SHOW_SESSIONS:
+		return (listing_request(env, c, msg));
 	case MSG_CTL_SERVICE_ENABLE:
 	case MSG_CTL_SERVICE_DISABLE:
 	case MSG_CTL_TABLE_ENABLE:

@@ -49,6 +49,8 @@ enum client_state {
 	CLIENT_SHOW,		/* being sent an answer of many parts */
 	CLIENT_RELOAD,		/* waits for the parent */
 	CLIENT_ORDER,		/* waits for vrrpe */
+	CLIENT_LISTING,		/* is sent what the parent reads */
+	CLIENT_SESSIONS,	/* waits for what the parent opens */
 	CLIENT_MONITOR
 };
 
@@ -83,7 +85,7 @@ struct client {
 	struct event		*timer;		/* its patience, or ours */
 	struct event		*writable;	/* for the next parts */
 	enum client_state	 state;
-	uint32_t		 id;		/* of its reload or order */
+	uint32_t		 id;		/* of its request elsewhere */
 	struct ucred		 cred;
 	struct show		 show;
 };
@@ -117,12 +119,20 @@ void	client_ok(struct client *);
 void	client_fail(struct client *, const char *, ...)
 	    __attribute__((__format__(printf, 2, 3)));
 void	client_end(struct client *);
+/* client_idle: it may ask again; the others above do this. */
+void	client_idle(struct client *);
 /* client_who: "uid 0, pid 4711" into buf; returns it. */
 #define CLIENT_WHO_LEN	48
 const char *client_who(const struct client *, char *);
 
-/* client_wait_writable: call show_more() when more can be sent. */
+/*
+ * client_wait_writable: call show_more() or listing_more() when more can be
+ * sent.
+ */
 void	client_wait_writable(struct client *);
+
+/* Bytes of an answer queued before the rest waits for the client. */
+#define SHOW_QUEUE	(256 * 1024)
 
 /*
  * show.c
@@ -143,6 +153,18 @@ int	show_dispatch_vrrpe(struct lbe_env *, struct imsg *);
 struct lbe_vrrp *show_vrrp_find(struct lbe_env *, const struct ctl_id *);
 void	show_reconfigured(struct lbe_env *);
 
+/*
+ * listing.c: what the kernel holds; the parent reads it.
+ *
+ * listing_request: a request to show it; 0, or -1: it makes no sense.
+ * listing_more: the client can read more of it.
+ * listing_gone: the client goes, in the middle of an answer perhaps.
+ * listing_dispatch: messages of the parent about it; 0 or -1.
+ */
+int	listing_request(struct lbe_env *, struct client *, struct imsg *);
+void	listing_more(struct client *);
+void	listing_gone(struct client *);
+int	listing_dispatch(struct lbe_env *, struct imsg *);
 
 /*
  * order.c: what the operator wants of VRRP instances; vrrpe carries it out.

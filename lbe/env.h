@@ -205,6 +205,7 @@ struct lbe_env {
 	struct lbe_gather	 gather_hce;
 	struct lbe_gather	 gather_vrrpe;
 	uint32_t		 order_id;	/* of the last order */
+	uint32_t		 listing_id;	/* of the last listing */
 
 	struct control		*control;
 };

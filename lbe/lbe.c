@@ -105,6 +105,14 @@ lbe_dispatch_parent(struct lbe_env *env, struct imsg *msg)
 	case MSG_IPVS_ERROR:
 	case MSG_IPVS_DONE:
 		return (kernel_dispatch(env, msg));
+	case MSG_IPVS_TABLE:
+	case MSG_IPVS_VIRTUAL:
+	case MSG_IPVS_REAL:
+	case MSG_IPVS_STATS:
+	case MSG_IPVS_PIECE:
+	case MSG_IPVS_END:
+	case MSG_SESSIONS:
+		return (listing_dispatch(env, msg));
 	case MSG_RELOAD_TEXT:
 		return (lbe_reload_text(env, msg));
 	case MSG_RELOAD_DONE:

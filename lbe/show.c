@@ -32,8 +32,6 @@
 #include "control.h"
 #include "env.h"
 
-/* Bytes of an answer queued before the rest waits for the client. */
-#define SHOW_QUEUE	(256 * 1024)
 #define US_PER_S	1000000
 
 static int	vrrp_cmp(struct lbe_vrrp *, struct lbe_vrrp *);

@@ -74,8 +74,12 @@ main(int argc, char *argv[])
 	if (parse_command(argc, argv, &cmd, stderr) == -1)
 		usage();
 
+	if (cmd.action == SHOW_SESSIONS &&
+	    (cmd.sessions = sessions_new(cmd.net)) == NULL)
+		errx(1, "%s: must be an address, or a network as in "
+		    "192.0.2.0/24", cmd.net);
 	fd = ctl_connect(path);
-	if ((buf = imsgbuf_new(fd, 0)) == NULL)
+	if ((buf = imsgbuf_new(fd, IMSGBUF_FDPASS)) == NULL)
 		err(1, NULL);
 	/* An event is of use at once, also to the next program in a pipe. */
 	if (cmd.action == MONITOR)
@@ -84,6 +88,7 @@ main(int argc, char *argv[])
 	output_head(&cmd);
 	status = ctl_answer(buf, &cmd);
 	imsgbuf_free(buf);
+	sessions_free(cmd.sessions);
 	if (fflush(stdout) == EOF || ferror(stdout))
 		err(1, "stdout");
 	return (status);
@@ -149,6 +154,10 @@ ctl_request(struct imsgbuf *buf, const struct command *cmd)
 		[SHOW_HOSTS_VERBOSE]	= MSG_CTL_SHOW_HOSTS,
 		[SHOW_SERVICES]		= MSG_CTL_SHOW_SERVICES,
 		[SHOW_VRRP]		= MSG_CTL_SHOW_VRRP,
+		[SHOW_STATS]		= MSG_CTL_SHOW_STATS,
+		[SHOW_RATES]		= MSG_CTL_SHOW_STATS,
+		[SHOW_IPVS]		= MSG_CTL_SHOW_IPVS,
+		[SHOW_SESSIONS]		= MSG_CTL_SHOW_SESSIONS,
 		[SERVICE_ENABLE]	= MSG_CTL_SERVICE_ENABLE,
 		[SERVICE_DISABLE]	= MSG_CTL_SERVICE_DISABLE,
 		[TABLE_ENABLE]		= MSG_CTL_TABLE_ENABLE,
@@ -181,6 +190,10 @@ ctl_request(struct imsgbuf *buf, const struct command *cmd)
 	case HOST_DISABLE:
 		data = &cmd->id;
 		len = sizeof(cmd->id);
+		break;
+	case SHOW_SESSIONS:
+		data = &cmd->which;
+		len = sizeof(cmd->which);
 		break;
 	case HOST_WEIGHT:
 		memset(&weight, 0, sizeof(weight));

@@ -30,17 +30,12 @@
 #include "../imsg/msg.h"
 #include "output.h"
 
-#define VIS_LEN(n)	(4 * (n) + 1)	/* vis(3): four bytes for each */
 #define SINCE_LEN	48
 #define SECS_MIN	60
 #define SECS_HOUR	(60 * SECS_MIN)
 #define SECS_DAY	(24 * SECS_HOUR)
 #define MS_PER_S	1000
 
-/* Copy a string out of a message: ended, and fit for a terminal. */
-#define SAFE(buf, field)	safe(buf, field, sizeof(field))
-
-static const char	*safe(char *, const char *, size_t);
 static const char	*since(uint64_t, char *);
 static void		 print_row(uint32_t, const char *, const char *,
 			    const char *, const char *);
@@ -65,8 +60,8 @@ static enum output	 print_track(const struct imsg *);
 static enum output	 print_event(const struct imsg *);
 static enum output	 print_text(const struct imsg *, FILE *);
 
-static const char *
-safe(char *dst, const char *src, size_t size)
+const char *
+output_safe(char *dst, const char *src, size_t size)
 {
 	char	copy[CTL_TEXT_LEN];
 	size_t	len;
@@ -106,6 +101,10 @@ output_head(const struct command *cmd)
 		printf("%-4s\t%-8s\t%-24s\t%-7s\tStatus\n", "Id", "Type",
 		    "Name", "Avlblty");
 		break;
+	case SHOW_STATS:
+	case SHOW_RATES:
+		stats_head(cmd);
+		break;
 	default:
 		break;
 	}
@@ -120,7 +119,7 @@ print_row(uint32_t id, const char *type, const char *name,
 }
 
 enum output
-output_message(const struct command *cmd, const struct imsg *msg)
+output_message(const struct command *cmd, struct imsg *msg)
 {
 	switch (imsg_type(msg)) {
 	case MSG_CTL_SERVICE:
@@ -135,6 +134,18 @@ output_message(const struct command *cmd, const struct imsg *msg)
 		return (print_vrrp(cmd, msg));
 	case MSG_CTL_TRACK:
 		return (print_track(msg));
+	case MSG_CTL_STATS:
+		return (stats_print(cmd, msg));
+	case MSG_CTL_IPVS:
+		return (ipvs_print_head(msg));
+	case MSG_CTL_VIRTUAL:
+		return (ipvs_print_virtual(msg));
+	case MSG_CTL_REAL:
+		return (ipvs_print_real(msg));
+	case MSG_CTL_MATCH:
+		return (sessions_match(cmd->sessions, msg));
+	case MSG_CTL_SESSIONS:
+		return (sessions_print(cmd->sessions, msg));
 	case MSG_CTL_EVENT:
 		return (print_event(msg));
 	case MSG_CTL_TEXT:

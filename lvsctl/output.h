@@ -34,7 +34,15 @@ enum output {
 /* output_head: what stands above the answer to this command. */
 void		output_head(const struct command *);
 /* output_message: print one message of the answer. */
-enum output	output_message(const struct command *, const struct imsg *);
+enum output	output_message(const struct command *, struct imsg *);
+
+/*
+ * SAFE: copy a string out of a message into a buffer of VIS_LEN bytes, which
+ * is returned: ended, and fit for a terminal.  Up to CTL_TEXT_LEN bytes of it.
+ */
+#define VIS_LEN(n)		(4 * (n) + 1)	/* vis(3): four for each */
+#define SAFE(buf, field)	output_safe(buf, field, sizeof(field))
+const char	*output_safe(char *, const char *, size_t);
 
 /* output_time: a text, and a time of the wall clock in seconds. */
 void		output_time(const char *, int64_t);
@@ -50,5 +58,25 @@ void		override_print_host(const struct ctl_host *);
 
 /* election.c: what decides whether an instance will be master, and when. */
 void		election_print(const struct ctl_vrrp *);
+
+/* stats.c: counters of services, and what the kernel's table holds. */
+void		stats_head(const struct command *);
+enum output	stats_print(const struct command *, const struct imsg *);
+enum output	ipvs_print_head(const struct imsg *);
+enum output	ipvs_print_virtual(const struct imsg *);
+enum output	ipvs_print_real(const struct imsg *);
+
+/*
+ * sessions.c: the kernel's connections.
+ *
+ * sessions_new: those of a client, from an address or a network, NULL: of
+ * all; NULL when that is neither.  The network must live as long.
+ * sessions_match: and with one of these ends.
+ * sessions_print: out of the descriptor that came with the message.
+ */
+struct sessions	*sessions_new(const char *);
+void		sessions_free(struct sessions *);
+enum output	sessions_match(struct sessions *, const struct imsg *);
+enum output	sessions_print(struct sessions *, struct imsg *);
 
 #endif /* LVSCTL_OUTPUT_H */

@@ -29,7 +29,10 @@ enum token_type {
 	KEYWORD,
 	NAME,			/* an object, by name or id */
 	DEMOTION,		/* a number */
-	WEIGHT			/* another, or a keyword beside it */
+	WEIGHT,			/* another, or a keyword beside it */
+	SERVICE,		/* of sessions: objects as NAME, and */
+	HOST,
+	CLIENT			/* an address or a network */
 };
 
 struct token {
@@ -62,11 +65,48 @@ static const struct token t_hosts[] = {
 	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
 };
 
+static const struct token t_stats[] = {
+	{ NOTHING,	"",		ACTION_NONE,	NULL },
+	{ KEYWORD,	"rates",	SHOW_RATES,	NULL },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+/* Words that may come in any order: each leads back to all of them. */
+static const struct token t_sessions[5];
+
+static const struct token t_of_service[] = {
+	{ SERVICE,	"<name or id>",	ACTION_NONE,	t_sessions },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token t_of_host[] = {
+	{ HOST,		"<address, address:port or id>",
+	    ACTION_NONE, t_sessions },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token t_of_client[] = {
+	{ CLIENT,	"<address or address/prefix>",
+	    ACTION_NONE, t_sessions },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token t_sessions[5] = {
+	{ NOTHING,	"",		ACTION_NONE,	NULL },
+	{ KEYWORD,	"service",	ACTION_NONE,	t_of_service },
+	{ KEYWORD,	"host",		ACTION_NONE,	t_of_host },
+	{ KEYWORD,	"client",	ACTION_NONE,	t_of_client },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
 static const struct token t_show[] = {
 	{ KEYWORD,	"summary",	SHOW_SUMMARY,	NULL },
 	{ KEYWORD,	"hosts",	SHOW_HOSTS,	t_hosts },
 	{ KEYWORD,	"services",	SHOW_SERVICES,	NULL },
 	{ KEYWORD,	"vrrp",		SHOW_VRRP,	t_vrrp },
+	{ KEYWORD,	"stats",	SHOW_STATS,	t_stats },
+	{ KEYWORD,	"sessions",	SHOW_SESSIONS,	t_sessions },
+	{ KEYWORD,	"ipvs",		SHOW_IPVS,	NULL },
 	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
 };
 
@@ -151,6 +191,7 @@ static int			 token_number(const char *, uint32_t, uint32_t,
 				    uint32_t *, FILE *);
 static int			 token_take(const struct token *,
 				    const char *, struct command *, FILE *);
+static int			 takes_any(enum token_type);
 static int			 is_number(const char *);
 static int			 may_end(const struct token *);
 static void			 show_valid(const struct token *, FILE *);
@@ -192,6 +233,13 @@ token_take(const struct token *t, const char *word, struct command *cmd,
 	switch (t->type) {
 	case NAME:
 		return (token_name(word, &cmd->id, err));
+	case SERVICE:
+		return (token_name(word, &cmd->which.service, err));
+	case HOST:
+		return (token_name(word, &cmd->which.host, err));
+	case CLIENT:
+		cmd->net = word;
+		return (0);
 	case DEMOTION:
 		return (token_number(word, 1, VRRP_DEMOTE_MAX, &cmd->by,
 		    err));
@@ -201,6 +249,14 @@ token_take(const struct token *t, const char *word, struct command *cmd,
 	default:
 		return (0);
 	}
+}
+
+/* No keyword stands beside it. */
+static int
+takes_any(enum token_type type)
+{
+	return (type == NAME || type == DEMOTION || type == SERVICE ||
+	    type == HOST || type == CLIENT);
 }
 
 /* Or meant as one: it is no keyword. */
@@ -218,8 +274,7 @@ token_match(const struct token *table, const char *word, FILE *err)
 	int			 n = 0;
 
 	for (t = table; t->type != ENDTABLE; t++) {
-		if ((t->type == NAME || t->type == DEMOTION) &&
-		    word[0] != '\0')
+		if (takes_any(t->type) && word[0] != '\0')
 			return (t);
 		if (t->type == WEIGHT && is_number(word))
 			return (t);

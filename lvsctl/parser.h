@@ -22,6 +22,8 @@
 
 #include "../imsg/ctl.h"
 
+struct sessions;
+
 /* What the operator wants. */
 enum action {
 	ACTION_NONE,
@@ -30,6 +32,10 @@ enum action {
 	SHOW_HOSTS_VERBOSE,
 	SHOW_SERVICES,
 	SHOW_VRRP,
+	SHOW_STATS,
+	SHOW_RATES,
+	SHOW_IPVS,
+	SHOW_SESSIONS,
 	SERVICE_ENABLE,
 	SERVICE_DISABLE,
 	TABLE_ENABLE,
@@ -52,6 +58,9 @@ struct command {
 	struct ctl_id	id;		/* zero: none was named */
 	uint32_t	by;		/* demote; 0: wholly */
 	uint32_t	weight;		/* or CTL_WEIGHT_CONFIGURED */
+	struct ctl_session_which which;	/* sessions */
+	const char	*net;		/* of their clients, NULL: any */
+	struct sessions	*sessions;	/* while they are shown */
 };
 
 /*

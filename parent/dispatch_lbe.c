@@ -54,6 +54,11 @@ dispatch_lbe(struct parent *env, struct imsg *imsg)
 		return (lbe_dest(env, imsg));
 	case MSG_IPVS_COMMIT:
 		return (lbe_commit(env, imsg));
+	case MSG_IPVS_READ:
+	case MSG_IPVS_MORE:
+	case MSG_IPVS_STOP:
+	case MSG_SESSIONS_GET:
+		return (listing_message(env, imsg));
 	case MSG_OVERRIDE:
 		return (lbe_override(env, imsg));
 	case MSG_RELOAD:
@@ -215,6 +220,7 @@ lost_lbe(struct parent *env)
 {
 	env->old_batches += env->batches;
 	env->batches = 0;
+	listings_clear(env->listings);
 }
 
 /* Callbacks of ipvs.h. */

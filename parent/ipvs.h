@@ -17,11 +17,13 @@
 #ifndef PARENT_IPVS_H
 #define PARENT_IPVS_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+#include "../imsg/msg.h"
 
 struct conf;
 struct event_base;
-struct msg_result;
 
 /*
  * The parent's side of IPVS: what the kernel holds, what is wanted there,
@@ -82,5 +84,21 @@ void		 ipvs_commit(struct ipvs *, uint32_t);
 int		 ipvs_verify(struct ipvs *);
 /* ipvs_verify_cost: microseconds that the last one has taken so far. */
 int64_t		 ipvs_verify_cost(const struct ipvs *);
+
+/*
+ * The kernel's table as it is, told in pieces, for who wants to look at it.
+ *
+ * ipvs_list_new: read all services with their counters, in one dump.  NULL,
+ * with errno.  It must end before the ipvs does.
+ * ipvs_list_next: the next piece, by calls of row with the type and the
+ * payload of a message for lbe; never less than a service with all its real
+ * servers.  0, or an errno: ENODATA after the last, ESTALE when another
+ * configuration runs now.
+ */
+struct ipvs_list;
+typedef void (*ipvs_row)(void *, enum msg_type, const void *, size_t);
+struct ipvs_list *ipvs_list_new(struct ipvs *, enum ipvs_read_kind);
+void		 ipvs_list_free(struct ipvs_list *);
+int		 ipvs_list_next(struct ipvs_list *, ipvs_row, void *);
 
 #endif /* PARENT_IPVS_H */

@@ -33,15 +33,12 @@
 
 #define PE_SIP	"sip"
 
-static struct nl_msg	*msg_new(int, int);
 static int		 put_key(struct nl_msg *, const struct ipvs_key *);
 static int		 put_service(struct nl_msg *, const struct ipvs_key *,
 			    const struct ipvs_svc *);
 static int		 put_dest(struct nl_msg *, const struct ipvs_dst *);
 static int		 put_addr(struct nl_msg *, int, const struct addr *);
 static int		 family_cb(struct nlmsghdr *, void *);
-static int		 parse_nested(struct nlmsghdr *, int, struct nlattr **,
-			    int);
 static int		 get_addr(struct nlattr *, uint8_t, struct addr *);
 static int		 has(struct nlattr *, size_t);
 static int		 parse_key(struct nlattr **, struct ipvs_key *);
@@ -61,7 +58,7 @@ ipvs_msg_family(struct nlconn *c)
 	int		 error, family = -1;
 
 	/* Asking by name also makes the kernel load the module. */
-	if ((msg = msg_new(GENL_ID_CTRL, CTRL_CMD_GETFAMILY)) == NULL ||
+	if ((msg = ipvs_msg_new(GENL_ID_CTRL, CTRL_CMD_GETFAMILY)) == NULL ||
 	    nla_put_string(msg, CTRL_ATTR_FAMILY_NAME, IPVS_GENL_NAME) < 0) {
 		nlmsg_free(msg);
 		errno = ENOMEM;
@@ -89,8 +86,8 @@ family_cb(struct nlmsghdr *nlh, void *arg)
 	return (0);
 }
 
-static struct nl_msg *
-msg_new(int family, int cmd)
+struct nl_msg *
+ipvs_msg_new(int family, int cmd)
 {
 	struct nl_msg	*msg;
 
@@ -111,7 +108,7 @@ ipvs_msg_service(int family, int cmd, const struct ipvs_key *key,
 {
 	struct nl_msg	*msg;
 
-	if ((msg = msg_new(family, cmd)) == NULL)
+	if ((msg = ipvs_msg_new(family, cmd)) == NULL)
 		return (NULL);
 	if (key != NULL && put_service(msg, key, svc) == -1) {
 		nlmsg_free(msg);
@@ -126,7 +123,7 @@ ipvs_msg_dest(int family, int cmd, const struct ipvs_key *key,
 {
 	struct nl_msg	*msg;
 
-	if ((msg = msg_new(family, cmd)) == NULL)
+	if ((msg = ipvs_msg_new(family, cmd)) == NULL)
 		return (NULL);
 	if (put_service(msg, key, NULL) == -1 || put_dest(msg, dst) == -1) {
 		nlmsg_free(msg);
@@ -140,7 +137,7 @@ ipvs_msg_timeouts(int family, int cmd, const struct ipvs_timeouts *t)
 {
 	struct nl_msg	*msg;
 
-	if ((msg = msg_new(family, cmd)) == NULL)
+	if ((msg = ipvs_msg_new(family, cmd)) == NULL)
 		return (NULL);
 	if (t != NULL && (nla_put_u32(msg, IPVS_CMD_ATTR_TIMEOUT_TCP,
 	    t->tcp) < 0 || nla_put_u32(msg, IPVS_CMD_ATTR_TIMEOUT_TCP_FIN,
@@ -243,9 +240,8 @@ put_dest(struct nl_msg *msg, const struct ipvs_dst *dst)
 	return (0);
 }
 
-/* The attributes nested in the one of a message that matters. */
-static int
-parse_nested(struct nlmsghdr *nlh, int attr, struct nlattr **tb, int max)
+int
+ipvs_parse_nested(struct nlmsghdr *nlh, int attr, struct nlattr **tb, int max)
 {
 	struct nlattr	*top[IPVS_CMD_ATTR_MAX + 1];
 
@@ -284,7 +280,7 @@ ipvs_parse_service(struct nlmsghdr *nlh, struct ipvs_key *key,
 	struct nlattr		*tb[IPVS_SVC_ATTR_MAX + 1];
 	struct ip_vs_flags	 flags;
 
-	if (parse_nested(nlh, IPVS_CMD_ATTR_SERVICE, tb,
+	if (ipvs_parse_nested(nlh, IPVS_CMD_ATTR_SERVICE, tb,
 	    IPVS_SVC_ATTR_MAX) == -1)
 		return (-1);
 	if (!has(tb[IPVS_SVC_ATTR_SCHED_NAME], 1) ||
@@ -337,7 +333,7 @@ ipvs_parse_dest(struct nlmsghdr *nlh, uint8_t af, struct ipvs_dst *dst)
 	struct nlattr	*tb[IPVS_DEST_ATTR_MAX + 1];
 	uint32_t	 method;
 
-	if (parse_nested(nlh, IPVS_CMD_ATTR_DEST, tb,
+	if (ipvs_parse_nested(nlh, IPVS_CMD_ATTR_DEST, tb,
 	    IPVS_DEST_ATTR_MAX) == -1)
 		return (-1);
 	if (!has(tb[IPVS_DEST_ATTR_PORT], sizeof(uint16_t)) ||

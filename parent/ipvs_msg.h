@@ -21,7 +21,10 @@
 
 #include "../conf/wire.h"
 
+struct ctl_counts;
+struct ctl_ipvs;
 struct nl_msg;
+struct nlattr;
 struct nlmsghdr;
 struct nlconn;
 
@@ -80,6 +83,12 @@ struct ipvs_timeouts {
 	uint32_t	udp;
 };
 
+/* What the kernel counts of a destination. */
+struct ipvs_load {
+	uint32_t	active;		/* connections */
+	uint32_t	inactive;
+};
+
 /* ipvs_msg_family: the number of the family, or -1 with errno. */
 int		 ipvs_msg_family(struct nlconn *);
 /*
@@ -93,6 +102,8 @@ struct nl_msg	*ipvs_msg_service(int, int, const struct ipvs_key *,
 struct nl_msg	*ipvs_msg_dest(int, int, const struct ipvs_key *,
 		    const struct ipvs_dst *);
 struct nl_msg	*ipvs_msg_timeouts(int, int, const struct ipvs_timeouts *);
+/* ipvs_msg_new: a request about nothing yet. */
+struct nl_msg	*ipvs_msg_new(int, int);
 /*
  * ipvs_parse_*: out of an answer of the kernel.  0, or -1 for what is not
  * whole.
@@ -103,6 +114,25 @@ int		 ipvs_parse_dest(struct nlmsghdr *, uint8_t,
 		    struct ipvs_dst *);
 int		 ipvs_parse_timeouts(struct nlmsghdr *,
 		    struct ipvs_timeouts *);
+/*
+ * ipvs_parse_nested: the attributes, up to the last of this number, nested in
+ * the one of a message that matters.
+ */
+int		 ipvs_parse_nested(struct nlmsghdr *, int, struct nlattr **,
+		    int);
+
+/*
+ * ipvs_count.c: what the kernel counts, and what it is.  Counters that an
+ * answer does not have, as of a kernel before 4.1 the wide ones, are 0.
+ */
+void		 ipvs_parse_counts(struct nlmsghdr *, struct ctl_counts *);
+void		 ipvs_parse_load(struct nlmsghdr *, struct ipvs_load *,
+		    struct ctl_counts *);
+int		 ipvs_parse_info(struct nlmsghdr *, struct ctl_ipvs *);
+/* ipvs_counts_add: the second to the first. */
+void		 ipvs_counts_add(struct ctl_counts *,
+		    const struct ctl_counts *);
+
 /* ipvs_dst_alike: the settings of both are the same, but for the weight. */
 int		 ipvs_dst_alike(const struct ipvs_dst *,
 		    const struct ipvs_dst *);

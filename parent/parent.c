@@ -195,12 +195,14 @@ parent_modules(struct parent *env, const struct conf *tree)
 	env->notify = notify_new(env);
 	env->vrrp_sockets = vrrp_sockets_new();
 	env->via = via_new();
+	env->listings = listings_new();
 	if (env->reload == NULL || env->mirror == NULL ||
 	    env->state == NULL ||
 	    env->runs == NULL || env->scripts == NULL ||
 	    env->processes == NULL || env->files == NULL ||
 	    env->notify == NULL ||
-	    env->vrrp_sockets == NULL || env->via == NULL) {
+	    env->vrrp_sockets == NULL || env->via == NULL ||
+	    env->listings == NULL) {
 		log_warnx("out of memory");
 		return (-1);
 	}
@@ -388,6 +390,7 @@ parent_free(struct parent *env)
 		net_leave(env->net);
 		net_close(env->net);
 	}
+	listings_free(env->listings);
 	ipvs_close(env->ipvs);
 	state_free(env->state);
 	mirror_free(env->mirror);

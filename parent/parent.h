@@ -31,6 +31,7 @@ struct event;
 struct event_base;
 struct imsg;
 struct ipvs;
+struct listings;
 struct mirror;
 struct net;
 struct notify;
@@ -119,6 +120,7 @@ struct parent {
 	unsigned int		 batches;	/* of this lbe, not done yet */
 	struct ipvs		*ipvs;		/* NULL: not needed yet */
 	int			 ipvs_runs;	/* has had a configuration */
+	struct listings		*listings;
 	struct monotime		 verified;	/* last begin of ipvs_verify */
 	struct net		*net;
 	struct event		*ev_ping;
@@ -278,6 +280,14 @@ void	 dispatch_ipvs_done(void *, uint32_t, const struct msg_result *);
 void	 dispatch_event(struct parent *, enum ctl_event_kind, uint32_t,
 	    const char *, const char *, ...)
 	    __attribute__((__format__(printf, 5, 6)));
+
+/* listing.c */
+struct listings	*listings_new(void);
+void		 listings_free(struct listings *);
+/* listings_clear: who had asked is gone. */
+void		 listings_clear(struct listings *);
+/* listing_message: lbe asks for what the kernel holds; 0 or -1. */
+int		 listing_message(struct parent *, struct imsg *);
 
 /* script.c */
 struct scripts	*scripts_new(struct parent *);

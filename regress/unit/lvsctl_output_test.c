@@ -22,6 +22,9 @@
 #include <sys/types.h>
 #include <sys/socket.h>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <errno.h>
 #include <unistd.h>
 #include <time.h>
@@ -41,18 +44,24 @@ die(const char *what)
 	exit(255);
 }
 
-/* Send one message to ourselves and print it as an answer to the command. */
+static struct sessions	*sessions;
+static int		 sent_fd = -1;
+
+/*
+ * Send one message, with the descriptor if there is one, to ourselves and
+ * print it as an answer to the command.
+ */
 static enum output
 print(enum action action, uint32_t type, const void *data, size_t len)
 {
-	struct command	 cmd = { .action = action };
+	struct command	 cmd = { .action = action, .sessions = sessions };
 	struct imsg	*msg;
 	enum output	 r;
 	FILE		*f;
 	int		 saved;
 	size_t		 n;
 
-	if (imsg_compose(to, type, 0, 0, -1, data, len) == -1 ||
+	if (imsg_compose(to, type, 0, 0, sent_fd, data, len) == -1 ||
 	    imsgbuf_write(to) == -1 || imsgbuf_read(from) != 1 ||
 	    imsgbuf_get(from, &msg) != 1)
 		die("message");
@@ -343,6 +352,163 @@ test_others(void)
 	is_int(print(STOP, UINT32_MAX, NULL, 0), OUTPUT_BAD, "anything");
 }
 
+static void
+test_stats(void)
+{
+	struct ctl_stats	s;
+
+	memset(&s, 0, sizeof(s));
+	s.id = 20;
+	s.kind = CTL_STATS_SERVICE;
+	s.active = 3;
+	s.inactive = 4;
+	s.counts.conns = 1;
+	s.counts.in_pkts = 2;
+	s.counts.out_pkts = 3;
+	s.counts.in_bytes = UINT64_MAX;
+	s.counts.out_bytes = 5;
+	s.counts.cps = 6;
+	s.counts.in_pps = 7;
+	s.counts.out_pps = 8;
+	s.counts.in_bps = 9;
+	s.counts.out_bps = 10;
+	snprintf(s.name, sizeof(s.name), "www\033");
+	print(SHOW_STATS, MSG_CTL_STATS, &s, sizeof(s));
+	is_str(printed, "20  \tservice \twww\\^[                  \t"
+	    "       3        4          1          2          3 "
+	    "18446744073709551615              5\n", "counters");
+	s.kind = CTL_STATS_LISTEN;
+	print(SHOW_RATES, MSG_CTL_STATS, &s, sizeof(s));
+	is_str(printed, "20  \tlisten  \twww\\^[                  \t"
+	    "       -        -          6          7          8 "
+	    "             9             10\n", "rates");
+	s.kind = CTL_STATS_KIND_MAX;
+	is_int(print(SHOW_STATS, MSG_CTL_STATS, &s, sizeof(s)), OUTPUT_BAD,
+	    "of what there is not");
+}
+
+/* What the lab's kernel does not show beside ipvsadm(8). */
+static void
+test_ipvs(void)
+{
+	struct ctl_virtual	v;
+	struct ctl_real		r;
+	struct ctl_ipvs		t = { 0x010203, 4096 };
+
+	print(SHOW_IPVS, MSG_CTL_IPVS, &t, sizeof(t));
+	ok(strstr(printed, "version 1.2.3 (size=4096)\nProt ") != NULL,
+	    "the head of ipvsadm");
+	memset(&v, 0, sizeof(v));
+	v.mark = UINT32_MAX;
+	v.flags = CTL_VIRTUAL_F_SCHED1 | CTL_VIRTUAL_F_SCHED3;
+	snprintf(v.sched, sizeof(v.sched), "rr");
+	print(SHOW_IPVS, MSG_CTL_VIRTUAL, &v, sizeof(v));
+	is_str(printed, "FWM  4294967295 rr (flag-1,flag-3)\n",
+	    "a large mark, flags without names");
+	memset(&r, 0, sizeof(r));
+	memset(r.addr, 'x', sizeof(r.addr));
+	memset(r.method, 'y', sizeof(r.method));
+	is_int(print(SHOW_IPVS, MSG_CTL_REAL, &r, sizeof(r)), OUTPUT_MORE,
+	    "texts without an end");
+}
+
+static const char	 table[] =
+	"Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires "
+	"PEName PEData\n"
+	"TCP 0A4D0068 C816 0A4D0014 0050 0A4D000B 1F90 ESTABLISHED     899\n"
+	"TCP 0A4D0069 C816 0A4D0014 0051 0A4D000C 1F90 TIME_WAIT        12\n"
+	"UDP 0A4D0068 C816 0A4D0014 0050 0A4D000B 1F90 UDP             300 "
+	"sip \033[2Jcall\n"
+	"TCP fd00:0000:0000:0000:0000:0000:0000:0001 0400 "
+	"fd00:0000:0000:0000:0000:0000:0000:0002 0050 "
+	"0A4D000B 0050 CLOSE             0\n"
+	"TCP 0A4D0068 C816 0A4D0014\n"
+	"TCP 0A4D0068 FFFFF 0A4D0014 0050 0A4D000B 1F90 NONE           1\n"
+	"TCP XA4D0068 C816 0A4D0014 0050 0A4D000B 1F90 NONE            1\n"
+	"TCP 0A4D0068 C816 0A4D0014 0050 0A4D000B 1F90 NONE -1\n"
+	"TCP : 1 : 2 : 3 NONE 1\n"
+	"\n";
+
+static void
+match(enum ctl_match_kind kind, uint32_t proto, const char *addr,
+    uint32_t port)
+{
+	struct ctl_match	m;
+
+	memset(&m, 0, sizeof(m));
+	m.kind = kind;
+	m.af = AF_INET;
+	m.proto = proto;
+	m.port = port;
+	inet_pton(AF_INET, addr, m.addr);
+	if (print(SHOW_SESSIONS, MSG_CTL_MATCH, &m, sizeof(m)) != OUTPUT_MORE)
+		die("match");
+}
+
+/* The connections of the table that are printed, as their clients' last. */
+static void
+shown(const char *wanted, const char *what)
+{
+	FILE	*f;
+
+	if ((f = tmpfile()) == NULL || fputs(table, f) == EOF ||
+	    fflush(f) == EOF || fseek(f, 0, SEEK_SET) == -1 ||
+	    (sent_fd = dup(fileno(f))) == -1)
+		die("table");
+	is_int(print(SHOW_SESSIONS, MSG_CTL_SESSIONS, NULL, 0), OUTPUT_OK,
+	    "%s", what);
+	sent_fd = -1;
+	fclose(f);
+	is_str(strchr(printed, '\n') + 1, wanted, "%s, and no others", what);
+	sessions_free(sessions);
+	sessions = NULL;
+}
+
+#define ONE	"TCP 14:59  ESTABLISHED 10.77.0.104:51222  10.77.0.20:80" \
+		"      10.77.0.11:8080\n"
+#define TWO	"TCP 00:12  TIME_WAIT   10.77.0.105:51222  10.77.0.20:81" \
+		"      10.77.0.12:8080\n"
+#define THREE	"UDP 05:00  UDP         10.77.0.104:51222  10.77.0.20:80" \
+		"      10.77.0.11:8080\n"
+#define FOUR	"TCP 00:00  CLOSE       [fd00::1]:1024     [fd00::2]:80 " \
+		"      10.77.0.11:80\n"
+
+static void
+test_sessions(void)
+{
+	static const char	*const bad[] = { "", "10.0.0", "10.0.0.1/33",
+				    "fd00::/129", "10.0.0.1/", "x",
+				    "fd00::/-1" };
+	size_t			 i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ok(sessions_new(bad[i]) == NULL, "no network: \"%s\"", bad[i]);
+	sessions = sessions_new(NULL);
+	shown(ONE TWO THREE FOUR, "all connections");
+	sessions = sessions_new("10.77.0.104");
+	shown(ONE THREE, "those of a client");
+	sessions = sessions_new("10.77.0.104/31");
+	shown(ONE TWO THREE, "of a network");
+	sessions = sessions_new("fd00::/8");
+	shown(FOUR, "of IPv6");
+	sessions = sessions_new(NULL);
+	match(CTL_MATCH_VIRTUAL, IPPROTO_TCP, "10.77.0.20", 80);
+	shown(ONE, "of a service");
+	sessions = sessions_new(NULL);
+	match(CTL_MATCH_VIRTUAL, IPPROTO_TCP, "10.77.0.20", 0);
+	shown(ONE TWO, "on all ports");
+	sessions = sessions_new(NULL);
+	match(CTL_MATCH_REAL, 0, "10.77.0.11", 0);
+	shown(ONE THREE FOUR, "of a host");
+	sessions = sessions_new("10.77.0.104");
+	match(CTL_MATCH_VIRTUAL, IPPROTO_TCP, "10.77.0.20", 80);
+	match(CTL_MATCH_VIRTUAL, IPPROTO_TCP, "10.77.0.20", 81);
+	match(CTL_MATCH_REAL, 0, "10.77.0.12", 8080);
+	shown("", "of both, and of a client of neither");
+	is_int(print(SHOW_SESSIONS, MSG_CTL_SESSIONS, NULL, 0), OUTPUT_BAD,
+	    "a table that nobody asked for");
+}
+
 int
 main(void)
 {
@@ -350,8 +516,9 @@ main(void)
 
 	setenv("TZ", "UTC", 1);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC,
-	    0, fd) == -1 || (to = imsgbuf_new(fd[0], 0)) == NULL ||
-	    (from = imsgbuf_new(fd[1], 0)) == NULL)
+	    0, fd) == -1 ||
+	    (to = imsgbuf_new(fd[0], IMSGBUF_FDPASS)) == NULL ||
+	    (from = imsgbuf_new(fd[1], IMSGBUF_FDPASS)) == NULL)
 		die("socketpair");
 	test_host();
 	test_service_and_table();
@@ -359,6 +526,9 @@ main(void)
 	test_election();
 	test_track();
 	test_others();
+	test_stats();
+	test_ipvs();
+	test_sessions();
 	imsgbuf_free(to);
 	imsgbuf_free(from);
 	return (done_testing());

@@ -37,13 +37,18 @@ struct test {
 static const struct test tests[] = {
 	{ "show summary", SHOW_SUMMARY, 0, "" },
 	{ "sh su", SHOW_SUMMARY, 0, "" },
-	{ "sh se", SHOW_SERVICES, 0, "" },
+	{ "sh ser", SHOW_SERVICES, 0, "" },
 	{ "sh h", SHOW_HOSTS, 0, "" },
 	{ "sho hos", SHOW_HOSTS, 0, "" },
 	{ "show hosts v", SHOW_HOSTS_VERBOSE, 0, "" },
 	{ "show vrrp", SHOW_VRRP, 0, "" },
 	{ "show vrrp VI_1", SHOW_VRRP, 0, "VI_1" },
 	{ "sh v 12", SHOW_VRRP, 12, "" },
+	{ "show stats", SHOW_STATS, 0, "" },
+	{ "sh st r", SHOW_RATES, 0, "" },
+	{ "show ipvs", SHOW_IPVS, 0, "" },
+	{ "show sessions", SHOW_SESSIONS, 0, "" },
+	{ "sh ses s www h 10.0.0.1 c 10.0.0.0/8", SHOW_SESSIONS, 0, "" },
 	{ "host disable 10.0.0.1", HOST_DISABLE, 0, "10.0.0.1" },
 	{ "h d [fd00::1]:80", HOST_DISABLE, 0, "[fd00::1]:80" },
 	{ "host enable 7", HOST_ENABLE, 7, "" },
@@ -74,7 +79,12 @@ static const struct test tests[] = {
 	{ "s", ACTION_NONE, 0,
 	    "ambiguous argument: s could be show service stop\n" },
 	{ "show s", ACTION_NONE, 0,
-	    "ambiguous argument: s could be summary services\n" },
+	    "s could be summary services stats sessions\n" },
+	{ "show stats rates now", ACTION_NONE, 0,
+	    "unexpected argument: now\n" },
+	{ "show sessions www", ACTION_NONE, 0,
+	    "  service\n  host\n  client\n" },
+	{ "show sessions host", ACTION_NONE, 0, "missing argument" },
 	{ "shows", ACTION_NONE, 0, "unknown argument: shows\n" },
 	{ "show summary now", ACTION_NONE, 0, "unexpected argument: now\n" },
 	{ "host", ACTION_NONE, 0, "  enable\n  disable\n" },
@@ -155,6 +165,22 @@ demotion(const char *words)
 	return (cmd.by);
 }
 
+/* The words of `show sessions' come in any order. */
+static void
+sessions(const char *words)
+{
+	struct command	 cmd;
+	char		*line, *word[WORDS_MAX];
+
+	if ((line = strdup(words)) == NULL ||
+	    parse_command(split(line, word), word, &cmd, stderr) == -1)
+		abort();
+	ok(strcmp(cmd.which.service.name, "www") == 0 &&
+	    cmd.which.host.id == 7 && cmd.net != NULL &&
+	    strcmp(cmd.net, "fd00::/8") == 0, "%s", words);
+	free(line);
+}
+
 int
 main(void)
 {
@@ -169,6 +195,8 @@ main(void)
 
 	is_int(demotion("vrrp demote a by 20"), 20, "demoted by a number");
 	is_int(demotion("vrrp undemote a"), 0, "or wholly");
+	sessions("show sessions service www host 7 client fd00::/8");
+	sessions("show sessions client fd00::/8 host 7 service www");
 
 	if ((err = fopen("/dev/null", "w")) == NULL)
 		abort();
