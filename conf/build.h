@@ -48,6 +48,8 @@
 /* Before the rule of the main table, 32766. */
 #define DEFAULT_PREFERENCE	32000
 #define PREFERENCE_MAX		32765
+/* What IPv6 gives a route without: IP6_RT_PRIO_USER, net/ip6_route.h. */
+#define DEFAULT_METRIC6		1024
 /* linux/rtnetlink.h */
 #define TABLE_MAIN		254
 #define TABLE_LOCAL		255

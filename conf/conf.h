@@ -253,7 +253,7 @@ struct route_spec {
 	uint8_t		len;
 	struct addr	via;		/* af 0: none */
 	struct addr	source;		/* af 0: none */
-	uint32_t	metric;		/* 0: the kernel's */
+	uint32_t	metric;		/* 0: none, of IPv4 alone */
 	uint32_t	table;
 	char		ifname[IFNAMSIZ];	/* "": by the next hop */
 };

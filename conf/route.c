@@ -194,6 +194,8 @@ route_complete(struct parse *p, struct conf_route *r, uint8_t af)
 	if (s->dst.af == 0)
 		s->dst.af = s->via.af != 0 ? s->via.af :
 		    s->source.af != 0 ? s->source.af : af;
+	if (s->dst.af == AF_INET6 && s->metric == 0)
+		s->metric = DEFAULT_METRIC6;
 	net_str(&s->dst, s->len, text);
 	if ((s->via.af != 0 && s->via.af != s->dst.af) ||
 	    (s->source.af != 0 && s->source.af != s->dst.af))
@@ -313,6 +315,11 @@ rule_complete(struct parse *p, struct conf_rule *r, uint8_t af)
 	if (s->to.af != 0 && s->to.af != s->af)
 		diag_error(&p->diag, &pos, "rule: from and to are of two "
 		    "families");
+	/* Any address is what a rule without is for. */
+	if (s->from_len == 0)
+		memset(&s->from, 0, sizeof(s->from));
+	if (s->to_len == 0)
+		memset(&s->to, 0, sizeof(s->to));
 	key_start(&p->key, KEY_RULE);
 	key_num(&p->key, s->af);
 	key_mem(&p->key, &s->from, sizeof(s->from));

@@ -39,8 +39,6 @@
  * one that must not exist yet: who is told that it does knows it is there.
  */
 
-/* Metric that IPv6 gives a route without: IP6_RT_PRIO_USER of the kernel. */
-#define METRIC6_DEFAULT	1024
 /* Reads of the event socket in one turn. */
 #define WATCH_READS	256
 
@@ -149,19 +147,17 @@ static void
 conf_route(struct net *n, struct net_vrrp *v, const struct route_spec *spec)
 {
 	struct net_route	*r, find;
-	struct route_spec	*s = &find.spec;
-	struct net_if		*nif;
+	struct net_if		*nif = NULL;
 
-	*s = *spec;
-	if (s->dst.af == AF_INET6 && s->metric == 0)
-		s->metric = METRIC6_DEFAULT;
+	find.spec = *spec;
 	if ((r = RB_FIND(net_routes, &n->routes, &find)) == NULL)
-		r = route_new(n, s);
-	else if (route_differs(&r->spec, s)) {
+		r = route_new(n, spec);
+	else if (route_differs(&r->spec, spec)) {
 		r->item.odd = r->item.state == ITEM_OURS;
 		r->item.error = 0;
-		r->spec = *s;
-		nif = s->ifname[0] != '\0' ? iface_get(n, s->ifname) : NULL;
+		r->spec = *spec;
+		if (spec->ifname[0] != '\0')
+			nif = iface_get(n, spec->ifname);
 		net_item_move(&r->item, nif);
 	}
 	r->item.named = 1;

@@ -55,9 +55,11 @@ instance() {
 			route prohibit 10.32.0.0/16 table 100
 			route fd20::/16 via fd01::fe
 			route blackhole fd21::/16 metric 7 table 100
+			route fd22::/16 via fd01::fd on e0 source fd01::1 metric 9 table 100
 			rule from 10.1.0.0/24 to 10.0.0.0/8 iif e0 mark 7 table 100
 			rule mark 8 table 100 preference 99
 			rule from fd01::/64 table 100
+			rule to fd20::/16 iif e0 mark 9 table 100 preference 98
 		}
 	END
 }
@@ -69,7 +71,7 @@ ip rule add from 10.9.0.0/16 table 55 priority 5
 start
 { instance; } | conf >/dev/null
 is "nothing is there yet" "$(routes; routes 100; rules)" ""
-is "all comes with the role" "$(ask hold one)" "result one 12 ok"
+is "all comes with the role" "$(ask hold one)" "result one 14 ok"
 is "routes" "$(routes)" "10.20.0.0/16 via 10.1.0.253 dev e0
 blackhole 10.30.0.0/16 metric 4000
 unreachable 10.31.0.0/16"
@@ -78,11 +80,13 @@ is "of another table, but not where somebody else has one" "$(routes 100)" \
 is "of IPv6" "$(routes main -6)" \
     "fd20::/16 via fd01::fe dev e0 metric 1024 pref medium"
 is "in its table" "$(routes 100 -6)" \
-    "blackhole fd21::/16 dev lo metric 7 pref medium"
+    "blackhole fd21::/16 dev lo metric 7 pref medium
+fd22::/16 via fd01::fd dev e0 src fd01::1 metric 9 pref medium"
 is "rules" "$(rules)" \
     "32000: from 10.1.0.0/24 to 10.0.0.0/8 fwmark 0x7 iif e0 lookup 100
 99: from all fwmark 0x8 lookup 100"
-is "of IPv6" "$(rules -6)" "32000: from fd01::/64 lookup 100"
+is "of IPv6" "$(rules -6)" "32000: from fd01::/64 lookup 100
+98: from all to fd20::/16 fwmark 0x9 iif e0 lookup 100"
 like "the other's is told" "$(cat "$dir/log")" \
     'vrrp "one": route 10\.32\.0\.0/16 table 100 is there already, by some'
 
@@ -92,15 +96,15 @@ logged() {
 }
 refused='one": route 10\.20\.0\.0/16 via 10\.9\.9\.9 on e0 table 254'
 is "a gateway that nothing reaches is told" "$(instance "via 10.9.9.9" |
-    conf)" "result one 12 Network is unreachable"
+    conf)" "result one 14 Network is unreachable"
 ok "with what to do" logged "$refused: .*; give it a gateway"
 ok "what was there stays" has_route 'via 10.1.0.253'
 ask release one >/dev/null
 is "the rest does not wait for it" "$(ask hold one)" \
-    "result one 11 Network is unreachable"
+    "result one 13 Network is unreachable"
 is "and is there" "$(routes | wc -l) $(routes 100 | wc -l)" "2 1"
 ip addr add 10.9.0.1/16 dev e0
-ok "once it is reached the route is there" told 'result one 12 ok'
+ok "once it is reached the route is there" told 'result one 14 ok'
 ok "which is logged" logged "$refused: is there now"
 is "the refusal was, once each time" "$(grep -cE "$refused: .*;" \
     "$dir/log")" 2
@@ -122,7 +126,7 @@ ask hold one >/dev/null
 ok "gone meanwhile" has_route 'prohibit 10.32.0.0/16 proto 112' '' 100
 ask release one >/dev/null
 ip route add unreachable 10.32.0.0/16 proto 77 table 100
-is "all is there once more" "$(ask hold one)" "result one 12 ok"
+is "all is there once more" "$(ask hold one)" "result one 14 ok"
 
 # Somebody else.
 ip route del 10.20.0.0/16 via 10.1.0.253
