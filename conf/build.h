@@ -533,6 +533,20 @@ void		 build_tunnel_flag(struct parse *, struct pool_ref *, uint8_t);
 /* build_check_agent: one that asks an agent on this port. */
 void		 build_check_agent(struct parse *, struct check_spec *,
 		    const struct lex_str *);
+/* build_check_ref: one by this script or file. */
+void		 build_check_ref(struct parse *, struct check_spec *,
+		    const struct lex_str *);
+/* build_check_where: may it have this option of where?  0, -1: reported. */
+int		 build_check_where(struct parse *, const struct check_spec *,
+		    const char *, enum seen);
+/*
+ * check_ref_timing: of a script, where nothing is said.
+ * check_ref: find what the check is made by; -1: there is no such.
+ */
+void		 check_ref_timing(struct parse *, const struct check_spec *,
+		    struct timing *);
+int		 check_ref(struct parse *, const struct pool_ref *,
+		    struct conf_check *);
 /* build_pool_dynamic: "dynamic", and what stands behind it. */
 void		 build_pool_dynamic(struct parse *, struct pool_ref *,
 		    const struct lex_str *);
@@ -728,6 +742,10 @@ void		 build_track_quorum(struct parse *, struct track_spec *,
 void		 build_track_timing(struct parse *, struct track_spec *,
 		    enum seen, const struct lex_str *);
 void		 build_track(struct parse *, struct track_spec *);
+/* track_path: of a file, into TRACK_NAME_LEN bytes; -1: wrong. */
+int		 track_path(struct parse *, const struct lex_str *, char *);
+/* track_file_share: the one of this path; checked: for hosts.  NULL: none. */
+struct conf_trackfile *track_file_share(struct parse *, const char *, int);
 /* track_what: the name of what is tracked. */
 const char	*track_what(const struct conf_track *);
 /*

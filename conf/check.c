@@ -159,6 +159,7 @@ check_wanted(struct parse *p, const struct pool_ref *ref,
 {
 	struct check_spec	 copy = *spec;
 	struct timing		 timing = spec->timing;
+	struct conf_check	*c;
 
 	if (timing.interval_ms == 0)
 		timing.interval_ms = ref->timing.interval_ms;
@@ -168,12 +169,16 @@ check_wanted(struct parse *p, const struct pool_ref *ref,
 		timing.rise = ref->timing.rise;
 	if (timing.fall == 0)
 		timing.fall = ref->timing.fall;
+	check_ref_timing(p, spec, &timing);
 	check_pace(p, &timing, &ref->timing);
 	check_timing(p, &timing, &ref->pos, "service",
 	    ref->service->conf.name);
 	if (check_via(p, ref, &copy) == -1)
 		return (NULL);
-	return (check_share(p, &copy, &timing));
+	if ((c = check_share(p, &copy, &timing)) == NULL ||
+	    check_ref(p, ref, c) == -1)
+		return (NULL);
+	return (c);
 }
 
 struct conf_check *
@@ -338,7 +343,9 @@ check_has_port(struct parse *p, const struct pool_ref *ref,
 
 	for (i = 0; i < use->nchecks && use->port == 0; i++) {
 		if (use->check[i]->conf.port != 0 ||
-		    use->check[i]->conf.type == CHECK_ICMP)
+		    use->check[i]->conf.type == CHECK_ICMP ||
+		    use->check[i]->script != NULL ||
+		    use->check[i]->file != NULL)
 			continue;
 		diag_error(&p->diag, &ref->pos, "service \"%s\": the hosts "
 		    "of <%s> have the port of each connection; say which one "
@@ -545,8 +552,9 @@ check_unused(struct parse *p)
 			continue;
 		pos.file = s->file;
 		pos.line = s->line;
-		diag_error(&p->diag, &pos, "script \"%s\" is not tracked by "
-		    "any vrrp; remove it", s->conf.name);
+		diag_error(&p->diag, &pos, "script \"%s\" is neither "
+		    "tracked by a vrrp nor in a check; remove it",
+		    s->conf.name);
 	}
 }
 

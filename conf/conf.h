@@ -52,6 +52,7 @@ struct conf_script {
 	const char			*file;
 	int				 line;
 	int				 used;
+	int				 tracked;	/* by VRRP */
 };
 TAILQ_HEAD(conf_scripts, conf_script);
 
@@ -70,11 +71,14 @@ struct conf_tlsfile {
 TAILQ_HEAD(conf_tlsfiles, conf_tlsfile);
 
 /* A check, shared by all tables that are checked alike. */
+struct conf_trackfile;
 struct conf_check {
 	TAILQ_ENTRY(conf_check)		 entry;
 	struct check_config		 conf;
 	uint8_t				*items;	/* conf.items_len bytes */
 	struct conf_tlsfile		*tlsfile[TLSFILE_KIND_MAX];
+	struct conf_script		*script;	/* these by type, */
+	struct conf_trackfile		*file;		/* else NULL */
 };
 TAILQ_HEAD(conf_checks, conf_check);
 
@@ -206,6 +210,8 @@ TAILQ_HEAD(conf_processes, conf_process);
 struct conf_trackfile {
 	TAILQ_ENTRY(conf_trackfile)	 entry;
 	uint32_t			 id;
+	int				 checked;	/* it has a weight;
+							   else for VRRP */
 	char				*path;
 };
 TAILQ_HEAD(conf_trackfiles, conf_trackfile);

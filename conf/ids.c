@@ -55,6 +55,7 @@ static void	 ids_services(struct ids *, struct conf *);
 static void	 ids_scripts(struct ids *, struct conf *);
 static void	 ids_groups(struct ids *, struct conf *);
 static void	 ids_vrrps(struct ids *, struct conf *);
+static void	 ids_refs(struct conf *);
 static uint32_t	 ids_track(const struct conf_track *);
 
 /* The old object of the key at hand has this id. */
@@ -199,7 +200,8 @@ ids_old_tracked(struct ids *ids, const struct conf *old)
 		ids_remember(ids, p->id);
 	}
 	TAILQ_FOREACH(f, &old->trackfiles, entry) {
-		key_name(&ids->key, KEY_TRACK_FILE, f->path);
+		key_name(&ids->key, f->checked ? KEY_CHECK_FILE :
+		    KEY_TRACK_FILE, f->path);
 		ids_remember(ids, f->id);
 	}
 	TAILQ_FOREACH(h, &old->refhosts, entry) {
@@ -228,7 +230,8 @@ ids_tracked(struct ids *ids, struct conf *new)
 		p->id = ids_give(ids);
 	}
 	TAILQ_FOREACH(f, &new->trackfiles, entry) {
-		key_name(&ids->key, KEY_TRACK_FILE, f->path);
+		key_name(&ids->key, f->checked ? KEY_CHECK_FILE :
+		    KEY_TRACK_FILE, f->path);
 		f->id = ids_give(ids);
 	}
 	TAILQ_FOREACH(h, &new->refhosts, entry) {
@@ -443,6 +446,20 @@ ids_track(const struct conf_track *t)
 	}
 }
 
+/* What checks are made by. */
+static void
+ids_refs(struct conf *new)
+{
+	struct conf_check	*c;
+
+	TAILQ_FOREACH(c, &new->checks, entry) {
+		if (c->script != NULL)
+			c->conf.ref_id = c->script->conf.id;
+		if (c->file != NULL)
+			c->conf.ref_id = c->file->id;
+	}
+}
+
 void
 conf_assign_ids(struct conf *new, const struct conf *old, uint32_t *next)
 {
@@ -467,6 +484,7 @@ conf_assign_ids(struct conf *new, const struct conf *old, uint32_t *next)
 	ids_scripts(ids, new);
 	ids_groups(ids, new);
 	ids_vrrps(ids, new);
+	ids_refs(new);
 	index_free(ids->old);
 	free(ids);
 }

@@ -455,6 +455,14 @@ check		: ICMP				{ check_begin(CHECK_ICMP); }
 			check_begin(CHECK_AGENT);
 			build_check_agent(y.p, &y.check, &$3);
 		}
+		| SCRIPT STRING			{
+			check_begin(CHECK_SCRIPT);
+			build_check_ref(y.p, &y.check, &$2);
+		}
+		| TRACKFILE STRING		{
+			check_begin(CHECK_FILE);
+			build_check_ref(y.p, &y.check, &$2);
+		}
 		;
 
 exchange	: SEND text EXPECT STRING	{

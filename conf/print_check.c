@@ -67,7 +67,8 @@ print_item(const struct check_item *item, int binary, FILE *f)
 		[ITEM_BINARY]	= " expect ",
 		[ITEM_HELO]	= " helo ",
 		[ITEM_QNAME]	= " ",
-		[ITEM_ANSWER]	= " answer "
+		[ITEM_ANSWER]	= " answer ",
+		[ITEM_REF]	= " "
 	};
 
 	if (item->kind == ITEM_CODE) {
@@ -187,6 +188,8 @@ print_check(const struct conf_check *c, FILE *f)
 		fprintf(f, " tls");
 	if (check_tls(&c->conf))
 		print_tls(c, f);
+	if (c->conf.flags & CHECK_F_DYNAMIC)
+		fprintf(f, " dynamic weight");
 	print_where(&c->conf, f);
 	print_timing(c->conf.interval_ms, c->conf.timeout_ms, c->conf.rise,
 	    c->conf.fall, " ", f);

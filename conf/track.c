@@ -28,7 +28,6 @@
  * is found when the whole file is known.
  */
 
-static int	track_path(struct parse *, const struct lex_str *, char *);
 static int	track_name(struct parse *, struct track_spec *,
 		    struct track_ref *, struct conf_track *);
 static void	track_key(struct parse *, const void *,
@@ -101,7 +100,7 @@ build_track_timing(struct parse *p, struct track_spec *spec, enum seen what,
 		    "host; a script has its own");
 }
 
-static int
+int
 track_path(struct parse *p, const struct lex_str *str, char *name)
 {
 	char	*path;
@@ -227,7 +226,7 @@ track_script(struct parse *p, const struct track_ref *ref)
 		track_missing(p, ref, "script");
 		return;
 	}
-	s->used = 1;
+	s->used = s->tracked = 1;
 	ref->track->what.script = s;
 }
 
@@ -280,23 +279,30 @@ track_process(struct parse *p, const struct track_ref *ref)
 	ref->track->what.process = new;
 }
 
-static void
-track_file(struct parse *p, const struct track_ref *ref)
+struct conf_trackfile *
+track_file_share(struct parse *p, const char *path, int checked)
 {
 	struct conf_trackfile	*f;
 
-	key_name(&p->key, KEY_TRACK_FILE, ref->track->conf.name);
-	if ((f = index_get(p->index, &p->key)) == NULL) {
-		if ((f = calloc(1, sizeof(*f))) == NULL ||
-		    (f->path = strdup(ref->track->conf.name)) == NULL) {
-			free(f);
-			diag_nomem(&p->diag);
-			return;
-		}
-		TAILQ_INSERT_TAIL(&p->conf->trackfiles, f, entry);
-		(void)build_unique(p, f);
+	key_name(&p->key, checked ? KEY_CHECK_FILE : KEY_TRACK_FILE, path);
+	if ((f = index_get(p->index, &p->key)) != NULL)
+		return (f);
+	if ((f = calloc(1, sizeof(*f))) == NULL ||
+	    (f->path = strdup(path)) == NULL) {
+		free(f);
+		diag_nomem(&p->diag);
+		return (NULL);
 	}
-	ref->track->what.file = f;
+	f->checked = checked;
+	TAILQ_INSERT_TAIL(&p->conf->trackfiles, f, entry);
+	(void)build_unique(p, f);
+	return (f);
+}
+
+static void
+track_file(struct parse *p, const struct track_ref *ref)
+{
+	ref->track->what.file = track_file_share(p, ref->track->conf.name, 0);
 }
 
 /*

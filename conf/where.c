@@ -51,7 +51,8 @@ where_check(struct parse *p, struct pool_ref *ref, const char *what,
 	}
 	if (ref->nchecks > CHECKS_MAX)		/* reported */
 		return (NULL);
-	if (build_once(p, &c->where_seen, seen, what) == -1)
+	if (build_once(p, &c->where_seen, seen, what) == -1 ||
+	    build_check_where(p, c, what, seen) == -1)
 		return (NULL);
 	return (c);
 }

@@ -121,6 +121,8 @@ enum check_type {
 	CHECK_SMTP,
 	CHECK_DNS,
 	CHECK_AGENT,		/* a line of words, as of HAProxy's agents */
+	CHECK_SCRIPT,		/* run by the parent */
+	CHECK_FILE,		/* a number in it; the parent reads */
 	CHECK_TYPE_MAX
 };
 
@@ -128,6 +130,7 @@ enum check_type {
 #define CHECK_F_TLS		0x02	/* send, smtp: inside TLS */
 #define CHECK_F_STARTTLS	0x04	/* smtp: the same after a greeting */
 #define CHECK_F_TCP		0x08	/* dns: over TCP */
+#define CHECK_F_DYNAMIC		0x20	/* script: its status is a weight */
 #define CHECK_F_VIA		0x10	/* to the address `on' by IPVS */
 
 /* Marks of their packets: so many, of those of an otherwise rare kind. */
@@ -161,6 +164,8 @@ enum check_item_kind {
 	/* dns */
 	ITEM_QNAME,		/* name asked for */
 	ITEM_ANSWER,		/* data of a record that must be there */
+	/* script, file: which, for who reads logs; see ref_id */
+	ITEM_REF,
 	ITEM_KIND_MAX
 };
 
@@ -226,6 +231,7 @@ struct check_config {
 	uint32_t	down_ms;	/* interval while down or in doubt;
 					   0: as always */
 	uint32_t	mark;		/* of its packets; 0: none */
+	uint32_t	ref_id;		/* script, file: of that; else 0 */
 	struct addr	on;		/* to be checked; af 0: the host's */
 	struct addr	from;		/* af 0: the kernel chooses */
 	char		ifname[IFNAMSIZ];	/* to go by; "": any */

@@ -45,6 +45,8 @@ enum item_count {
 #define TYPES_SEND	(TYPE(SEND) | TYPE(UDP))
 #define TYPES_TLS	(TYPE(HTTPS) | TYPE(SEND) | TYPE(TLS) | TYPE(SMTP))
 
+#define TYPES_REF	(TYPE(SCRIPT) | TYPE(FILE))
+
 static const struct item_rule {
 	uint32_t	types;		/* of checks that may have it */
 	enum item_class	class;
@@ -65,7 +67,8 @@ static const struct item_rule {
 	[ITEM_NAME]	= { TYPES_TLS, CLASS_WORD, COUNT_ONE },
 	[ITEM_HELO]	= { TYPE(SMTP), CLASS_WORD, COUNT_ONE },
 	[ITEM_QNAME]	= { TYPE(DNS), CLASS_WORD, COUNT_ONE },
-	[ITEM_ANSWER]	= { TYPE(DNS), CLASS_LINE, COUNT_ONE }
+	[ITEM_ANSWER]	= { TYPE(DNS), CLASS_LINE, COUNT_ONE },
+	[ITEM_REF]	= { TYPES_REF, CLASS_TEXT, COUNT_ONE }
 };
 
 /* What is known of the items walked through so far. */
@@ -88,6 +91,7 @@ static int	items_ok(const struct check_config *, const void *);
 static int	where_ok(const struct check_config *);
 static int	pace_ok(uint32_t);
 static int	tls_ok(const struct check_config *, const void *);
+static int	ref_ok(const struct check_config *);
 
 const char *const check_type_names[CHECK_TYPE_MAX] = {
 	"none",
@@ -100,7 +104,9 @@ const char *const check_type_names[CHECK_TYPE_MAX] = {
 	"tls",
 	"smtp",
 	"dns",
-	"agent"
+	"agent",
+	"script",
+	"file"
 };
 
 /* RFC 1035 section 4.1.1, by the names of dig(1). */
@@ -283,6 +289,9 @@ items_whole(const struct check_config *c, const struct items_seen *seen)
 		return (expects <= 1);
 	case CHECK_DNS:
 		return ((seen->kinds & 1U << ITEM_QNAME) != 0);
+	case CHECK_SCRIPT:
+	case CHECK_FILE:
+		return ((seen->kinds & 1U << ITEM_REF) != 0);
 	default:
 		return (1);
 	}
@@ -384,6 +393,19 @@ where_ok(const struct check_config *c)
 	return (wire_name_ok(c->ifname, sizeof(c->ifname)));
 }
 
+/* They are no packets; a file is not even of one host. */
+static int
+ref_ok(const struct check_config *c)
+{
+	if (c->type != CHECK_SCRIPT && c->type != CHECK_FILE)
+		return (c->ref_id == 0);
+	if (check_privileged(c) || c->from.af != 0)
+		return (0);
+	if (c->type == CHECK_FILE && (c->port != 0 || c->on.af != 0))
+		return (0);
+	return (c->ref_id != 0);
+}
+
 static int
 pace_ok(uint32_t ms)
 {
@@ -404,6 +426,8 @@ check_config_ok(const struct check_config *c, const void *items)
 		    CHECK_F_TLS;
 	else if (c->type == CHECK_DNS)
 		flags |= CHECK_F_TCP;
+	else if (c->type == CHECK_SCRIPT)
+		flags |= CHECK_F_DYNAMIC;
 	if ((c->flags & ~flags) != 0)
 		return (0);
 	if (c->type == CHECK_DNS ?
@@ -415,7 +439,8 @@ check_config_ok(const struct check_config *c, const void *items)
 	if (!wire_timing_ok(c->interval_ms, c->timeout_ms, c->rise, c->fall) ||
 	    !pace_ok(c->retry_ms) || !pace_ok(c->down_ms))
 		return (0);
-	return (where_ok(c) && items_ok(c, items) && tls_ok(c, items));
+	return (where_ok(c) && ref_ok(c) && items_ok(c, items) &&
+	    tls_ok(c, items));
 }
 
 int

@@ -64,6 +64,12 @@ enum echo_family {
 	ECHO_FAMILIES
 };
 
+/* What a file holds, as the parent has last told. */
+struct file_check {
+	struct msg_track	 value;
+	int			 known;
+};
+
 /* How hosts are checked; shared by the tables that are checked alike. */
 struct check {
 	RB_ENTRY(check)			 entry;
@@ -74,6 +80,7 @@ struct check {
 	union {				/* made of them, by method */
 		struct http_check	*http;
 		struct dns_check	*dns;
+		struct file_check	 file;
 		struct echo_socket	 echo[ECHO_FAMILIES]; /* of its own */
 	};
 };
@@ -94,7 +101,8 @@ enum phase {
 	PHASE_ANSWER,
 	PHASE_MATCH,		/* some of the answer is there */
 	PHASE_BODY,		/* its headers are there */
-	PHASE_ECHO
+	PHASE_ECHO,
+	PHASE_SCRIPT		/* the parent runs it */
 };
 
 /* One check under way, by method. */
@@ -180,7 +188,7 @@ struct probe {
 	struct monotime		 due;		/* of this or the next check */
 	struct monotime		 started;
 	int64_t			 cert_until;	/* see msg_host_status */
-	TAILQ_ENTRY(probe)	 asking;	/* PHASE_SOCKET, these three */
+	TAILQ_ENTRY(probe)	 asking;	/* the parent; these three */
 	void			(*begin)(struct probe *);
 	uint32_t		 ask;
 	int			 sock;		/* came for it; -1: none */
@@ -279,7 +287,7 @@ struct hce {
 	uint64_t		 left_out;	/* checks meanwhile */
 	int			 full;
 	struct probes		 probes;	/* of hosts */
-	struct askers		 askers;	/* in PHASE_SOCKET */
+	struct askers		 askers;	/* in PHASE_SOCKET or _SCRIPT */
 	uint32_t		 asks;		/* so far */
 	struct echoes		 echoes;	/* those of ICMP under way */
 	struct echo_socket	 echo[ECHO_FAMILIES];
@@ -313,6 +321,13 @@ extern const struct check_method	tls_method;
 extern const struct check_method	smtp_method;
 extern const struct check_method	dns_method;
 extern const struct check_method	agent_method;
+extern const struct check_method	script_method;
+extern const struct check_method	file_method;
+
+/* check_script.c: 0, or -1: that cannot be the result of a script. */
+int		 script_result(struct hce *, struct imsg *);
+/* check_file.c: 0, or -1: there is no such file, or no such value. */
+int		 file_value(struct hce *, struct imsg *);
 
 /* stage.c: the configuration, see struct engine_ops */
 void		 hce_stage_begin(struct hce *);
@@ -423,10 +438,12 @@ void		 sched_done(struct probe *, uint32_t, int32_t);
  * sock.c: sockets of the parent.
  * sock_ask: have one made and then begin with it, in probe->sock.
  * sock_forget: it is not waited for any more.
+ * sock_asker: who waits for the answer of this number; NULL: nobody.
  * sock_come: one has come; 0 or -1.
  */
 void		 sock_ask(struct probe *, void (*)(struct probe *));
 void		 sock_forget(struct probe *);
+struct probe	*sock_asker(struct hce *, uint32_t, enum phase);
 int		 sock_come(struct hce *, struct imsg *);
 
 /*

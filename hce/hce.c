@@ -161,6 +161,10 @@ hce_dispatch_parent(struct hce *hce, struct imsg *msg)
 		return (icmp_socket(hce, imsg_id(msg), imsg_get_fd(msg)));
 	case MSG_CHECK_SOCKET:
 		return (sock_come(hce, msg));
+	case MSG_CHECK_RESULT:
+		return (script_result(hce, msg));
+	case MSG_FILE_VALUE:
+		return (file_value(hce, msg));
 	case MSG_SCRIPT_RESULT:
 		return (hce_dispatch_script(hce, msg));
 	default:

@@ -55,7 +55,8 @@ limit_needed(struct hce *hce)
 	uint64_t	 n = LIMIT_OTHERS;
 
 	RB_FOREACH(probe, probes, &hce->probes)
-		if (check_socktype(&probe->check->conf) != SOCK_RAW)
+		if (check_socktype(&probe->check->conf) != SOCK_RAW &&
+		    probe->check->conf.ref_id == 0)
 			n++;
 	return (n);
 }

@@ -28,8 +28,6 @@
  * check and of a host, and answers in order.
  */
 
-static struct probe	*sock_asker(struct hce *, uint32_t);
-
 void
 sock_ask(struct probe *probe, void (*begin)(struct probe *))
 {
@@ -55,13 +53,13 @@ sock_forget(struct probe *probe)
 }
 
 /* Who has asked so, and waits no more. */
-static struct probe *
-sock_asker(struct hce *hce, uint32_t ask)
+struct probe *
+sock_asker(struct hce *hce, uint32_t ask, enum phase phase)
 {
 	struct probe	*probe;
 
 	TAILQ_FOREACH(probe, &hce->askers, asking)
-		if (probe->ask == ask) {
+		if (probe->ask == ask && probe->phase == phase) {
 			sock_forget(probe);
 			return (probe);
 		}
@@ -82,7 +80,8 @@ sock_come(struct hce *hce, struct imsg *msg)
 		return (-1);
 	}
 	/* A check may have been ended meanwhile. */
-	if ((probe = sock_asker(hce, imsg_id(msg))) == NULL) {
+	if ((probe = sock_asker(hce, imsg_id(msg),
+	    PHASE_SOCKET)) == NULL) {
 		if (fd != -1)
 			close(fd);
 		return (0);

@@ -36,7 +36,9 @@ static const struct check_method *const methods[CHECK_TYPE_MAX] = {
 	[CHECK_TLS]	= &tls_method,
 	[CHECK_SMTP]	= &smtp_method,
 	[CHECK_DNS]	= &dns_method,
-	[CHECK_AGENT]	= &agent_method
+	[CHECK_AGENT]	= &agent_method,
+	[CHECK_SCRIPT]	= &script_method,
+	[CHECK_FILE]	= &file_method
 };
 
 RB_GENERATE(checks, check, entry, check_cmp)

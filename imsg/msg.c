@@ -113,7 +113,10 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	EMPTY(ICMP_SOCKET, PARENT, HCE),
 	FIXED(SCRIPT_RESULT, PARENT, HCE, struct msg_script_result),
 	FIXED(CHECK_SOCKET, PARENT, HCE, struct msg_socket),
+	FIXED(CHECK_RESULT, PARENT, HCE, struct msg_script_result),
+	FIXED(FILE_VALUE, PARENT, HCE, struct msg_track),
 	EMPTY(SCRIPT_RUN, HCE, PARENT),
+	FIXED(CHECK_RUN, HCE, PARENT, struct msg_check_run),
 	FIXED(SOCKET_GET, HCE, PARENT, struct msg_socket_get),
 
 	FIXED(HOST_STATUS, HCE, LBE, struct msg_host_status),
@@ -281,6 +284,7 @@ static const char	*const reason_texts[HOST_R_MAX] = {
 	[HOST_R_TIMEOUT_READ]		= "timeout in read",
 	[HOST_R_TIMEOUT_BODY]		= "timeout in body",
 	[HOST_R_TIMEOUT_SMTP]		= "timeout in SMTP",
+	[HOST_R_TIMEOUT_SCRIPT]		= "timeout in script",
 	[HOST_R_TIMEOUT_ECHO]		= "no echo reply",
 	[HOST_R_UNREACHABLE]		= "unreachable",
 	[HOST_R_RESET]			= "connection reset",
@@ -313,6 +317,10 @@ static const char	*const reason_texts[HOST_R_MAX] = {
 	[HOST_R_AGENT_MAINT]		= "agent says maint",
 	[HOST_R_AGENT_DRAIN]		= "agent says drain",
 	[HOST_R_NOT_AGENT]		= "not an agent's answer",
+	[HOST_R_SCRIPT]			= "script ended with",
+	[HOST_R_SCRIPT_SIGNAL]		= "script ended by signal",
+	[HOST_R_SCRIPT_RUN]		= "script cannot be run",
+	[HOST_R_FILE]			= "file",
 	[HOST_R_LOCAL]			= "local error"
 };
 
@@ -337,6 +345,19 @@ agent_down_name(int32_t down)
 }
 
 static const char *
+file_error(int32_t error)
+{
+	switch (error) {
+	case FILE_NO_NUMBER:
+		return ("no number from 0 to 65535");
+	case FILE_NO_FILE:
+		return ("not a regular file");
+	default:
+		return (strerror(error));
+	}
+}
+
+static const char *
 dns_rcode_name(int32_t code)
 {
 	if (code < 0 || code > DNS_RCODE_MAX || dns_rcode_names[code] == NULL)
@@ -353,6 +374,8 @@ host_reason_text(uint32_t reason, int32_t detail, char *buf, size_t size)
 	switch (reason) {
 	case HOST_R_CODE:
 	case HOST_R_SMTP_CODE:
+	case HOST_R_SCRIPT:
+	case HOST_R_SCRIPT_SIGNAL:
 		snprintf(buf, size, "%s %d", text, detail);
 		break;
 	case HOST_R_TIMEOUT_SMTP:
@@ -360,6 +383,9 @@ host_reason_text(uint32_t reason, int32_t detail, char *buf, size_t size)
 		break;
 	case HOST_R_AGENT_DOWN:
 		snprintf(buf, size, "%s %s", text, agent_down_name(detail));
+		break;
+	case HOST_R_FILE:
+		snprintf(buf, size, "%s: %s", text, file_error(detail));
 		break;
 	case HOST_R_DNS_RCODE:
 		snprintf(buf, size, "%s %s", text, dns_rcode_name(detail));
@@ -371,6 +397,7 @@ host_reason_text(uint32_t reason, int32_t detail, char *buf, size_t size)
 		snprintf(buf, size, detail != 0 ? "%s (alert %d)" : "%s",
 		    text, detail);
 		break;
+	case HOST_R_SCRIPT_RUN:
 	case HOST_R_UNREACHABLE:
 	case HOST_R_LOCAL:
 		snprintf(buf, size, detail != 0 ? "%s: %s" : "%s", text,

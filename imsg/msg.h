@@ -135,10 +135,17 @@ enum msg_type {
 	MSG_CHECK_SOCKET,	/* id request; struct msg_socket, with fd if
 				   there is one: the answer */
 
+	MSG_CHECK_RESULT,	/* id request; struct msg_script_result: the
+				   answer to CHECK_RUN */
+	MSG_FILE_VALUE,		/* id file; struct msg_track: as TRACK_VALUE,
+				   of what checks are made by */
+
 	/* hce to parent */
 	MSG_SCRIPT_RUN,		/* id script; nothing: run it now */
 	MSG_SOCKET_GET,		/* id request; struct msg_socket_get: a socket
 				   for one such check */
+	MSG_CHECK_RUN,		/* id request; struct msg_check_run: run the
+				   script of a check */
 
 	/* hce to lbe */
 	MSG_HOST_STATUS,	/* id host; struct msg_host_status: verdict
@@ -373,7 +380,12 @@ struct msg_track {
 	uint32_t	ok;		/* 0: it fails, 1: it is well */
 	int32_t		value;		/* process: how many run, of those
 					   that are wanted; file: its number */
+	int32_t		error;		/* file: errno or FILE_*; 0: none */
 };
+
+/* What else can be wrong with a file. */
+#define FILE_NO_NUMBER	(-1)
+#define FILE_NO_FILE	(-2)		/* it is a directory, a device */
 
 /* The device that has the virtual MAC of an instance. */
 struct msg_vmac {
@@ -385,9 +397,15 @@ struct msg_vmac {
 struct msg_script_result {
 	int32_t		error;		/* errno, ETIMEDOUT: deadline; 0: ran */
 	int32_t		status;		/* exit status, or 128 + signal */
+	int32_t		signal;		/* 0: it has ended by itself */
 };
 
 /* A check of a host of one of the tables that have it. */
+struct msg_check_run {
+	uint32_t	check_id;
+	uint32_t	host_id;
+};
+
 struct msg_socket_get {
 	uint32_t	check_id;
 	uint32_t	host_id;
@@ -429,6 +447,7 @@ enum host_reason {
 	HOST_R_TIMEOUT_BODY,		/* http */
 	HOST_R_TIMEOUT_SMTP,		/* detail: enum smtp_step */
 	HOST_R_TIMEOUT_ECHO,		/* icmp */
+	HOST_R_TIMEOUT_SCRIPT,
 	HOST_R_UNREACHABLE,
 	HOST_R_RESET,
 	HOST_R_CLOSED,			/* before the whole answer */
@@ -460,6 +479,10 @@ enum host_reason {
 	HOST_R_AGENT_MAINT,
 	HOST_R_AGENT_DRAIN,		/* good, and weight 0 */
 	HOST_R_NOT_AGENT,
+	HOST_R_SCRIPT,			/* detail: exit status */
+	HOST_R_SCRIPT_SIGNAL,		/* detail: which */
+	HOST_R_SCRIPT_RUN,		/* it could not be; detail: errno */
+	HOST_R_FILE,			/* detail: errno or FILE_* */
 	HOST_R_LOCAL,			/* our own; detail: errno */
 	HOST_R_MAX
 };

@@ -23,11 +23,14 @@
 #include "../imsg/log.h"
 #include "net.h"
 #include "parent.h"
+#include "track.h"
 
 #define ICMP_SENT_INET	0x01
 #define ICMP_SENT_INET6	0x02
 
 static int	hce_script(struct parent *, struct imsg *);
+static struct conf_check *hce_check(const struct conf_host *, uint32_t);
+static int	hce_check_run(struct parent *, struct imsg *);
 static int	hce_socket(struct parent *, struct imsg *);
 static unsigned int hce_icmp_family(const struct addr *);
 static unsigned int hce_icmp_table(const struct conf_table *);
@@ -40,6 +43,8 @@ dispatch_hce(struct parent *env, struct imsg *imsg)
 	switch (imsg_type(imsg)) {
 	case MSG_SCRIPT_RUN:
 		return (hce_script(env, imsg));
+	case MSG_CHECK_RUN:
+		return (hce_check_run(env, imsg));
 	case MSG_SOCKET_GET:
 		return (hce_socket(env, imsg));
 	default:
@@ -59,6 +64,35 @@ hce_script(struct parent *env, struct imsg *imsg)
 	return (0);
 }
 
+/* One of the checks of the host (NULL: none); NULL: none of them. */
+static struct conf_check *
+hce_check(const struct conf_host *h, uint32_t check_id)
+{
+	int	 i;
+
+	for (i = 0; h != NULL && i < h->table->conf.nchecks; i++)
+		if (h->table->check[i]->conf.id == check_id)
+			return (h->table->check[i]);
+	return (NULL);
+}
+
+static int
+hce_check_run(struct parent *env, struct imsg *imsg)
+{
+	struct msg_check_run	 run;
+	struct conf_host	*h;
+	struct conf_check	*c;
+
+	if (imsg_get_data(imsg, &run, sizeof(run)) == -1)
+		return (-1);
+	h = conf_find_host(env->conf, run.host_id);
+	if ((c = hce_check(h, run.check_id)) == NULL || c->script == NULL)
+		return (imsg_gen(imsg) < env->conf->generation ? 0 : -1);
+	if (!env->stopping)
+		check_run(env, imsg_id(imsg), c, h);
+	return (0);
+}
+
 /*
  * What is asked for is configured, and one of the checks of its host.  Who
  * asks by an older configuration gets no answer, and needs none.
@@ -69,15 +103,13 @@ hce_socket(struct parent *env, struct imsg *imsg)
 	struct msg_socket_get	 get;
 	struct msg_socket	 m = { 0 };
 	struct conf_host	*h;
-	struct conf_check	*c = NULL;
-	int			 i, fd;
+	struct conf_check	*c;
+	int			 fd;
 
 	if (imsg_get_data(imsg, &get, sizeof(get)) == -1)
 		return (-1);
 	h = conf_find_host(env->conf, get.host_id);
-	for (i = 0; h != NULL && i < h->table->conf.nchecks; i++)
-		if (h->table->check[i]->conf.id == get.check_id)
-			c = h->table->check[i];
+	c = hce_check(h, get.check_id);
 	if (c == NULL || !check_privileged(&c->conf))
 		return (imsg_gen(imsg) < env->conf->generation ? 0 : -1);
 	if ((fd = check_socket(env, &c->conf, h)) == -1)
@@ -88,13 +120,35 @@ hce_socket(struct parent *env, struct imsg *imsg)
 }
 
 void
-dispatch_script_result(struct parent *env, uint32_t id, int error, int status)
+dispatch_script_result(struct parent *env, uint32_t id,
+    const struct msg_script_result *result)
 {
-	struct msg_script_result	result = { error, status };
-
 	if (conf_find_script(env->conf, id) != NULL)
-		proc_send(env, PROC_HCE, MSG_SCRIPT_RESULT, id, -1, &result,
-		    sizeof(result));
+		proc_send(env, PROC_HCE, MSG_SCRIPT_RESULT, id, -1, result,
+		    sizeof(*result));
+}
+
+void
+dispatch_check_result(struct parent *env, uint32_t request,
+    const struct msg_script_result *result)
+{
+	proc_send(env, PROC_HCE, MSG_CHECK_RESULT, request, -1, result,
+	    sizeof(*result));
+}
+
+/* Before it runs it is told all in feed_hce(). */
+void
+dispatch_file(struct parent *env, uint32_t id, const struct msg_track *m)
+{
+	if (env->engine[PROC_HCE].state == ENGINE_RUNNING)
+		proc_send(env, PROC_HCE, MSG_FILE_VALUE, id, -1, m,
+		    sizeof(*m));
+}
+
+void
+lost_hce(struct parent *env)
+{
+	check_runs_end(env->check_runs);
 }
 
 /* One ICMP socket of a family serves all hosts of it. */
@@ -110,6 +164,7 @@ feed_hce(struct parent *env, int fresh)
 		hce_icmp(env, ICMP_SENT_INET, AF_INET);
 	if (families & ~env->icmp_sent & ICMP_SENT_INET6)
 		hce_icmp(env, ICMP_SENT_INET6, AF_INET6);
+	track_files_tell(env->files, 1);
 }
 
 static unsigned int

@@ -198,7 +198,7 @@ feed_vrrpe(struct parent *env, int fresh)
 	net_each_iface(env->net);
 	net_each_vmac(env->net);
 	track_processes_tell(env->processes);
-	track_files_tell(env->files);
+	track_files_tell(env->files, 0);
 }
 
 /* Of an lvsd before this one; its role may be ours still. */
@@ -247,8 +247,14 @@ dispatch_vrrpe_away(int, short, void *arg)
 void
 dispatch_track(void *arg, uint32_t id, const struct msg_track *m)
 {
-	struct parent	*env = arg;
+	struct parent			*env = arg;
+	const struct conf_trackfile	*f;
 
+	TAILQ_FOREACH(f, &env->conf->trackfiles, entry)
+		if (f->id == id && f->checked) {
+			dispatch_file(env, id, m);
+			return;
+		}
 	if (env->engine[PROC_VRRPE].state == ENGINE_RUNNING)
 		proc_send(env, PROC_VRRPE, MSG_TRACK_VALUE, id, -1, m,
 		    sizeof(*m));

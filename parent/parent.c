@@ -189,6 +189,7 @@ parent_modules(struct parent *env, const struct conf *tree)
 	env->state = state_new(env);
 	env->runs = runs_new(env->base);
 	env->scripts = scripts_new(env);
+	env->check_runs = check_runs_new();
 	env->processes = track_processes_new(env->base, PROC_DIR,
 	    dispatch_track, env);
 	env->files = track_files_new(env->base, dispatch_track, env);
@@ -199,6 +200,7 @@ parent_modules(struct parent *env, const struct conf *tree)
 	if (env->reload == NULL || env->mirror == NULL ||
 	    env->state == NULL ||
 	    env->runs == NULL || env->scripts == NULL ||
+	    env->check_runs == NULL ||
 	    env->processes == NULL || env->files == NULL ||
 	    env->notify == NULL ||
 	    env->vrrp_sockets == NULL || env->via == NULL ||
@@ -365,6 +367,8 @@ parent_engine_gone(struct parent *env, struct engine_proc *e)
 {
 	if (e->proc == PROC_VRRPE)
 		lost_vrrpe(env);
+	if (e->proc == PROC_HCE)
+		lost_hce(env);
 	if (e->proc == PROC_LBE)
 		lost_lbe(env);
 	if (!env->stopping)
@@ -382,6 +386,7 @@ parent_free(struct parent *env)
 	proc_free(env);
 	reload_free(env->reload);
 	scripts_free(env->scripts);
+	check_runs_free(env->check_runs);
 	track_processes_free(env->processes);
 	track_files_free(env->files);
 	notify_free(env->notify);

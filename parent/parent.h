@@ -27,6 +27,7 @@
 #include "../imsg/msg.h"
 #include "round.h"
 
+struct check_runs;
 struct event;
 struct event_base;
 struct imsg;
@@ -109,6 +110,7 @@ struct parent {
 	struct state		*state;
 	struct runs		*runs;
 	struct scripts		*scripts;
+	struct check_runs	*check_runs;
 	struct track_processes	*processes;
 	struct track_files	*files;
 	struct notify		*notify;
@@ -269,7 +271,12 @@ int	 check_socket(struct parent *, const struct check_config *,
 
 int	 dispatch_hce(struct parent *, struct imsg *);
 void	 feed_hce(struct parent *, int);
-void	 dispatch_script_result(struct parent *, uint32_t, int, int);
+void	 lost_hce(struct parent *);
+void	 dispatch_file(struct parent *, uint32_t, const struct msg_track *);
+void	 dispatch_check_result(struct parent *, uint32_t,
+	    const struct msg_script_result *);
+void	 dispatch_script_result(struct parent *, uint32_t,
+	    const struct msg_script_result *);
 
 int	 dispatch_lbe(struct parent *, struct imsg *);
 void	 feed_lbe(struct parent *, int);
@@ -296,6 +303,20 @@ void		 scripts_free(struct scripts *);
 void		 script_run(struct parent *, const struct conf_script *);
 /* scripts_prune: end the runs of scripts that the tree does not have. */
 void		 scripts_prune(struct parent *, const struct conf *);
+
+/* checkrun.c: scripts of checks. */
+struct check_runs *check_runs_new(void);
+void		 check_runs_free(struct check_runs *);
+/*
+ * check_run: run that of this check for a host, unless it runs for it; ends
+ * in dispatch_check_result() for this request of hce.
+ */
+void		 check_run(struct parent *, uint32_t,
+		    const struct conf_check *, const struct conf_host *);
+/* check_runs_prune: end those of checks that the tree does not have. */
+void		 check_runs_prune(struct parent *, const struct conf *);
+/* check_runs_end: end all; nobody waits for them. */
+void		 check_runs_end(struct check_runs *);
 
 /* secure.c */
 /*

@@ -132,8 +132,9 @@ push_scripts(struct peer *peer, const struct conf *conf)
 	struct conf_script	*s;
 
 	TAILQ_FOREACH(s, &conf->scripts, entry)
-		peer_send(peer, MSG_CONF_SCRIPT, s->conf.id, -1, &s->conf,
-		    sizeof(s->conf));
+		if (s->tracked)
+			peer_send(peer, MSG_CONF_SCRIPT, s->conf.id, -1,
+			    &s->conf, sizeof(s->conf));
 }
 
 static void

@@ -328,6 +328,7 @@ reload_switch(struct reload *r)
 	if (old != NULL)
 		state_changed(env);
 	scripts_prune(env, env->conf);
+	check_runs_prune(env, env->conf);
 	track_processes_set(env->processes, env->conf);
 	track_files_set(env->files, env->conf);
 	notify_conf(env, old, env->conf);

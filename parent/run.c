@@ -375,16 +375,17 @@ run_error(const struct run *run)
 static void
 run_ended(struct run *run, int status)
 {
-	struct msg_script_result	 result = { 0, 0 };
+	struct msg_script_result	 result = { 0 };
 	run_done			 done = run->done;
 	void				*arg = run->arg;
 
 	if ((result.error = run_error(run)) == 0) {
 		if (run->expired)
 			result.error = ETIMEDOUT;
-		else if (WIFSIGNALED(status))
-			result.status = 128 + WTERMSIG(status);
-		else
+		else if (WIFSIGNALED(status)) {
+			result.signal = WTERMSIG(status);
+			result.status = 128 + result.signal;
+		} else
 			result.status = WEXITSTATUS(status);
 	}
 	run_free(run);

@@ -87,12 +87,12 @@ script_find(const struct scripts *s, uint32_t id)
 void
 script_run(struct parent *env, const struct conf_script *conf)
 {
-	int	error;
+	struct msg_script_result	 result = { 0 };
 
 	if (script_find(env->scripts, conf->conf.id) != NULL)
 		return;
-	if ((error = script_start(env, conf)) != 0)
-		dispatch_script_result(env, conf->conf.id, error, 0);
+	if ((result.error = script_start(env, conf)) != 0)
+		dispatch_script_result(env, conf->conf.id, &result);
 }
 
 static int
@@ -134,7 +134,7 @@ script_ended(void *arg, const struct msg_script_result *result)
 	uint32_t		 id = sp->id;
 
 	script_proc_free(sp);
-	dispatch_script_result(env, id, result->error, result->status);
+	dispatch_script_result(env, id, result);
 }
 
 void

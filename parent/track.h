@@ -49,17 +49,20 @@ void			 track_processes_set(struct track_processes *,
 void			 track_processes_tell(struct track_processes *);
 
 /*
- * track_file.c: numbers in files.  The functions are as those above.
+ * track_file.c: numbers in files, of VRRP, or checked: weights of hosts.  The
+ * functions are as those above; of either kind its own are told.
  *
  * track_file_parse: what so many bytes, all of a file, say: one line with a
- * number of at most TRACK_VALUE_MAX, above or below 0; 0, or -1: they do not.
+ * number of at most TRACK_VALUE_MAX, above or below 0, or if it is checked,
+ * from 0 to WEIGHT_MAX; 0, or -1: they do not.
  */
 struct track_files	*track_files_new(struct event_base *, track_told,
 			    void *);
 void			 track_files_free(struct track_files *);
 void			 track_files_set(struct track_files *,
 			    const struct conf *);
-void			 track_files_tell(struct track_files *);
-int			 track_file_parse(const char *, size_t, int32_t *);
+void			 track_files_tell(struct track_files *, int);
+int			 track_file_parse(const char *, size_t, int,
+			    int32_t *);
 
 #endif /* PARENT_TRACK_H */

@@ -58,17 +58,14 @@
 /* These leave a file that somebody is about to write into. */
 #define WATCH_MIDDLE	(IN_CREATE | IN_MODIFY)
 
-/* What is wrong with a file: an errno, or one of these. */
-#define FILE_NO_NUMBER	(-1)
-#define FILE_NO_FILE	(-2)
-
 struct file {
 	TAILQ_ENTRY(file)	 entry;
 	struct track_files	*all;
 	uint32_t		 id;
 	int			 wd;		/* of its directory, -1: none */
 	int			 settling;	/* look again before a word */
-	int			 wrong;		/* 0: nothing */
+	int			 checked;	/* by hce: a weight */
+	int			 wrong;		/* errno or FILE_*, 0: well */
 	struct msg_track	 now;
 	struct msg_track	 told;
 	const char		*name;		/* in its directory */
@@ -166,11 +163,13 @@ track_files_set(struct track_files *all, const struct conf *conf)
 }
 
 void
-track_files_tell(struct track_files *all)
+track_files_tell(struct track_files *all, int checked)
 {
 	struct file	*f;
 
 	TAILQ_FOREACH(f, &all->list, entry) {
+		if (f->checked != checked)
+			continue;
 		f->told = f->now;
 		all->told(all->arg, f->id, &f->now);
 	}
@@ -294,6 +293,7 @@ file_new(struct track_files *all, const struct conf_trackfile *c)
 		fatal("file %s", c->path);
 	f->all = all;
 	f->id = c->id;
+	f->checked = c->checked;
 	f->wd = -1;
 	strlcpy(f->path, c->path, sizeof(f->path));
 	f->name = strrchr(f->path, '/') + 1;
@@ -350,7 +350,7 @@ file_look(struct file *f, int final)
 		return;
 	}
 	f->settling = 0;
-	f->wrong = wrong;
+	f->wrong = m.error = wrong;
 	m.ok = wrong == 0;
 	f->now = m;
 	if (wrong != was)
@@ -378,14 +378,14 @@ file_read(const struct file *f, int32_t *value)
 		wrong = FILE_NO_FILE;
 	else if ((n = read(fd, buf, sizeof(buf))) == -1)
 		wrong = errno;
-	else if (track_file_parse(buf, n, value) == -1)
+	else if (track_file_parse(buf, n, f->checked, value) == -1)
 		wrong = FILE_NO_NUMBER;
 	close(fd);
 	return (wrong);
 }
 
 int
-track_file_parse(const char *data, size_t len, int32_t *value)
+track_file_parse(const char *data, size_t len, int checked, int32_t *value)
 {
 	const char	*errstr;
 	char		 text[NUMBER_LEN];
@@ -402,7 +402,8 @@ track_file_parse(const char *data, size_t len, int32_t *value)
 	i = text[0] == '-';
 	if (i == len || strspn(text + i, "0123456789") != len - i)
 		return (-1);
-	*value = strtonum(text, -TRACK_VALUE_MAX, TRACK_VALUE_MAX, &errstr);
+	*value = strtonum(text, checked ? 0 : -TRACK_VALUE_MAX,
+	    checked ? WEIGHT_MAX : TRACK_VALUE_MAX, &errstr);
 	return (errstr == NULL ? 0 : -1);
 }
 
@@ -415,7 +416,8 @@ file_complain(const struct file *f)
 		break;
 	case FILE_NO_NUMBER:
 		log_warnx("file %s: must hold one line with a number from %d "
-		    "to %d", f->path, -TRACK_VALUE_MAX, TRACK_VALUE_MAX);
+		    "to %d", f->path, f->checked ? 0 : -TRACK_VALUE_MAX,
+		    f->checked ? WEIGHT_MAX : TRACK_VALUE_MAX);
 		break;
 	case FILE_NO_FILE:
 		log_warnx("file %s: is not a regular file", f->path);
@@ -433,7 +435,8 @@ file_complain(const struct file *f)
 static void
 file_tell(struct file *f)
 {
-	if (f->now.ok == f->told.ok && f->now.value == f->told.value)
+	if (f->now.ok == f->told.ok && f->now.value == f->told.value &&
+	    (!f->checked || f->now.error == f->told.error))
 		return;
 	f->told = f->now;
 	f->all->told(f->all->arg, f->id, &f->now);

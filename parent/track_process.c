@@ -281,7 +281,7 @@ process_confirm(struct track_processes *all)
 static void
 process_tell(struct process *p)
 {
-	struct msg_track	m;
+	struct msg_track	m = { 0 };
 
 	if (p->told == p->n)
 		return;

@@ -155,7 +155,7 @@ want(const char *one, const char *two)
 	}
 	track_files_set(all, c);
 	conf_free(c);
-	track_files_tell(all);
+	track_files_tell(all, 0);
 }
 
 static void
@@ -177,15 +177,19 @@ test_parse(void)
 
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
 		value = -1000;
-		ok(track_file_parse(good[i], strlen(good[i]), &value) == 0 &&
+		ok(track_file_parse(good[i], strlen(good[i]), 0, &value) == 0 &&
 		    value == values[i], "number %zu is %d", i, values[i]);
 	}
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		is_int(track_file_parse(bad[i], strlen(bad[i]), &value), -1,
+		is_int(track_file_parse(bad[i], strlen(bad[i]), 0, &value), -1,
 		    "no number %zu", i);
-	is_int(track_file_parse("5\0", 2, &value), -1, "nor with a NUL");
-	is_int(track_file_parse("\0", 1, &value), -1, "nor one alone");
-	is_int(track_file_parse("5\0006", 3, &value), -1, "nor between");
+	is_int(track_file_parse("65535", 5, 1, &value), 0, "a weight");
+	is_int(value, 65535, "as high as they are");
+	is_int(track_file_parse("65536", 5, 1, &value), -1, "but no higher");
+	is_int(track_file_parse("-1", 2, 1, &value), -1, "nor below 0");
+	is_int(track_file_parse("5\0", 2, 0, &value), -1, "nor with a NUL");
+	is_int(track_file_parse("\0", 1, 0, &value), -1, "nor one alone");
+	is_int(track_file_parse("5\0006", 3, 0, &value), -1, "nor between");
 }
 
 static void
