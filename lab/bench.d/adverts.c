@@ -41,8 +41,9 @@
  *	first advert of all to the last first one of a router; the longest
  *	time between two adverts of one router; how often the sender of a
  *	router's adverts changed; adverts of priority 0; the time of the first
- *	one in microseconds since 1970.  SIGUSR1 prints the same and begins
- *	anew, but for who sends.
+ *	one in microseconds since 1970, and of the one before the first of
+ *	those changes.  SIGUSR1 prints the same and begins anew, but for who
+ *	sends.
  *
  * adverts INTERFACE once
  *	Ends as soon as it hears one.
@@ -65,6 +66,7 @@ struct tally {
 	int64_t		first;		/* advert of all, 0: none */
 	int64_t		last_first;
 	int64_t		gap;
+	int64_t		before;		/* the first change */
 	unsigned long	adverts;
 	unsigned long	changes;
 	unsigned long	released;
@@ -164,8 +166,8 @@ count(struct router *r, struct tally *t, in_addr_t src, uint8_t prio,
 		t->last_first = now - t->first;
 	} else if (now - r->last > t->gap)
 		t->gap = now - r->last;
-	if (r->src != 0 && r->src != src)
-		t->changes++;
+	if (r->src != 0 && r->src != src && t->changes++ == 0)
+		t->before = r->last;
 	r->last = now;
 	r->src = src;
 }
@@ -175,9 +177,9 @@ print(struct router *routers, struct tally *t)
 {
 	int	i;
 
-	printf("%u %lu %lld %lld %lu %lu %lld\n", t->routers, t->adverts,
+	printf("%u %lu %lld %lld %lu %lu %lld %lld\n", t->routers, t->adverts,
 	    (long long)t->last_first, (long long)t->gap, t->changes,
-	    t->released, (long long)t->first);
+	    t->released, (long long)t->first, (long long)t->before);
 	fflush(stdout);
 	memset(t, 0, sizeof(*t));
 	for (i = 0; i < ROUTERS; i++)

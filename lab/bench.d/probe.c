@@ -39,8 +39,9 @@
  * probe ADDRESS MICROSECONDS
  *	Sends an echo request each so many microseconds until it gets SIGTERM,
  *	waits for the last answers and prints in one line: requests sent,
- *	requests without an answer, and the longest time in microseconds from
- *	the sending of one that was answered to that of the next.
+ *	requests without an answer, the longest time in microseconds from the
+ *	sending of one that was answered to that of the next, and when that
+ *	next was sent, in microseconds since 1970.
  *
  * The gap is counted by the times of sending, so that a late answer is no
  * gap, and the resolution is the interval.
@@ -55,6 +56,7 @@
 static volatile sig_atomic_t	ended;
 
 static void	on_term(int);
+static int64_t	clock_us(clockid_t);
 static int64_t	now_us(void);
 static int	echo_socket(const char *);
 static void	echo_send(int, uint16_t, uint32_t);
@@ -70,12 +72,18 @@ on_term(int)
 }
 
 static int64_t
-now_us(void)
+clock_us(clockid_t clock)
 {
 	struct timespec	ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(clock, &ts);
 	return ((int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000);
+}
+
+static int64_t
+now_us(void)
+{
+	return (clock_us(CLOCK_MONOTONIC));
 }
 
 static int
@@ -167,7 +175,7 @@ wait_until(int fd, int64_t until, uint16_t ident, uint8_t *answered,
 static void
 print(const int64_t *times, const uint8_t *answered, uint32_t sent)
 {
-	int64_t		gap = 0, last = -1;
+	int64_t		gap = 0, after = 0, last = -1;
 	uint32_t	i, lost = 0;
 
 	for (i = 0; i < sent; i++) {
@@ -175,11 +183,15 @@ print(const int64_t *times, const uint8_t *answered, uint32_t sent)
 			lost++;
 			continue;
 		}
-		if (last != -1 && times[i] - last > gap)
+		if (last != -1 && times[i] - last > gap) {
 			gap = times[i] - last;
+			after = times[i];
+		}
 		last = times[i];
 	}
-	printf("%u %u %lld\n", sent, lost, (long long)gap);
+	after += clock_us(CLOCK_REALTIME) - now_us();
+	printf("%u %u %lld %lld\n", sent, lost, (long long)gap,
+	    (long long)after);
 }
 
 int
