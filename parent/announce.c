@@ -68,20 +68,6 @@ announce_start(struct net_vrrp *v)
 }
 
 void
-announce_due(struct net_vrrp *v)
-{
-	struct net_item	*it;
-
-	if (!v->announce || v->queued || v->conf == NULL)
-		return;
-	TAILQ_FOREACH(it, &v->items, entry)
-		if (it->settling)
-			return;
-	v->announce = 0;
-	announce_start(v);
-}
-
-void
 announce_stop(struct net_vrrp *v)
 {
 	struct net_burst	*b;

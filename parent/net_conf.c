@@ -32,6 +32,9 @@ static void	 conf_ifs(struct net *);
 static void	 conf_unname(struct net *);
 static void	 conf_addrs(struct net *, struct net_vrrp *,
 		    const struct conf_vaddrs *);
+static int	 is_of_link(const struct conf_vaddr *);
+static void	 conf_addr(struct net *, struct net_vrrp *,
+		    const struct conf_vaddr *);
 static void	 addr_changes(struct net *, struct net_addr *,
 		    const struct net_vrrp *, const struct vaddr_config *);
 static void	 conf_leave(struct net *);
@@ -126,26 +129,48 @@ conf_ifs(struct net *n)
 	}
 }
 
+/*
+ * The first link-local address of a device makes the kernel report its
+ * groups (addrconf_dad_completed(), net/ipv6/addrconf.c).  With a virtual MAC
+ * that turns the network here, so the others must be there before.
+ */
 static void
 conf_addrs(struct net *n, struct net_vrrp *v, const struct conf_vaddrs *addrs)
 {
 	const struct conf_vaddr	*c;
-	struct net_addr		*a;
-	struct net_if		*nif;
 
-	TAILQ_FOREACH(c, addrs, entry) {
-		nif = iface_get(n, net_device_of(v->conf, c));
-		a = net_addr_find(n, nif, &c->conf.addr, c->conf.prefixlen);
-		if (a == NULL) {
-			a = net_addr_new(n, nif, &c->conf.addr,
-			    c->conf.prefixlen);
-			n->reread_addrs = 1;
-		} else
-			addr_changes(n, a, v, &c->conf);
-		a->conf = c->conf;
-		a->item.named = 1;
-		net_item_give(&a->item, v);
-	}
+	TAILQ_FOREACH(c, addrs, entry)
+		if (!is_of_link(c))
+			conf_addr(n, v, c);
+	TAILQ_FOREACH(c, addrs, entry)
+		if (is_of_link(c))
+			conf_addr(n, v, c);
+}
+
+static int
+is_of_link(const struct conf_vaddr *c)
+{
+	const struct addr	*a = &c->conf.addr;
+
+	return (a->af == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&a->u.v6));
+}
+
+static void
+conf_addr(struct net *n, struct net_vrrp *v, const struct conf_vaddr *c)
+{
+	struct net_addr	*a;
+	struct net_if	*nif;
+
+	nif = iface_get(n, net_device_of(v->conf, c));
+	a = net_addr_find(n, nif, &c->conf.addr, c->conf.prefixlen);
+	if (a == NULL) {
+		a = net_addr_new(n, nif, &c->conf.addr, c->conf.prefixlen);
+		n->reread_addrs = 1;
+	} else
+		addr_changes(n, a, v, &c->conf);
+	a->conf = c->conf;
+	a->item.named = 1;
+	net_item_give(&a->item, v);
 }
 
 /*

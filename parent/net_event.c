@@ -155,7 +155,7 @@ addr_came(struct net *n, struct net_addr *a, const struct rtnl_addr *ra)
 
 	if (it->settling) {
 		it->settling = 0;
-		announce_due(it->vrrp);
+		net_complete(it->vrrp);
 	}
 	if (it->state == ITEM_OURS || it->removed == n->epoch)
 		return;

@@ -518,9 +518,6 @@ queue_pass(struct net *n)
 static void
 queue_done(struct net *n, struct net_vrrp *v)
 {
-	struct net_item	*it;
-	unsigned int	 there = 0;
-
 	net_dequeue(n, v);
 	if (v->error != 0 && v->error != ENODEV)
 		net_failed(n, v);
@@ -529,14 +526,30 @@ queue_done(struct net *n, struct net_vrrp *v)
 		return;
 	}
 	net_repaired(n, v);
-	announce_due(v);
-	if (v->conf == NULL || (!v->answer &&
-	    (v->want != WANT_HELD || v->error == v->told)))
+	net_complete(v);
+}
+
+void
+net_complete(struct net_vrrp *v)
+{
+	struct net	*n = v->net;
+	struct net_item	*it;
+	unsigned int	 there = 0;
+
+	if (v->queued || v->conf == NULL)
+		return;
+	TAILQ_FOREACH(it, &v->items, entry) {
+		if (it->settling)
+			return;
+		there += it->state != ITEM_ABSENT;
+	}
+	if (v->announce)
+		announce_start(v);
+	v->announce = 0;
+	if (!v->answer && (v->want != WANT_HELD || v->error == v->told))
 		return;
 	v->answer = 0;
 	v->told = v->error;
-	TAILQ_FOREACH(it, &v->items, entry)
-		there += it->state != ITEM_ABSENT;
 	n->ops->result(n->arg, v->id, v->error, there);
 }
 

@@ -373,6 +373,8 @@ int		 net_wrong(const struct net_vrrp *, const struct net_item *);
 void		 net_kick(struct net *);
 /* net_slice_all: work off the queue at once. */
 void		 net_slice_all(struct net *);
+/* net_complete: all is there, or refused: if it is of use, say so. */
+void		 net_complete(struct net_vrrp *);
 
 /* net_fix.c */
 void		 fix_init(struct net *);
@@ -488,8 +490,6 @@ void		 iface_tell(struct net *);
 void		 announce_init(struct net_vrrp *);
 /* announce_start: a burst now and one later, unless one has just begun. */
 void		 announce_start(struct net_vrrp *);
-/* announce_due: start if that was asked for, and all that is there settled. */
-void		 announce_due(struct net_vrrp *);
 void		 announce_stop(struct net_vrrp *);
 /* announce_relist: the items of this one have been put together anew. */
 void		 announce_relist(struct net_vrrp *);

@@ -276,7 +276,7 @@ rtnl_read_addrs(struct net *n)
 		a->item.settling = 0;
 	}
 	RB_FOREACH(v, net_vrrps, &n->vrrps)
-		announce_due(v);
+		net_complete(v);
 	return (0);
 }
 

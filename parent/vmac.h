@@ -26,9 +26,9 @@
  * first advert of a new master leaves by it at once.  A backup's drops what
  * is sent to it, and sends nothing: vmac_role.c has the settings for that.
  *
- * The mode is "vepa" always.  In others a macvlan is given, and the interface
- * below is not, what another router sends to the group with the same MAC: its
- * adverts (macvlan_handle_frame(), drivers/net/macvlan.c).
+ * The mode is "vepa" always.  In "private" and "passthru" a macvlan is given,
+ * and the interface below is not, what another router sends to the group with
+ * the same MAC: its adverts (macvlan_handle_frame(), drivers/net/macvlan.c).
  *
  * They are marked as ours by their alias: one of an earlier life is taken
  * over with the addresses on it, one of somebody else is left alone.

@@ -218,6 +218,38 @@ ok "dir1 has the address" wait_for 10 holds dir1 $LAB_VIP6
 lost_none "IPv6, stopped"
 proc_stop dir1
 
+# With the virtual MAC, by which the network turns: not before the last of
+# many addresses is there.
+last=10.77.0.249
+vmac() {
+	for _i in $(seq 110 249); do
+		echo "	address 10.77.0.$_i/32"
+	done >"$LAB_TMP/more"
+	instance "$1" 'use virtual mac' "$(cat "$LAB_TMP/more")"
+}
+if ip -n dir1 link add link eth0 type macvlan mode vepa 2>/dev/null; then
+	ip -n dir1 link del macvlan0
+	vmac 200 >"$LAB_TMP/dir1.conf"
+	vmac 100 >"$LAB_TMP/dir2.conf"
+	ok "virtual MAC: dir1 starts" director dir1
+	ok "dir2 starts" director dir2
+	ok "dir1 is master" settled dir1 dir2
+	ok "it has the last address" wait_for 10 holds dir1 $last
+	ok "dir2 hears it" hears dir2
+	ok "a client asks" probes_start $last
+	exits "dir1 resigns" 0 ctl dir1 vrrp resign VI_1
+	ok "dir2 has the address" wait_for 10 holds dir2 $last
+	ok "dir1 not" wait_for 10 lacks dir1 $last
+	lost_none "virtual MAC"
+	ok "a client asks" probes_start $last
+	ok "dir2 stops" proc_stop dir2
+	ok "dir1 has the address" wait_for 10 holds dir1 $last
+	lost_none "virtual MAC, stopped"
+	proc_stop dir1
+else
+	skip 16 "no macvlan in this kernel"
+fi
+
 # Demotion.
 instance 100 >"$LAB_TMP/dir1.conf"
 instance 90 >"$LAB_TMP/dir2.conf"

@@ -155,7 +155,7 @@ fsm_event(struct vrrp *v, enum fsm_event ev, const struct packet *p,
 		t = &transitions[i];
 		if (t->state != v->state || t->event != ev)
 			continue;
-		/* The advert goes out before anybody is told. */
+		/* Most adverts go out before anybody is told. */
 		t->action(v, p, src);
 		if (t->next != t->state)
 			state_set(v, t->next, why);
@@ -256,6 +256,8 @@ state_set(struct vrrp *v, enum vrrp_state state, const char *why)
 	v->resume = v->found = 0;
 	if (state == VRRP_MASTER)
 		v->resigned = 0;
+	else
+		v->unsaid = 0;
 	v->state = state;
 	v->why[0] = '\0';
 	if (state == VRRP_FAULT && why != NULL)
@@ -332,19 +334,38 @@ act_ready(struct vrrp *v, const struct packet *, const struct addr *)
 	v->ready = 1;
 }
 
+/*
+ * With a virtual MAC the first advert turns the network here.  Who has
+ * released answers still: this waits a moment for the addresses.
+ */
 static void
 act_takeover(struct vrrp *v, const struct packet *, const struct addr *)
 {
 	struct monotime	now;
+	int64_t		wait;
+	int		released;
 
-	send_advert(v, v->prio);
+	released = v->state == VRRP_BACKUP && v->wait == WAIT_SKEW;
+	v->unsaid = released && lan_turns(v);
+	if (!v->unsaid)
+		send_advert(v, v->prio);
 	now = monotime_now();
 	v->ready = 0;
 	v->reannounce.us = 0;
-	if (v->state == VRRP_BACKUP && v->wait == WAIT_SKEW)
+	if (released)
 		v->reannounce = monotime_add_us(now, HANDOVER_SETTLE_US);
 	master_forget(v);
-	timer_set(v, monotime_add_us(now, interval_us(v)));
+	wait = interval_us(v);
+	if (v->unsaid && wait > HANDOVER_TURN_US)
+		wait = HANDOVER_TURN_US;
+	timer_set(v, monotime_add_us(now, wait));
+}
+
+void
+fsm_addrs(struct vrrp *v)
+{
+	if (v->unsaid)
+		timer_set(v, monotime_now());
 }
 
 /*
@@ -405,6 +426,7 @@ act_advert(struct vrrp *v, const struct packet *, const struct addr *)
 	struct monotime	now, due;
 
 	send_advert(v, v->prio);
+	v->unsaid = 0;
 	now = monotime_now();
 	due = monotime_add_us(v->due, interval_us(v));
 	if (monotime_diff_us(due, now) <= 0)

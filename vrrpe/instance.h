@@ -149,6 +149,18 @@ enum vrrp_wait {
 /* From the first advert of the new master to the end of the old one. */
 #define HANDOVER_LINGER_US	500000
 /*
+ * The same where that advert turns the network: what comes later was on its
+ * way.  Not longer, for a report of multicast groups, which the kernel sends
+ * when it likes, would turn the network back to where the addresses go.
+ */
+#define HANDOVER_TURNED_US	5000
+/*
+ * Longest that the first advert waits for the addresses, see act_takeover();
+ * never longer than for the second one.
+ * Within HANDOVER_MARGIN_US: who hands over waits for it.
+ */
+#define HANDOVER_TURN_US	100000
+/*
  * Until then who has released may have answered for the addresses, and have
  * misled a neighbour that asked: they are announced again.  Longer than it
  * lingers, and than the parent rests between two announcements.
@@ -192,6 +204,7 @@ struct vrrp {
 	int			 changed;	/* by the last commit */
 	int			 waiting;	/* for what the parent sends */
 	int			 ready;		/* Backup: wants to be master */
+	int			 unsaid;	/* Master: no advert sent yet */
 	uint8_t			 prio;		/* with the trackers */
 	uint16_t		 mai_cs;	/* Master_Adver_Interval */
 	uint8_t			 master_prio;
@@ -308,6 +321,7 @@ struct subject	*stage_subject(const struct tree *, uint32_t);
  * so, a backup's timer moves.
  * fsm_repreempt: what is done about a lower master has changed.
  * fsm_forget_resigned: the group of this instance takes part again.
+ * fsm_addrs: the parent has put its addresses there, or could not.
  */
 enum fsm_event {
 	EV_START,		/* Startup of the RFC */
@@ -333,6 +347,7 @@ enum fsm_event fsm_judge(const struct vrrp *, const struct packet *,
 void	fsm_reprioritize(struct vrrp *);
 void	fsm_repreempt(struct vrrp *);
 void	fsm_forget_resigned(struct vrrp *);
+void	fsm_addrs(struct vrrp *);
 
 /*
  * wait.c: what the timer of an instance that is not master waits for.
@@ -406,6 +421,7 @@ void	order_forget(struct vrrpe *);
  * lan_socket: by which adverts to this instance come.
  * lan_send_fd: the descriptor that adverts leave by, with the index of its
  * interface: the one with the virtual MAC when it has one, but to peers.
+ * lan_turns: do its adverts have a virtual MAC, and so turn the network here?
  * lan_vmac: it has this device with a virtual MAC now, 0: none; and a
  * socket for it, which is owned from now on.
  * lan_source: the address its adverts come from; NULL when there is none.
@@ -417,6 +433,7 @@ void	lan_init(struct iface *);
 struct lan *lan_of(struct iface *, uint8_t);
 void	lan_close(struct iface *);
 struct vsock *lan_socket(const struct vrrp *);
+int	lan_turns(const struct vrrp *);
 int	lan_send_fd(const struct vrrp *, uint32_t *);
 void	lan_vmac(struct vrrp *, uint32_t, int);
 const struct addr *lan_source(const struct vrrp *);

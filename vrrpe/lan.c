@@ -71,6 +71,13 @@ lan_socket(const struct vrrp *v)
 	    VSOCK_UNICAST : VSOCK_GROUP]);
 }
 
+int
+lan_turns(const struct vrrp *v)
+{
+	return (v->vmac.ifindex != 0 &&
+	    (v->conf.flags & VRRP_F_UNICAST) == 0);
+}
+
 /*
  * Before its device is told, in a reload, adverts leave as they did; and
  * those to peers are for the MAC that these have learned.
@@ -78,7 +85,7 @@ lan_socket(const struct vrrp *v)
 int
 lan_send_fd(const struct vrrp *v, uint32_t *ifindex)
 {
-	if (v->vmac.ifindex != 0 && (v->conf.flags & VRRP_F_UNICAST) == 0) {
+	if (lan_turns(v)) {
 		*ifindex = v->vmac.ifindex;
 		return (v->vmac.fd);
 	}

@@ -434,6 +434,7 @@ parent_addr_result(struct vrrpe *env, struct imsg *msg)
 		return (-1);
 	if ((v = stage_vrrp(&env->run, imsg_id(msg))) == NULL)
 		return (engine_stale(env->engine, msg) ? 0 : -1);
+	fsm_addrs(v);
 	if (v->addr_error == res.error)
 		return (0);
 	v->addr_error = res.error;

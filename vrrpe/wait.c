@@ -54,7 +54,8 @@ wait_us(const struct vrrp *v)
 	case WAIT_TAKER:
 		return (taker_us(v));
 	case WAIT_LINGER:
-		return (HANDOVER_LINGER_US);
+		return (lan_turns(v) ? HANDOVER_TURNED_US :
+		    HANDOVER_LINGER_US);
 	case WAIT_NOTHING:
 		break;
 	}

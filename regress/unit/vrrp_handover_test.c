@@ -44,6 +44,7 @@ static void	test_resign(void);
 static void	test_untaken(void);
 static void	test_resigned(void);
 static void	test_reannounce(void);
+static void	test_turn(void);
 static void	test_worse(void);
 static void	test_end(void);
 static void	test_return(void);
@@ -389,6 +390,56 @@ test_reannounce(void)
 	is_str(stub_trace, "AmAAAA", "not after a silence");
 }
 
+/* With a virtual MAC. */
+static void
+test_turn(void)
+{
+	struct vrrp	v;
+
+	begin(&v, 100);
+	v.conf.flags = VRRP_F_VMAC;
+	v.vmac.told = 1;
+	v.vmac.ifindex = 7;
+	group_settle(&v);
+	heard(&v, "10.77.0.1", 200);
+	heard(&v, "10.77.0.1", 0);
+	stub_trace[0] = '\0';
+	stub_event(&v, EV_DOWN_TIMER);
+	moved("a release: no advert yet", &v, VRRP_MASTER, "m",
+	    HANDOVER_TURN_US);
+	stub_now.us += 2 * MS;
+	fsm_addrs(&v);
+	moved("the addresses are there", &v, VRRP_MASTER, "", 0);
+	stub_event(&v, EV_ADVERT_TIMER);
+	moved("then it says so", &v, VRRP_MASTER, "A", SECOND);
+	fsm_addrs(&v);
+	moved("once", &v, VRRP_MASTER, "", SECOND);
+
+	stub_event(&v, EV_RESIGN);
+	heard(&v, "10.77.0.1", 90);
+	moved("handed over, it leaves soon", &v, VRRP_HANDOVER, "0h",
+	    HANDOVER_TURNED_US);
+	stub_now.us += HANDOVER_TURNED_US;
+	stub_event(&v, EV_DOWN_TIMER);
+	heard(&v, "10.77.0.1", 0);
+	stub_trace[0] = '\0';
+	stub_event(&v, EV_DOWN_TIMER);
+	heard(&v, "10.77.0.1", 200);
+	moved("a better one comes before", &v, VRRP_BACKUP, "mb", DOWN_100);
+	fsm_addrs(&v);
+	moved("the addresses do not matter", &v, VRRP_BACKUP, "", DOWN_100);
+	stub_now.us += DOWN_100;
+	stub_event(&v, EV_DOWN_TIMER);
+	moved("a silence: at once", &v, VRRP_MASTER, "Am", SECOND);
+
+	v.conf.flags |= VRRP_F_UNICAST;
+	stub_event(&v, EV_YIELD);
+	heard(&v, "10.77.0.1", 0);
+	stub_trace[0] = '\0';
+	stub_event(&v, EV_DOWN_TIMER);
+	moved("to peers: at once", &v, VRRP_MASTER, "Am", SECOND);
+}
+
 static void
 test_worse(void)
 {
@@ -714,6 +765,7 @@ main(void)
 	test_untaken();
 	test_resigned();
 	test_reannounce();
+	test_turn();
 	test_worse();
 	test_end();
 	test_return();
