@@ -110,7 +110,8 @@ has_not() {
 sniff() {
 	[ -z "$sniffer" ] || { kill "$sniffer"; wait "$sniffer"; }
 	: >"$dir/capture"
-	ip netns exec peer tcpdump -lntt -i e0 \
+	: >"$dir/tcpdump"
+	ip netns exec peer tcpdump -lntt -B 8192 -s 128 -i e0 \
 	    'arp or (icmp6 and ip6[40] == 136)' \
 	    >"$dir/capture" 2>"$dir/tcpdump" 3>&- &
 	sniffer=$!

@@ -82,6 +82,7 @@ captured() {
 capture() {
 	[ -z "$sniffer" ] || { kill "$sniffer"; wait "$sniffer"; }
 	: >"$dir/capture"
+	: >"$dir/tcpdump"
 	ip netns exec peer tcpdump -lnetxx -i e0 \
 	    'arp or (icmp6 and ip6[40] == 136)' \
 	    >"$dir/capture" 2>"$dir/tcpdump" 3>&- &

@@ -49,6 +49,16 @@ spread() {
 	    END { print int((last - first) * 1000) }' "$dir/capture"
 }
 
+# Somebody else may have had the processor once, but not each time.
+sliced() {
+	for _try in 1 2 3 4 5; do
+		[ $(($(gap) * 2)) -ge "$(took)" ] || return 0
+		each release 0 19 >/dev/null
+		each hold 0 19 >/dev/null
+	done
+	return 1
+}
+
 net_begin
 start
 {
@@ -65,7 +75,7 @@ is "20 instances with 50 addresses each, in order" "$(each hold 0 19)" \
     done)"
 diag "hold: $(took) ms, in slices of at most $(gap) ms"
 is "are there" "$(count e0)" 1000
-ok "others were served meanwhile" [ "$(gap)" -lt 100 ]
+ok "others were served meanwhile" sliced
 ok "each is announced twice" wait_for 10 heard 'tell 10\.1\.' 2000
 ask ifaces >/dev/null
 ok "what was done by ourselves is not read again" [ "$(reads)" -le \
@@ -132,6 +142,17 @@ cat >"$dir/pace.conf" <<-END
 		address 10.1.0.5 on e0
 		announce delay 1s count 1
 	}
+	vrrp "v3" on e0 {
+		vrid 4
+		address 10.1.0.6
+		announce count 1 refresh 1s refresh count 3 interval 0s
+	}
+	vrrp "v4" on e0 {
+		vrid 5
+		address 10.1.0.8 on e1
+		address 10.1.0.7
+		announce count 3 interval 1s
+	}
 END
 ask conf "$dir/pace.conf" >/dev/null
 sniff
@@ -160,6 +181,21 @@ ask announce v0 >/dev/null
 ok "another goes on" wait_for 10 heard 'tell 10\.1\.0\.2' 4
 is "but not one that is only kept" "$(grep -c 'tell 10\.1\.0\.5' \
     "$dir/capture")" 0
+ask release_all >/dev/null
+sniff
+ask hold v3 >/dev/null
+ok "each refresh has its count" wait_for 10 heard 'tell 10\.1\.0\.6' 7
+is "of announcements at once" "$(grep 'tell 10\.1\.0\.6' "$dir/capture" |
+    head -n 7 | awk 'NR > 1 { printf "%s ", $1 - last < 0.5 ? "at once" :
+    "later" } { last = $1 }')" "later at once at once later at once at once "
+ask release v3 >/dev/null
+sniff
+before=$(date +%s)
+ask hold v4 >/dev/null
+ok "one is announced at its pace" wait_for 10 heard 'tell 10\.1\.0\.7' 3
+ok "whatever is said on another interface" [ "$(grep 'tell 10\.1\.0\.7' \
+    "$dir/capture" | awk -v before="$before" \
+    'NR == 3 { print int($1 - before) }')" -lt 5 ]
 stop
 is "nothing leaked" "$stopped" 0
 
