@@ -15,8 +15,10 @@
  */
 
 
+#include <bsd/string.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "../imsg/ctl.h"
@@ -27,6 +29,7 @@
 #define LOCAL_WARN_US	(60 * 1000000LL)
 #define DAY_S		(24 * 60 * 60)
 
+static void	report_probe(const struct host *, const struct probe *);
 static void	report_local(const struct host *, const struct probe *);
 static const char *report_name(const struct host *, const struct probe *,
 		    char *, size_t);
@@ -55,16 +58,42 @@ report_all(struct hce *hce)
 	engine_send(hce->eng, PROC_LBE, MSG_HOST_SYNC, 0, NULL, 0);
 }
 
+static void
+report_probe(const struct host *host, const struct probe *probe)
+{
+	const struct verdict	*v = &probe->verdict;
+	struct msg_check_status	 m;
+
+	memset(&m, 0, sizeof(m));
+	m.check_id = probe->check->conf.id;
+	m.state = v->state;
+	m.reason = v->reason;
+	m.detail = v->detail;
+	m.last_ms = v->last_ms;
+	m.checks = v->checks;
+	m.checks_up = v->checks_up;
+	if (probe->want.kind != WANT_NONE) {
+		m.flags = HOST_STATUS_F_WEIGHT;
+		m.weight = want_value(&probe->want, host->conf.weight);
+	}
+	(void)strlcpy(m.note, note_text(probe), sizeof(m.note));
+	engine_send(host->hce->eng, PROC_LBE, MSG_CHECK_STATS, host->conf.id,
+	    &m, sizeof(m));
+}
+
 void
 report_stats(struct hce *hce, uint32_t request)
 {
 	struct msg_host_status	 status;
 	struct host		*host;
+	int			 i;
 
 	RB_FOREACH(host, hosts, &hce->running->hosts) {
 		host_tell(host, &status);
 		engine_send(hce->eng, PROC_LBE, MSG_HOST_STATS, host->conf.id,
 		    &status, sizeof(status));
+		for (i = 0; host->nwatches > 1 && i < host->nwatches; i++)
+			report_probe(host, host->watch[i].probe);
 	}
 	engine_send(hce->eng, PROC_LBE, MSG_HOST_STATS_END, request, NULL, 0);
 }

@@ -146,6 +146,20 @@ struct ctl_host {
 #define CTL_HOST_F_CERT		0x08	/* warn of the certificate's end */
 #define CTL_HOST_F_WEIGHT	0x10	/* a check wants weight_check */
 
+/* A check of the host that came before. */
+struct ctl_check {
+	uint32_t	number;		/* in the configuration, from 1 */
+	uint32_t	state;		/* enum ctl_state */
+	uint32_t	flags;		/* CTL_HOST_F_WEIGHT */
+	uint32_t	weight;		/* with that: it wants it */
+	uint32_t	last_ms;	/* duration of the last one */
+	uint32_t	pad;
+	uint64_t	checks;
+	uint64_t	checks_up;
+	char		type[16];	/* "http" */
+	char		reason[CTL_REASON_LEN];
+};
+
 /* Drop reasons of VRRP packets, counted each; RFC 6527 names where it has. */
 enum vrrp_drop {
 	VRRP_DROP_DST,		/* not to the group */

@@ -122,6 +122,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	FIXED(HOST_STATUS, HCE, LBE, struct msg_host_status),
 	EMPTY(HOST_SYNC, HCE, LBE),
 	FIXED(HOST_STATS, HCE, LBE, struct msg_host_status),
+	FIXED(CHECK_STATS, HCE, LBE, struct msg_check_status),
 	EMPTY(HOST_STATS_END, HCE, LBE),
 	FIXED(HOST_KNOWN, LBE, HCE, struct msg_host_status),
 	EMPTY(HOST_KNOWN_END, LBE, HCE),
@@ -171,6 +172,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 
 	EMPTY(CTL_SHOW_SUMMARY, CTL, LBE),
 	EMPTY(CTL_SHOW_HOSTS, CTL, LBE),
+	EMPTY(CTL_SHOW_CHECKS, CTL, LBE),
 	EMPTY(CTL_SHOW_SERVICES, CTL, LBE),
 	FIXED(CTL_SHOW_VRRP, CTL, LBE, struct ctl_id),
 	EMPTY(CTL_SHOW_STATS, CTL, LBE),
@@ -195,6 +197,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	FIXED(CTL_LISTEN, LBE, CTL, struct ctl_listen),
 	FIXED(CTL_TABLE, LBE, CTL, struct ctl_table),
 	FIXED(CTL_HOST, LBE, CTL, struct ctl_host),
+	FIXED(CTL_CHECK, LBE, CTL, struct ctl_check),
 	FIXED(CTL_VRRP, LBE, CTL, struct ctl_vrrp),
 	FIXED(CTL_TRACK, LBE, CTL, struct ctl_track),
 	FIXED(CTL_STATS, LBE, CTL, struct ctl_stats),
@@ -273,6 +276,16 @@ msg_host_status_ok(const struct msg_host_status *s)
 		return (0);
 	return (s->weight <= WEIGHT_MAX &&
 	    wire_name_ok(s->note, sizeof(s->note)));
+}
+
+int
+msg_check_status_ok(const struct msg_check_status *s)
+{
+	if (s->check_id == 0 || s->state >= HOST_STATE_MAX ||
+	    s->reason >= HOST_R_MAX)
+		return (0);
+	return ((s->flags & ~HOST_STATUS_F_WEIGHT) == 0 &&
+	    s->weight <= WEIGHT_MAX && wire_name_ok(s->note, sizeof(s->note)));
 }
 
 static const char	*const reason_texts[HOST_R_MAX] = {

@@ -154,6 +154,8 @@ enum msg_type {
 	MSG_HOST_SYNC,		/* nothing: all hosts have been told */
 	MSG_HOST_STATS,		/* id host; struct msg_host_status: answer to
 				   STATS_GET */
+	MSG_CHECK_STATS,	/* id host; struct msg_check_status: one of
+				   its checks, if it has several */
 	MSG_HOST_STATS_END,	/* id as in STATS_GET; nothing */
 
 	/* lbe to hce */
@@ -235,6 +237,7 @@ enum msg_type {
 	/* lvsctl to lbe: requests */
 	MSG_CTL_SHOW_SUMMARY,	/* nothing */
 	MSG_CTL_SHOW_HOSTS,	/* nothing */
+	MSG_CTL_SHOW_CHECKS,	/* nothing: the same, with their checks */
 	MSG_CTL_SHOW_SERVICES,	/* nothing */
 	MSG_CTL_SHOW_VRRP,	/* struct ctl_id; all when empty */
 	MSG_CTL_SHOW_STATS,	/* nothing */
@@ -259,7 +262,8 @@ enum msg_type {
 	MSG_CTL_SERVICE,	/* struct ctl_service, then its */
 	MSG_CTL_LISTEN,		/* struct ctl_listen, its */
 	MSG_CTL_TABLE,		/* struct ctl_table, each with its */
-	MSG_CTL_HOST,		/* struct ctl_host */
+	MSG_CTL_HOST,		/* struct ctl_host, with CTL_SHOW_CHECKS its */
+	MSG_CTL_CHECK,		/* struct ctl_check */
 	MSG_CTL_VRRP,		/* struct ctl_vrrp, then its */
 	MSG_CTL_TRACK,		/* struct ctl_track */
 	MSG_CTL_STATS,		/* struct ctl_stats */
@@ -530,6 +534,21 @@ struct msg_host_status {
 	char		note[HOST_NOTE_LEN];	/* with the reason; "": none */
 };
 
+/* One of several checks of a host. */
+struct msg_check_status {
+	uint32_t	check_id;
+	uint32_t	state;		/* enum host_state */
+	uint32_t	reason;		/* enum host_reason, of the last */
+	int32_t		detail;
+	uint32_t	last_ms;	/* duration of the last */
+	uint32_t	flags;		/* HOST_STATUS_F_WEIGHT */
+	uint32_t	weight;		/* as in msg_host_status */
+	uint32_t	pad;
+	uint64_t	checks;
+	uint64_t	checks_up;
+	char		note[HOST_NOTE_LEN];
+};
+
 #define DEST_NONE	(-1)		/* weight: not wanted */
 
 struct msg_dest {
@@ -561,6 +580,7 @@ struct msg_ipvs_error {
 int		 msg_role_ok(const struct msg_role *);
 int		 msg_override_ok(const struct msg_override *);
 int		 msg_host_status_ok(const struct msg_host_status *);
+int		 msg_check_status_ok(const struct msg_check_status *);
 /* msg_name: the type as text, for logs. */
 const char	*msg_name(uint32_t);
 /*

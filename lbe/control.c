@@ -316,6 +316,7 @@ client_message(struct peer *, struct imsg *msg, void *arg)
 	switch (imsg_type(msg)) {
 	case MSG_CTL_SHOW_SUMMARY:
 	case MSG_CTL_SHOW_HOSTS:
+	case MSG_CTL_SHOW_CHECKS:
 	case MSG_CTL_SHOW_SERVICES:
 	case MSG_CTL_SHOW_VRRP:
 		return (show_request(env, c, msg));

@@ -76,6 +76,7 @@ struct show {
 	uint32_t		 vrrp;		/* id of the last one shown */
 	struct ctl_id		 which;		/* show vrrp */
 	int			 found;
+	int			 checks;	/* of the hosts, too */
 };
 
 struct client {

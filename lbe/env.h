@@ -49,6 +49,8 @@ struct lbe_host {
 	struct msg_override	 override;
 	uint32_t		 index;		/* in its table, from 0 */
 	int			 counted;	/* in hosts_up of its table */
+	struct msg_check_status	*checks;	/* of several, as last told;
+						   NULL: not yet */
 };
 RB_HEAD(lbe_hosts_byid, lbe_host);
 int	lbe_host_cmp(struct lbe_host *, struct lbe_host *);
@@ -249,6 +251,14 @@ const char		*table_label(const struct lbe_table *, char *);
 #define HOST_REASON_LEN	CTL_REASON_LEN
 const char		*host_reason(const struct lbe_host *, char *);
 const char		*host_label(const struct lbe_host *, char *);
+
+/*
+ * checks.c: how the checks of a host are, each by itself.
+ * checks_status: hce tells of one; 0 or -1.
+ * checks_show: to who asks for them.
+ */
+int			 checks_status(struct lbe_env *, struct imsg *);
+void			 checks_show(struct client *, const struct lbe_host *);
 
 /* stage.c: configuration in two phases, as engine_ops has them. */
 void		 stage_begin(struct engine *);

@@ -53,6 +53,8 @@ service_dispatch_hce(struct lbe_env *env, struct imsg *msg)
 	case MSG_HOST_STATUS:
 	case MSG_HOST_STATS:
 		return (host_status(env, msg));
+	case MSG_CHECK_STATS:
+		return (checks_status(env, msg));
 	case MSG_HOST_SYNC:
 		kernel_synced(env);
 		return (0);

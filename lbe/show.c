@@ -239,6 +239,10 @@ show_request(struct lbe_env *env, struct client *c, struct imsg *msg)
 		g = &env->gather_vrrpe;
 		c->state = CLIENT_GATHER_VRRPE;
 		break;
+	case MSG_CTL_SHOW_CHECKS:
+		sh->request = MSG_CTL_SHOW_HOSTS;
+		sh->checks = 1;
+		/* FALLTHROUGH */
 	default:
 		c->state = CLIENT_GATHER_HCE;
 		break;
@@ -392,6 +396,8 @@ show_host(struct client *c)
 
 	if (sh->host != NULL) {
 		send_host(c, sh->host);
+		if (sh->checks)
+			checks_show(c, sh->host);
 		sh->host = TAILQ_NEXT(sh->host, entry);
 	} else if (sh->request == MSG_CTL_SHOW_HOSTS) {
 		sh->stage = SHOW_TABLE;

@@ -110,6 +110,7 @@ tree_free(struct lbe_tree *t)
 	}
 	while ((h = RB_ROOT(&t->hosts_byid)) != NULL) {
 		RB_REMOVE(lbe_hosts_byid, &t->hosts_byid, h);
+		free(h->checks);
 		free(h);
 	}
 	while ((l = RB_ROOT(&t->listens_byid)) != NULL) {

@@ -151,7 +151,7 @@ ctl_request(struct imsgbuf *buf, const struct command *cmd)
 	static const enum msg_type	 types[] = {
 		[SHOW_SUMMARY]		= MSG_CTL_SHOW_SUMMARY,
 		[SHOW_HOSTS]		= MSG_CTL_SHOW_HOSTS,
-		[SHOW_HOSTS_VERBOSE]	= MSG_CTL_SHOW_HOSTS,
+		[SHOW_HOSTS_VERBOSE]	= MSG_CTL_SHOW_CHECKS,
 		[SHOW_SERVICES]		= MSG_CTL_SHOW_SERVICES,
 		[SHOW_VRRP]		= MSG_CTL_SHOW_VRRP,
 		[SHOW_STATS]		= MSG_CTL_SHOW_STATS,

@@ -49,6 +49,7 @@ static enum output	 print_host(const struct command *,
 static void		 print_host_detail(const struct ctl_host *);
 static void		 print_host_times(const struct ctl_host *);
 static void		 print_host_durations(const struct ctl_host *);
+static enum output	 print_check(const struct imsg *);
 static enum output	 print_vrrp(const struct command *,
 			    const struct imsg *);
 static void		 print_vrrp_detail(const struct ctl_vrrp *);
@@ -130,6 +131,8 @@ output_message(const struct command *cmd, struct imsg *msg)
 		return (print_table(cmd, msg));
 	case MSG_CTL_HOST:
 		return (print_host(cmd, msg));
+	case MSG_CTL_CHECK:
+		return (print_check(msg));
 	case MSG_CTL_VRRP:
 		return (print_vrrp(cmd, msg));
 	case MSG_CTL_TRACK:
@@ -355,6 +358,31 @@ print_host_durations(const struct ctl_host *h)
 	}
 	if (*sep == ',')
 		printf("\n");
+}
+
+/* "check 1 http: up, ok (3ms), total 17/20 checks, weight 50" */
+static enum output
+print_check(const struct imsg *msg)
+{
+	static const char	*const states[] = {
+		[CTL_UNKNOWN]	= "unknown",
+		[CTL_UP]	= "up",
+		[CTL_DOWN]	= "down"
+	};
+	struct ctl_check	 k;
+	char			 reason[VIS_LEN(sizeof(k.reason))];
+	char			 type[VIS_LEN(sizeof(k.type))];
+
+	if (imsg_get_data(msg, &k, sizeof(k)) == -1 ||
+	    k.state >= sizeof(states) / sizeof(states[0]))
+		return (OUTPUT_BAD);
+	printf("\t\tcheck %u %s: %s, %s (%ums), total: %" PRIu64 "/%" PRIu64
+	    " checks", k.number, SAFE(type, k.type), states[k.state],
+	    SAFE(reason, k.reason), k.last_ms, k.checks_up, k.checks);
+	if (k.flags & CTL_HOST_F_WEIGHT)
+		printf(", weight %u", k.weight);
+	printf("\n");
+	return (OUTPUT_MORE);
 }
 
 static enum output

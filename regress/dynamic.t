@@ -103,7 +103,8 @@ configure() {
 	service "agent" {
 		listen on 10.0.0.102 tcp port 80
 		scheduler wrr
-		forward to <agent> check ${1-agent} on 127.0.0.1 port 7001
+		forward to <agent> check ${1-agent} on 127.0.0.1 port 7001 \\
+		    check tcp on 127.0.0.1 port 7001 interval 5s
 	}
 	service "deaf" {
 		listen on 10.0.0.103 tcp port 80
@@ -175,6 +176,12 @@ like "shown with what is configured" "$("$LVSCTL" show hosts)" \
 put agent 'drain # for an hour'
 ok "an agent drains" wait_for 20 weight 10.0.0.14 0
 ok "and says why" wait_for 20 shows 10.0.0.14 'agent says drain \(for an hour\)'
+verbose=$("$LVSCTL" show hosts verbose)
+like "each check is shown" "$verbose" \
+    '^		check 1 agent: up, agent says drain \(for an hour\) .*, weight 0$'
+like "by its number" "$verbose" \
+    '^		check 2 tcp: up, ok \([0-9]+ms\), total: [1-9][0-9]*/[0-9]+ checks$'
+like "also if it is the only one" "$verbose" '^		check 1 file: up, ok'
 put agent up
 exits "the operator has another weight" 0 "$LVSCTL" host weight 10.0.0.14 5
 ok "it wins" wait_for 20 weight 10.0.0.14 5

@@ -217,6 +217,7 @@ test_reload(void)
 	struct fake	 f;
 	struct fake_msg	 m;
 	struct msg_host_status	 before, after;
+	uint32_t		 i;
 
 	fake_start(&f, NULL);
 	conf_hosts(&f, 1, 20, l.port, 2);
@@ -238,6 +239,11 @@ test_reload(void)
 	    "another check: the verdict stays");
 	close(l.fd);
 	ok(state_wait(&f, 1, HOST_DOWN, &m), "and the new check goes on");
+	/* All has been told then that is to be told of them. */
+	for (i = 2; i <= 3; i++)
+		do {
+			stats(&f, i, &after);
+		} while (after.state != HOST_DOWN);
 
 	conf_hosts(&f, 0, 0, l.port, 3);
 	is_int(fake_wait(&f, MSG_HOST_STATUS, &m, QUIET_MS), -1,

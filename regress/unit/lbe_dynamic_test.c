@@ -111,6 +111,28 @@ test_wants(void)
 	    "then the check has it again");
 }
 
+/* The checks of a host, of which it has one. */
+static void
+test_checks(void)
+{
+	struct imsgbuf		*c = client_open();
+	struct heard		 h;
+	struct ctl_check	 k;
+
+	say(c, MSG_CTL_SHOW_CHECKS, 0, NULL, 0);
+	if (!hear_type(fake_hce, MSG_HOST_STATS_GET, &h))
+		fake_die("no request");
+	say(fake_hce, MSG_HOST_STATS_END, h.id, NULL, 0);
+	ok(hear_type(c, MSG_CTL_TABLE, &h) &&
+	    hear_type(c, MSG_CTL_HOST, &h) && h.u.host.id == HOST_A &&
+	    hear_type(c, MSG_CTL_CHECK, &h), "a check comes after its host");
+	memcpy(&k, h.u.bytes, sizeof(k));
+	ok(k.number == 1 && k.state == CTL_UP && k.weight == 9 &&
+	    k.flags == CTL_HOST_F_WEIGHT && strcmp(k.reason, "ok") == 0,
+	    "and is as the host is");
+	imsgbuf_free(c);
+}
+
 /* A reload that takes the checks away; hce tells nothing of such hosts. */
 static void
 test_unchecked(void)
@@ -157,6 +179,7 @@ main(void)
 	say(fake_hce, MSG_HOST_SYNC, 0, NULL, 0);
 	batch_hear();
 	test_wants();
+	test_checks();
 	test_unchecked();
 	test_bad();
 	fake_stop();

@@ -23,6 +23,7 @@
 #include <sys/socket.h>
 
 #include <arpa/inet.h>
+#include <bsd/string.h>
 #include <netinet/in.h>
 
 #include <errno.h>
@@ -87,6 +88,7 @@ static void
 test_host(void)
 {
 	struct ctl_host	h;
+	struct ctl_check	 k;
 
 	memset(&h, 0, sizeof(h));
 	h.id = 7;
@@ -122,6 +124,23 @@ test_host(void)
 	    "times");
 	ok(strstr(printed, "\t\tdurations: 12 below 1ms, 3 below 4ms, 1 of "
 	    "1024ms or more\n") != NULL, "and durations");
+
+	memset(&k, 0, sizeof(k));
+	k.number = 2;
+	k.state = CTL_DOWN;
+	k.flags = CTL_HOST_F_WEIGHT;
+	k.weight = 7;
+	k.last_ms = 3;
+	k.checks = 20;
+	k.checks_up = 17;
+	strlcpy(k.type, "http", sizeof(k.type));
+	strlcpy(k.reason, "wrong code 503 (/b)", sizeof(k.reason));
+	print(SHOW_HOSTS_VERBOSE, MSG_CTL_CHECK, &k, sizeof(k));
+	is_str(printed, "\t\tcheck 2 http: down, wrong code 503 (/b) (3ms), "
+	    "total: 17/20 checks, weight 7\n", "a check");
+	k.state = CTL_DISABLED;
+	is_int(print(SHOW_HOSTS_VERBOSE, MSG_CTL_CHECK, &k, sizeof(k)),
+	    OUTPUT_BAD, "no check is disabled");
 
 	h.flags = CTL_HOST_F_OVERRIDE;
 	h.by.since = h.weight_by.since = 86400;
