@@ -36,47 +36,20 @@
 #define AGENT_LINE_MAX	1024
 
 static void	agent_start(struct probe *);
-static void	agent_cancel(struct probe *);
-static uint32_t	agent_timeout(struct probe *, int32_t *);
 static void	agent_event(struct bufferevent *, short, void *);
 static void	agent_read(struct bufferevent *, void *);
 static void	agent_line(struct probe *, size_t);
 static uint32_t	agent_reason(const struct agent *, int32_t *);
 static void	agent_want(struct probe *);
-static void	agent_end(struct probe *, uint32_t, int32_t);
 
 const struct check_method	agent_method = {
-	agent_start, agent_cancel, agent_timeout, NULL, NULL
+	agent_start, conn_cancel, conn_late, NULL, NULL
 };
 
 static void
 agent_start(struct probe *probe)
 {
-	struct probe_conn	*p = &probe->conn;
-	uint32_t		 reason;
-	int32_t			 detail;
-
-	if ((p->bev = conn_new(probe)) == NULL) {
-		sched_done(probe, HOST_R_LOCAL, ENOMEM);
-		return;
-	}
-	bufferevent_setcb(p->bev, agent_read, NULL, agent_event, probe);
-	bufferevent_setwatermark(p->bev, EV_READ, 0, AGENT_LINE_MAX + 1);
-	reason = conn_start(probe, p->bev, &detail);
-	if (reason != HOST_R_OK)
-		agent_end(probe, reason, detail);
-}
-
-static void
-agent_cancel(struct probe *probe)
-{
-	bufferevent_free(probe->conn.bev);
-}
-
-static uint32_t
-agent_timeout(struct probe *probe, int32_t *)
-{
-	return (conn_timeout(probe, probe->conn.bev));
+	conn_begin(probe, agent_read, agent_event, AGENT_LINE_MAX + 1);
 }
 
 /* A line may end with the connection. */
@@ -91,14 +64,14 @@ agent_event(struct bufferevent *bev, short what, void *arg)
 	if (what & BEV_EVENT_CONNECTED) {
 		conn_connected(probe, bev);
 		if (bufferevent_enable(bev, EV_READ) == -1)
-			agent_end(probe, HOST_R_LOCAL, ENOMEM);
+			conn_end(probe, HOST_R_LOCAL, ENOMEM);
 		return;
 	}
 	reason = conn_reason(bev, what, &detail);
 	if (reason == HOST_R_CLOSED && len > 0)
 		agent_line(probe, len);
 	else
-		agent_end(probe, reason, detail);
+		conn_end(probe, reason, detail);
 }
 
 static void
@@ -112,7 +85,7 @@ agent_read(struct bufferevent *bev, void *arg)
 	if (eol.pos != -1 && eol.pos <= AGENT_LINE_MAX)
 		agent_line(probe, eol.pos);
 	else if (evbuffer_get_length(in) > AGENT_LINE_MAX)
-		agent_end(probe, HOST_R_TOO_LONG, 0);
+		conn_end(probe, HOST_R_TOO_LONG, 0);
 }
 
 /* So many bytes are the line. */
@@ -132,13 +105,13 @@ agent_line(struct probe *probe, size_t len)
 	    len);
 	if (agent_take(&probe->agent, line, n > 0 ? n : 0, &why,
 	    &why_len) == 0) {
-		agent_end(probe, HOST_R_NOT_AGENT, 0);
+		conn_end(probe, HOST_R_NOT_AGENT, 0);
 		return;
 	}
 	agent_want(probe);
 	if ((reason = agent_reason(&probe->agent, &detail)) != HOST_R_OK)
 		note_set(probe, why, why_len);
-	agent_end(probe, reason, detail);
+	conn_end(probe, reason, detail);
 }
 
 static uint32_t
@@ -165,11 +138,4 @@ agent_want(struct probe *probe)
 		want_percent(&probe->want, agent->percent);
 	else if (probe->want.kind != WANT_KNOWN)
 		want_init(&probe->want);
-}
-
-static void
-agent_end(struct probe *probe, uint32_t reason, int32_t detail)
-{
-	bufferevent_free(probe->conn.bev);
-	sched_done(probe, reason, detail);
 }

@@ -35,48 +35,21 @@
 #define SEND_ANSWER_MAX	65536
 
 static void	send_start(struct probe *);
-static void	send_cancel(struct probe *);
-static uint32_t	send_timeout(struct probe *, int32_t *);
 static void	send_event(struct bufferevent *, short, void *);
 static void	send_connected(struct probe *);
 static void	send_read(struct bufferevent *, void *);
 static void	send_closed(struct probe *, short);
 static enum answer send_matches(struct probe *);
-static void	send_end(struct probe *, uint32_t, int32_t);
 
 const struct check_method	send_method = {
-	send_start, send_cancel, send_timeout, NULL, NULL
+	send_start, conn_cancel, conn_late, NULL, NULL
 };
 
 static void
 send_start(struct probe *probe)
 {
-	struct probe_conn	*p = &probe->conn;
-	uint32_t		 reason;
-	int32_t			 detail;
-
-	if ((p->bev = conn_new(probe)) == NULL) {
-		sched_done(probe, HOST_R_LOCAL, ENOMEM);
-		return;
-	}
-	bufferevent_setcb(p->bev, send_read, NULL, send_event, probe);
 	/* One more than allowed, to tell too long from just so. */
-	bufferevent_setwatermark(p->bev, EV_READ, 0, SEND_ANSWER_MAX + 1);
-	reason = conn_start(probe, p->bev, &detail);
-	if (reason != HOST_R_OK)
-		send_end(probe, reason, detail);
-}
-
-static void
-send_cancel(struct probe *probe)
-{
-	bufferevent_free(probe->conn.bev);
-}
-
-static uint32_t
-send_timeout(struct probe *probe, int32_t *)
-{
-	return (conn_timeout(probe, probe->conn.bev));
+	conn_begin(probe, send_read, send_event, SEND_ANSWER_MAX + 1);
 }
 
 static void
@@ -101,7 +74,7 @@ send_connected(struct probe *probe)
 	send = check_text(probe->check, ITEM_SEND, &len);
 	if ((send != NULL && bufferevent_write(bev, send, len) == -1) ||
 	    bufferevent_enable(bev, EV_READ | EV_WRITE) == -1)
-		send_end(probe, HOST_R_LOCAL, ENOMEM);
+		conn_end(probe, HOST_R_LOCAL, ENOMEM);
 }
 
 static void
@@ -113,14 +86,14 @@ send_read(struct bufferevent *bev, void *arg)
 	probe->phase = PHASE_MATCH;
 	switch (send_matches(probe)) {
 	case ANSWER_MATCHES:
-		send_end(probe, HOST_R_OK, 0);
+		conn_end(probe, HOST_R_OK, 0);
 		break;
 	case ANSWER_NEVER:
-		send_end(probe, HOST_R_NO_MATCH, 0);
+		conn_end(probe, HOST_R_NO_MATCH, 0);
 		break;
 	default:
 		if (evbuffer_get_length(in) > SEND_ANSWER_MAX)
-			send_end(probe, HOST_R_TOO_LONG, 0);
+			conn_end(probe, HOST_R_TOO_LONG, 0);
 		break;
 	}
 }
@@ -135,7 +108,7 @@ send_closed(struct probe *probe, short what)
 	reason = conn_reason(probe->conn.bev, what, &detail);
 	if (reason == HOST_R_CLOSED && probe->phase == PHASE_MATCH)
 		reason = HOST_R_NO_MATCH;
-	send_end(probe, reason, detail);
+	conn_end(probe, reason, detail);
 }
 
 static enum answer
@@ -147,11 +120,4 @@ send_matches(struct probe *probe)
 
 	len = evbuffer_copyout(in, answer, SEND_ANSWER_MAX);
 	return (answer_matches(probe->check, answer, len > 0 ? len : 0));
-}
-
-static void
-send_end(struct probe *probe, uint32_t reason, int32_t detail)
-{
-	bufferevent_free(probe->conn.bev);
-	sched_done(probe, reason, detail);
 }

@@ -305,3 +305,41 @@ conn_reset_on_close(int fd)
 	/* Without it the check is as good, and more costly. */
 	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 }
+
+void
+conn_begin(struct probe *probe, bufferevent_data_cb read,
+    bufferevent_event_cb event, size_t ahead)
+{
+	struct bufferevent	*bev;
+	uint32_t		 reason;
+	int32_t			 detail;
+
+	if ((bev = probe->conn.bev = conn_new(probe)) == NULL) {
+		sched_done(probe, HOST_R_LOCAL, ENOMEM);
+		return;
+	}
+	bufferevent_setcb(bev, read, NULL, event, probe);
+	bufferevent_setwatermark(bev, EV_READ, 0, ahead);
+	reason = conn_start(probe, bev, &detail);
+	if (reason != HOST_R_OK)
+		conn_end(probe, reason, detail);
+}
+
+void
+conn_cancel(struct probe *probe)
+{
+	bufferevent_free(probe->conn.bev);
+}
+
+uint32_t
+conn_late(struct probe *probe, int32_t *)
+{
+	return (conn_timeout(probe, probe->conn.bev));
+}
+
+void
+conn_end(struct probe *probe, uint32_t reason, int32_t detail)
+{
+	bufferevent_free(probe->conn.bev);
+	sched_done(probe, reason, detail);
+}

@@ -20,11 +20,11 @@
 
 #include <sys/socket.h>
 
+#include <event2/bufferevent.h>
 #include <stdint.h>
 
 #include "../imsg/msg.h"
 
-struct bufferevent;
 struct probe;
 
 /* What all checks over TCP have in common. */
@@ -53,6 +53,19 @@ int		conn_own_socket(const struct probe *);
 int		conn_socket(struct probe *);
 /* conn_start: connect it; HOST_R_OK, or the reason why not and its detail. */
 uint32_t	conn_start(struct probe *, struct bufferevent *, int32_t *);
+/*
+ * For checks that are no more than a connection, probe->conn:
+ * conn_begin: begin it, with these callbacks for what is read and for events;
+ * no more than so many bytes are read ahead, 0: as many as come.  Where that
+ * cannot be the check ends.
+ * conn_cancel, conn_late: cancel and timeout of such a method.
+ * conn_end: the check has ended for this reason and detail.
+ */
+void		conn_begin(struct probe *, bufferevent_data_cb,
+		    bufferevent_event_cb, size_t);
+void		conn_cancel(struct probe *);
+uint32_t	conn_late(struct probe *, int32_t *);
+void		conn_end(struct probe *, uint32_t, int32_t);
 /* conn_udp: a socket connected to the host by UDP; -1: errno says why. */
 int		conn_udp(struct probe *);
 /* conn_connected: all that comes before the first byte is done. */
