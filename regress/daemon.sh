@@ -4,6 +4,7 @@
 #	LVSD, LVSCTL		the programs
 #	$conf, $sock, $log	configuration, control socket, log
 #	lvsd_start [ARG...]	in the foreground, log to $log; waits until up
+#	alone			an interface, and a configuration of a master on it
 #	lvsd_pid		of the parent
 #	engine_pid ROLE		of an engine, nothing when it is not there
 #	lvsd_stop		SIGTERM; its exit status
@@ -32,6 +33,22 @@ lvsd_start() {
 	"$LVSD" -dv -f $conf "$@" >>$log 2>&1 &
 	_lvsd=$!
 	wait_for 20 lvsd_is_up
+}
+
+alone() {
+	ip link add v0 type veth peer name v1
+	ip link set v0 up
+	ip link set v1 up
+	ip addr add 10.0.0.1/24 dev v0
+	cat >$conf <<-CONF
+	vrrp "VI" on v0 {
+		version 3
+		vrid 51
+		priority 200
+		advertise 100ms
+		address 192.0.2.1/24
+	}
+	CONF
 }
 
 lvsd_is_up() {

@@ -38,19 +38,7 @@ dies() {
 	ok "which is fed" wait_for 10 logged 'vrrpe runs generation'
 }
 
-ip link add v0 type veth peer name v1
-ip link set v0 up
-ip link set v1 up
-ip addr add 10.0.0.1/24 dev v0
-cat >$conf <<-CONF
-vrrp "VI" on v0 {
-	version 3
-	vrid 51
-	priority 200
-	advertise 100ms
-	address 192.0.2.1/24
-}
-CONF
+alone
 lvsd_start
 ok "it is master" wait_for 10 has
 
