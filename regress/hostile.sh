@@ -421,8 +421,7 @@ centis() {
 }
 
 # steady DESC NAME=VALUE...: the period of dir1 stays what it is meanwhile.
-# The odd one out is what comes between looking at the clock and at lvsd; a
-# machine that is busy may be late for a few, and no more are lost.
+# The odd one out is what comes between looking at the clock and at lvsd.
 steady() {
 	_what=$1
 	shift
@@ -431,7 +430,7 @@ steady() {
 	_sent=$(($(sent) - _sent))
 	_wanted=$((($(centis) - _then) / ${period:-10}))
 	ok "$_what: $_sent adverts where $_wanted are due" \
-	    test $_sent -ge $((_wanted * 3 / 4 - 1)) -a \
+	    test $_sent -ge $((_wanted * 9 / 10 - 1)) -a \
 	    $_sent -le $((_wanted * 11 / 10 + 1))
 	calm "$_what"
 }
