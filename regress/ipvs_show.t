@@ -189,8 +189,17 @@ exits "a network that is none" 1 ctl dir1 show sessions client 10.0.0.1/33
 like "a mark" "$(ctl dir1 show sessions service mark 2>&1)" \
     "service mark listens on a mark"
 
+# at_rest: the kernel brings its counters up to date every two seconds
+# (net/netfilter/ipvs/ip_vs_est.c), so a reading may miss what has been.
+at_rest() {
+	_before=$(kernel_counts $nat:7007)
+	sleep 2.5
+	[ "$(kernel_counts $nat:7007)" = "$_before" ]
+}
+
 # Counters.
 proc_stop kept
+ok "the counters come to rest" wait_for 10 at_rest
 is "of a service that listens on two addresses" \
     "$(counts service www | cut -d ' ' -f 3)" 24
 is "one of them" "$(counts listen $nat:80 | sed 's/^tcp - - //')" \
