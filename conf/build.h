@@ -128,6 +128,14 @@ enum seen {
 	SEEN_REALTIME	= 0x400,
 	SEEN_LOCK	= 0x800,
 	SEEN_STATE	= 0x1000,
+	SEEN_SYNC	= 0x2000,
+	SEEN_RESTORE	= 0x4000,
+	/* of connection sync, which counts its own */
+	SYNC_ID		= 0x01,
+	SYNC_PORT	= 0x02,
+	SYNC_GROUP	= 0x04,
+	SYNC_TTL	= 0x08,
+	SYNC_MAXLEN	= 0x10,
 	/* of a service, beside some of the above */
 	SEEN_FAIL_OPEN	= 0x01,
 	SEEN_FAILURE	= 0x02,
@@ -327,6 +335,8 @@ struct parse {
 	struct pos		 vmac_pos;
 	struct listen_spec	 spec;
 	unsigned int		 persist_seen;	/* SEEN_* */
+	unsigned int		 sync_seen;	/* SYNC_* */
+	struct pos		 sync_pos;
 	int			 width;		/* of persistence, bits */
 	int			 width_mask;	/* said as a netmask */
 	struct pos		 width_pos;
@@ -399,6 +409,23 @@ int		 resolve_netmask(struct parse *, const struct lex_str *);
 /* resolve_port: numeric, or a name of /etc/services; 0: wrong. */
 uint16_t	 resolve_port(struct parse *, const struct lex_str *,
 		    const char *);
+
+/*
+ * settings.c: those of the kernel, connection sync; settings_check: once all
+ * is known, with the settings that what there is needs.
+ */
+void		 build_sync(struct parse *, const struct lex_str *,
+		    const struct lex_str *);
+void		 build_sync_option(struct parse *, const struct lex_str *,
+		    const struct lex_str *);
+void		 build_sync_port(struct parse *, const struct lex_str *);
+void		 build_sync_group(struct parse *, const struct lex_str *);
+void		 build_sync_ttl(struct parse *, const struct lex_str *);
+void		 build_sysctl(struct parse *, const struct lex_str *,
+		    const struct lex_str *, const struct lex_str *);
+void		 build_restore(struct parse *);
+void		 settings_check(struct parse *);
+void		 settings_free(struct conf *);
 
 /* build.c: blocks in general, the global statements, tables, scripts. */
 
@@ -721,6 +748,7 @@ void		 print_rule(const struct conf_rule *, const char *, FILE *);
 void		 print_statics(const struct conf *, FILE *);
 void		 print_announce(const struct conf_announce *, FILE *);
 void		 print_lease(const struct conf *, FILE *);
+void		 print_settings(const struct conf *, FILE *);
 
 /* notify.c: notify scripts, of the block at hand or of all. */
 void		 build_notify_option(struct parse *, struct notify_spec *,

@@ -571,6 +571,7 @@ check_conf(struct parse *p)
 	check_members(p);
 	check_group_tracks(p);
 	check_announce(p);
+	settings_check(p);
 	if ((p->seen & SEEN_LEASE) == 0)
 		p->conf->lease_s = DEFAULT_LEASE_S;
 	if (p->errors_syntax == 0)

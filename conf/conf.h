@@ -353,6 +353,33 @@ TAILQ_HEAD(conf_groups, conf_group);
 /* `table <name> { ... }' as written: the business of conf/ alone, build.h. */
 TAILQ_HEAD(conf_tabledefs, conf_tabledef);
 
+/* `sync connections'; the parent alone uses it. */
+struct conf_sync {
+	char			 ifname[IFNAMSIZ];
+	char			 vrrp_name[NAME_LEN];
+	const struct conf_vrrp	*vrrp;		/* whose role it follows */
+	uint32_t		 id;		/* 0 .. SYNC_ID_MAX */
+	int			 has_id;
+	struct addr		 group;
+	uint16_t		 port;
+	uint8_t			 ttl;
+	uint16_t		 maxlen;	/* bytes; 0: the kernel's */
+	const char		*file;
+	int			 line;
+};
+
+/* A setting below net.ipv4.vs. */
+#define SYSCTL_NAME_LEN		32
+#define SYSCTL_VALUE_LEN	32
+
+struct conf_sysctl {
+	TAILQ_ENTRY(conf_sysctl) entry;
+	char			 name[SYSCTL_NAME_LEN];
+	char			 value[SYSCTL_VALUE_LEN];  /* "3 50" */
+	int			 implied;	/* nobody has written it */
+};
+TAILQ_HEAD(conf_sysctls, conf_sysctl);
+
 struct conf {
 	uint32_t		 generation;
 	struct global_config	 global;
@@ -373,6 +400,9 @@ struct conf {
 	struct conf_groups	 groups;
 	struct conf_vrrps	 vrrps;
 	struct conf_statics	 statics;
+	struct conf_sync	*sync;		/* NULL: none */
+	struct conf_sysctls	 sysctls;
+	int			 sysctl_restore;	/* when lvsd ends */
 	struct conf_processes	 processes;
 	struct conf_trackfiles	 trackfiles;
 	struct conf_refhosts	 refhosts;

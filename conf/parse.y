@@ -85,6 +85,7 @@ int				 yyparse(void);
 %token	DOWN FROM PARENT RETRY VIA
 %token	DYNAMIC
 %token	FAIL FAILURE HYSTERESIS INITIAL OPEN
+%token	CONNECTIONS OF RESTORE SYSCTL WHILE
 %token	ERROR
 /* Behind `check dns' a type is that of the question, not of a tunnel. */
 %nonassoc	DNS
@@ -140,6 +141,16 @@ global		: pace STRING			{
 			y.p->conf->global.log_flags |= LOG_F_CHECKS;
 		}
 		| IPVS TIMEOUT ipvs_timeouts
+		| IPVS SYSCTL STRING STRING	{
+			build_sysctl(y.p, &$3, &$4, NULL);
+		}
+		| IPVS SYSCTL STRING STRING STRING {
+			build_sysctl(y.p, &$3, &$4, &$5);
+		}
+		| IPVS RESTORE			{ build_restore(y.p); }
+		| SYNC CONNECTIONS ON STRING WHILE MASTER OF STRING {
+			build_sync(y.p, &$4, &$8);
+		} sync_options
 		| SOCKET STRING			{
 			build_socket(y.p, &$2);
 		}
@@ -158,6 +169,19 @@ global		: pace STRING			{
 		| STATIC address
 		| STATIC ROUTE held_route
 		| STATIC RULE held_rule
+		;
+
+sync_options	: /* empty */
+		| sync_options sync_option
+		;
+
+/* The names of some options are too good to be keywords. */
+sync_option	: STRING STRING		{
+			build_sync_option(y.p, &$1, &$2);
+		}
+		| PORT STRING			{ build_sync_port(y.p, &$2); }
+		| GROUP STRING			{ build_sync_group(y.p, &$2); }
+		| TTL STRING			{ build_sync_ttl(y.p, &$2); }
 		;
 
 ipvs_timeouts	: ipvs_timeout

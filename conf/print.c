@@ -89,6 +89,7 @@ print_global(const struct conf *c, FILE *f)
 		fprintf(f, "ipvs timeout tcpfin %us\n", g->ipvs_tcpfin);
 	if (g->ipvs_udp != 0)
 		fprintf(f, "ipvs timeout udp %us\n", g->ipvs_udp);
+	print_settings(c, f);
 	print_lease(c, f);
 	print_statics(c, f);
 	if (c->socket != NULL) {

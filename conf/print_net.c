@@ -72,6 +72,32 @@ print_announce(const struct conf_announce *a, FILE *f)
 		    duration_str(a->interval_ms, time));
 }
 
+/* Settings of the kernel that are written, and connection sync. */
+void
+print_settings(const struct conf *c, FILE *f)
+{
+	const struct conf_sysctl	*s;
+	const struct conf_sync		*y = c->sync;
+	char				 group[ADDR_STRLEN];
+
+	TAILQ_FOREACH(s, &c->sysctls, entry)
+		if (!s->implied)
+			fprintf(f, "ipvs sysctl %s %s\n", s->name, s->value);
+	if (c->sysctl_restore)
+		fprintf(f, "ipvs restore\n");
+	if (y == NULL)
+		return;
+	fprintf(f, "sync connections on ");
+	print_str(f, y->ifname);
+	fprintf(f, " while master of ");
+	print_str(f, y->vrrp_name);
+	fprintf(f, " id %u port %u group %s ttl %u", y->id, y->port,
+	    addr_str(&y->group, group), y->ttl);
+	if (y->maxlen != 0)
+		fprintf(f, " maxlen %u", y->maxlen);
+	fputc('\n', f);
+}
+
 void
 print_lease(const struct conf *c, FILE *f)
 {

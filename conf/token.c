@@ -65,6 +65,7 @@ static const struct keyword keywords[] = {
 	{ "checksum",		CHECKSUM, 0 },
 	{ "code",		CODE, 0 },
 	{ "command",		COMMAND, 1 },
+	{ "connections",	CONNECTIONS, 0 },
 	{ "count",		COUNT, 1 },
 	{ "delay",		DELAY, 1 },
 	{ "digest",		DIGEST, 1 },
@@ -126,6 +127,7 @@ static const struct keyword keywords[] = {
 	{ "no",			NO, 0 },
 	{ "nothing",		NOTHING, 0 },
 	{ "notify",		NOTIFY, 0 },
+	{ "of",			OF, 1 },
 	{ "on",			ON, 0 },
 	{ "one-packet",		ONEPACKET, 0 },
 	{ "open",		OPEN, 1 },
@@ -146,6 +148,7 @@ static const struct keyword keywords[] = {
 	{ "realtime",		REALTIME, 1 },
 	{ "refresh",		REFRESH, 0 },
 	{ "remote",		REMOTE, 0 },
+	{ "restore",		RESTORE, 0 },
 	{ "retry",		RETRY, 1 },
 	{ "reverse",		REVERSE, 0 },
 	{ "rise",		RISE, 0 },
@@ -168,6 +171,7 @@ static const struct keyword keywords[] = {
 	{ "stop",		STOP, 0 },
 	{ "strict",		STRICT, 0 },
 	{ "sync",		SYNC, 0 },
+	{ "sysctl",		SYSCTL, 1 },
 	{ "table",		TABLE, 0 },
 	{ "tcp",		TCP, 0 },
 	{ "tcpfin",		TCPFIN, 0 },
@@ -191,6 +195,7 @@ static const struct keyword keywords[] = {
 	{ "vrrp",		VRRP, 1 },
 	{ "warn",		WARN, 1 },
 	{ "weight",		WEIGHT, 1 },
+	{ "while",		WHILE, 0 },
 	{ "window",		WINDOW, 1 }
 };
 

@@ -91,6 +91,7 @@ conf_new(void)
 	TAILQ_INIT(&c->statics.addrs);
 	TAILQ_INIT(&c->statics.routes);
 	TAILQ_INIT(&c->statics.rules);
+	TAILQ_INIT(&c->sysctls);
 	TAILQ_INIT(&c->processes);
 	TAILQ_INIT(&c->trackfiles);
 	TAILQ_INIT(&c->refhosts);
@@ -302,6 +303,7 @@ conf_free(struct conf *c)
 		TAILQ_REMOVE(&c->services, service, entry);
 		service_free(service);
 	}
+	settings_free(c);
 	conf_free_tables(c);
 	conf_free_tracked(c);
 	while ((vrrp = TAILQ_FIRST(&c->vrrps)) != NULL) {

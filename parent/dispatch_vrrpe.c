@@ -25,6 +25,7 @@
 #include "../imsg/ctl.h"
 #include "../imsg/imsg.h"
 #include "../imsg/log.h"
+#include "ipvs.h"
 #include "net.h"
 #include "notify.h"
 #include "parent.h"
@@ -113,6 +114,7 @@ vrrpe_role(struct parent *env, struct imsg *imsg)
 		log_warn("vrrp %s", v->conf.name);
 	if (rc != 1)
 		role_act(env, v, role.state);
+	dispatch_sync(env);
 	notify_role(env, v, &role);
 	return (0);
 }
@@ -133,6 +135,25 @@ role_act(struct parent *env, struct conf_vrrp *v, uint32_t state)
 		net_release(env->net, v);
 		break;
 	}
+}
+
+/*
+ * Connections are sent by who has the addresses.  As long as no role is known
+ * a daemon of an lvsd before this one is right.
+ */
+void
+dispatch_sync(struct parent *env)
+{
+	const struct conf_sync	*s = env->conf->sync;
+	uint32_t		 state = VRRP_BACKUP;
+
+	if (!env->ipvs_runs)
+		return;
+	if (s != NULL)
+		state = mirror_role(env->mirror, s->vrrp->conf.id);
+	if (state != VRRP_INIT || env->stopping)
+		ipvs_sync_role(env->ipvs, state == VRRP_MASTER ||
+		    state == VRRP_HANDOVER);
 }
 
 static int
@@ -239,6 +260,8 @@ dispatch_vrrpe_away(int, short, void *arg)
 	    "given up", VRRPE_AWAY_S);
 	net_release_all(env->net);
 	mirror_forget_roles(env->mirror);
+	if (env->ipvs_runs)
+		ipvs_sync_role(env->ipvs, 0);
 	notify_away(env);
 }
 

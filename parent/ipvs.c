@@ -76,8 +76,12 @@ ipvs_open(struct event_base *base, ipvs_error error, ipvs_done done,
 	nlbatch_init(&v->batch);
 	evtimer_assign(&v->slice, base, ipvs_slice, v);
 	evtimer_assign(&v->verify, base, ipvs_verify_slice, v);
+	evtimer_assign(&v->sync, base, ipvs_daemon_cb, v);
+	TAILQ_INIT(&v->settings);
 	/* All else goes first, virtual addresses above all. */
 	(void)event_priority_set(&v->slice,
+	    event_base_get_npriorities(base) - 1);
+	(void)event_priority_set(&v->sync,
 	    event_base_get_npriorities(base) - 1);
 
 	(void)module_load("ip_vs");
@@ -106,6 +110,8 @@ ipvs_close(struct ipvs *v)
 		return;
 	event_del(&v->slice);
 	event_del(&v->verify);
+	event_del(&v->sync);
+	ipvs_settings_end(v, 0);
 	RB_FOREACH_SAFE(vs, ipvs_services, &v->services, next)
 		ipvs_vs_free(v, vs);
 	while ((b = TAILQ_FIRST(&v->batches)) != NULL) {
@@ -245,6 +251,7 @@ ipvs_set_conf(struct ipvs *v, const struct conf *conf)
 		if ((vs->flags & VS_SEEN) == 0)
 			vs_orphan(v, vs);
 	set_timeouts(v);
+	ipvs_settings_set(v);
 	if (first)
 		adopt(v);
 }

@@ -19,6 +19,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "../imsg/msg.h"
 
@@ -84,6 +85,24 @@ void		 ipvs_commit(struct ipvs *, uint32_t);
 int		 ipvs_verify(struct ipvs *);
 /* ipvs_verify_cost: microseconds that the last one has taken so far. */
 int64_t		 ipvs_verify_cost(const struct ipvs *);
+
+/*
+ * ipvs_sync_role: connection sync, where it is configured, sends from now on
+ * (1) or receives (0).  Done when the event loop comes round; what differs
+ * from it, or has failed, is set right by the next call.
+ * ipvs_end: lvsd ends in good order: sync receives, and old settings of the
+ * kernel are put back where the configuration wants that.
+ */
+void		 ipvs_sync_role(struct ipvs *, int);
+void		 ipvs_end(struct ipvs *);
+
+/*
+ * What settings of the kernel were before lvsd changed them, for the next
+ * one, which puts them back: a line for each, whose number is returned, and
+ * out of a file that has others, too.
+ */
+unsigned int	 ipvs_settings_print(const struct ipvs *, FILE *);
+void		 ipvs_settings_scan(struct ipvs *, FILE *);
 
 /*
  * The kernel's table as it is, told in pieces, for who wants to look at it.

@@ -17,6 +17,8 @@
 #ifndef PARENT_IPVS_MSG_H
 #define PARENT_IPVS_MSG_H
 
+#include <net/if.h>
+
 #include <stdint.h>
 
 #include "../conf/wire.h"
@@ -83,6 +85,17 @@ struct ipvs_timeouts {
 	uint32_t	udp;
 };
 
+/* A daemon of connection sync. */
+struct ipvs_daemon {
+	uint32_t	state;		/* IP_VS_STATE_MASTER or _BACKUP */
+	uint32_t	id;
+	struct addr	group;
+	uint16_t	port;		/* host byte order */
+	uint16_t	maxlen;		/* 0: the kernel's choice */
+	uint8_t		ttl;
+	char		ifname[IFNAMSIZ];
+};
+
 /* What the kernel counts of a destination. */
 struct ipvs_load {
 	uint32_t	active;		/* connections */
@@ -102,6 +115,11 @@ struct nl_msg	*ipvs_msg_service(int, int, const struct ipvs_key *,
 struct nl_msg	*ipvs_msg_dest(int, int, const struct ipvs_key *,
 		    const struct ipvs_dst *);
 struct nl_msg	*ipvs_msg_timeouts(int, int, const struct ipvs_timeouts *);
+/*
+ * ipvs_msg_daemon: to start one, with DEL_DAEMON to stop that of this state;
+ * NULL: nothing, for a dump.
+ */
+struct nl_msg	*ipvs_msg_daemon(int, int, const struct ipvs_daemon *);
 /* ipvs_msg_new: a request about nothing yet. */
 struct nl_msg	*ipvs_msg_new(int, int);
 /*
@@ -132,6 +150,8 @@ int		 ipvs_parse_info(struct nlmsghdr *, struct ctl_ipvs *);
 /* ipvs_counts_add: the second to the first. */
 void		 ipvs_counts_add(struct ctl_counts *,
 		    const struct ctl_counts *);
+
+int		 ipvs_parse_daemon(struct nlmsghdr *, struct ipvs_daemon *);
 
 /* ipvs_dst_alike: the settings of both are the same, but for the weight. */
 int		 ipvs_dst_alike(const struct ipvs_dst *,

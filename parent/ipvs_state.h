@@ -129,6 +129,14 @@ struct ipvs_drift {
 	unsigned int		 dst_stray;
 };
 
+/* A setting of the kernel that we have changed. */
+struct ipvs_setting {
+	TAILQ_ENTRY(ipvs_setting) entry;
+	char			 name[SYSCTL_NAME_LEN];
+	char			 old[SYSCTL_VALUE_LEN];
+};
+TAILQ_HEAD(ipvs_settings, ipvs_setting);
+
 struct ipvs {
 	struct event_base	*base;
 	const struct conf	*conf;
@@ -150,6 +158,12 @@ struct ipvs {
 	int64_t			 verify_us;	/* spent by this one */
 	struct ipvs_drift	 drift;
 	struct ipvs_batch	 repair;	/* not on the list */
+	/* Connection sync. */
+	struct event		 sync;
+	int			 sync_ours;	/* it has been set by us */
+	int			 sync_master;	/* role wanted */
+	int			 sync_error;	/* last one told; 0: none */
+	struct ipvs_settings	 settings;	/* of the kernel, changed */
 	/* The send being made. */
 	struct ipvs_op		 op[NL_BATCH_OPS];
 	struct nlbatch		 batch;
@@ -180,6 +194,17 @@ const char	*ipvs_vs_str(const struct ipvs_vs *, char *);
  */
 struct ipvs_real *ipvs_real_at(struct ipvs_vs *, const struct addr *,
 		    uint16_t);
+
+/* ipvs_daemon.c: connection sync as it is wanted, now. */
+void		 ipvs_daemon_cb(int, short, void *);
+
+/*
+ * ipvs_setting.c: settings_set: what the configuration names; what it does
+ * not any more gets its old value.  settings_end: all get it, or are
+ * forgotten.
+ */
+void		 ipvs_settings_set(struct ipvs *);
+void		 ipvs_settings_end(struct ipvs *, int);
 
 /* ipvs_sync.c */
 void		 ipvs_slice(int, short, void *);

@@ -316,8 +316,10 @@ parent_verify_cb(int, short, void *arg)
 	struct parent	*env = arg;
 	struct monotime	 now = monotime_now();
 
-	if (!env->ipvs_runs || env->stopping ||
-	    monotime_diff_us(now, env->verified) <
+	if (!env->ipvs_runs || env->stopping)
+		return;
+	dispatch_sync(env);
+	if (monotime_diff_us(now, env->verified) <
 	    VERIFY_REST * ipvs_verify_cost(env->ipvs))
 		return;
 	env->verified = now;
@@ -396,8 +398,12 @@ parent_free(struct parent *env)
 		net_close(env->net);
 	}
 	listings_free(env->listings);
-	ipvs_close(env->ipvs);
+	if (env->ipvs_runs) {
+		ipvs_end(env->ipvs);
+		state_changed(env);
+	}
 	state_free(env->state);
+	ipvs_close(env->ipvs);
 	mirror_free(env->mirror);
 	vrrp_sockets_free(env->vrrp_sockets);
 	via_free(env->via);

@@ -253,6 +253,8 @@ int	 dispatch_vrrpe(struct parent *, struct imsg *);
 void	 feed_vrrpe(struct parent *, int);
 void	 lost_vrrpe(struct parent *);
 void	 dispatch_vrrpe_away(int, short, void *);
+/* dispatch_sync: let connection sync follow the role it is to follow. */
+void	 dispatch_sync(struct parent *);
 struct vrrp_sockets *vrrp_sockets_new(void);
 void	 vrrp_sockets_free(struct vrrp_sockets *);
 void	 dispatch_iface(void *, const struct msg_if *);

@@ -335,6 +335,9 @@ reload_switch(struct reload *r)
 	if (env->ipvs != NULL) {
 		ipvs_set_conf(env->ipvs, env->conf);
 		env->ipvs_runs = 1;
+		dispatch_sync(env);
+		/* Settings of the kernel may have changed. */
+		state_changed(env);
 	}
 	net_set_conf(env->net, env->conf);
 	conf_free(old);

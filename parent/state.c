@@ -29,6 +29,7 @@
 
 #include "../imsg/ctl.h"
 #include "../imsg/log.h"
+#include "ipvs.h"
 #include "parent.h"
 #include "state.h"
 
@@ -139,7 +140,11 @@ state_load(struct parent *env, const struct conf *conf)
 	state_path(env, conf);
 	if ((f = state_open(env->state->path)) == NULL)
 		return;
-	(void)state_scan(f, env->state->path, conf, env->mirror);
+	if (state_scan(f, env->state->path, conf, env->mirror) == 0 &&
+	    env->ipvs != NULL) {
+		rewind(f);
+		ipvs_settings_scan(env->ipvs, f);
+	}
 	fclose(f);
 }
 
@@ -205,6 +210,8 @@ state_write(struct parent *env, const char *path)
 		return (-1);
 	}
 	n = state_print(f, env->conf, env->mirror);
+	if (env->ipvs != NULL)
+		n += ipvs_settings_print(env->ipvs, f);
 	if (fflush(f) == EOF || ferror(f)) {
 		error = errno;
 		fclose(f);

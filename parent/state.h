@@ -26,7 +26,8 @@ struct state;
 
 /*
  * What an operator did, in a file for the next lvsd: the overrides of hosts,
- * tables and services, by their names.
+ * tables and services, by their names; and what settings of the kernel were
+ * before lvsd changed them.
  */
 
 #define STATE_FILE	"/run/lvsd/state"

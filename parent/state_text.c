@@ -36,6 +36,7 @@
  *	service "www" disable by 0 since 1763719200
  *	table "web" port 80 variant 0 disable by 0 since 1763719200
  *	host "web" port 80 variant 0 address 10.0.0.1 weight 5 by 0 since ...
+ *	sysctl backup_only was "0"
  */
 
 #define STATE_HEAD	"lvsd state 1"
@@ -373,7 +374,7 @@ merge(struct mirror *m, uint32_t id, const struct msg_override *o)
 		fatal("override");
 }
 
-/* 1, 0: it is of what there is no more, -1: malformed. */
+/* 1, 2: of others, 0: it is of what there is no more, -1: malformed. */
 static int
 scan_line(char *line, struct finder *f, struct mirror *m)
 {
@@ -381,6 +382,9 @@ scan_line(char *line, struct finder *f, struct mirror *m)
 	struct msg_override	o;
 	uint32_t		id;
 
+	/* Of what the kernel had before us: ipvs_settings_scan(). */
+	if (strncmp(line, "sysctl ", sizeof("sysctl ") - 1) == 0)
+		return (2);
 	if (take_object(&c, f, &id) == -1 || take_override(&c, &o) == -1 ||
 	    take(&c) != NULL)
 		return (-1);
@@ -430,7 +434,7 @@ state_scan(FILE *file, const char *path, const struct conf *conf,
 		else if (got == 0)
 			log_info("%s:%u: is about what is not configured any "
 			    "more", path, n);
-		else
+		else if (got == 1)
 			taken++;
 	}
 	free(line);

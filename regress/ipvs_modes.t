@@ -174,4 +174,32 @@ sed -e 's/ --tun-csum/ --tun-nocsum/' -e '/10.1.0.7:80/s/gre/gue --tun-port 6081
 is "so that the kernel has it" "$(table)" "$(cat "$dir/b.table")"
 is "and nothing else" "$(ask verify)" "verify 0"
 
+# Every scheduler that this kernel has.
+schedulers=
+for scheduler in rr wrr lc wlc lblc lblcr dh sh sed nq fo ovf mh twos; do
+	modprobe -q ip_vs_$scheduler && schedulers="$schedulers $scheduler"
+done
+echo "table <t> { 10.9.0.1 }" >"$dir/c.conf"
+number=1
+for scheduler in $schedulers; do
+	cat >>"$dir/c.conf" <<-END
+	service "$scheduler" {
+		listen on 10.2.0.$number tcp port 80
+		scheduler $scheduler
+		forward to <t>
+	}
+	END
+	number=$((number + 1))
+done
+is "schedulers" "$(ask conf "$dir/c.conf")" ""
+ask all
+ask commit >/dev/null
+number=1
+for scheduler in $schedulers; do
+	is "scheduler $scheduler" "$(table | grep "^-A.*10.2.0.$number:")" \
+	    "-A -t 10.2.0.$number:80 -s $scheduler"
+	number=$((number + 1))
+done
+ok "which are those of Linux 5.0 at least" test "$number" -gt 13
+
 done_testing

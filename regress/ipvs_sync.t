@@ -1,0 +1,221 @@
+#!/bin/sh
+#
+# Connection sync: a connection that is kept outlives the master, by NAT and
+# by direct routing.  And the settings of the kernel: set, put back, and what
+# two of them do to connections.
+
+. "$(dirname "$0")/lib.sh"
+lab_enter
+. "$TOP/lab/net.sh"
+. "$TOP/regress/vrrp.sh"
+
+rs1=$(ns_addr rs1) rs2=$(ns_addr rs2)
+# What the real servers answer to through NAT goes by way of the master.
+nat=10.77.0.20 gateway=10.77.0.9
+
+# configure NS PRIORITY [LINE...]
+configure() {
+	_ns=$1
+	_priority=$2
+	shift 2
+	{
+		printf '%s\n' "$@"
+		cat <<-END
+		lease 60s
+		table <web> { $rs1, $rs2 }
+		service "direct" {
+			listen on $LAB_VIP tcp port 7007
+			scheduler rr
+			persistent 50s
+			route to <web> check tcp
+		}
+		service "nat" {
+			listen on $nat tcp port 7007
+			scheduler rr
+			forward to <web> check tcp
+		}
+		END
+		instance $_priority "address $nat/24" "address $gateway/24"
+	} >"$LAB_TMP/$_ns.conf"
+}
+
+sync='sync connections on eth0 while master of "VI_1"'
+
+# The client's address that real servers answer by way of the master.
+nat_client() {
+	ip -n client -batch - <<-END
+	addr add 10.77.0.104/24 dev eth0
+	route add $nat/32 dev eth0 src 10.77.0.104
+	END
+	for _ in rs1 rs2; do
+		ip -n $_ route add 10.77.0.104/32 via $gateway
+		in_ns $_ sysctl -qw net.ipv4.conf.all.accept_redirects=0
+	done
+}
+
+# of FILE NAME: a value of what lab/ask told.
+of() {
+	_told=" $(tr '\n' ' ' <"$LAB_TMP/$1.log") "
+	case $_told in
+	*" $2="*)	_rest=${_told#*" $2="}; echo "${_rest%% *}" ;;
+	*)		echo 0 ;;
+	esac
+}
+
+# known NS: it has both connections as established ones.
+known() {
+	[ "$(in_ns "$1" ipvsadm -Lnc |
+	    grep -Ec "ESTABLISHED.* ($nat|$LAB_VIP):7007 ")" = 2 ]
+}
+
+daemons() {
+	in_ns "$1" ipvsadm --list --daemon
+}
+
+sends() {
+	[ "$(daemons "$1" | cut -d ' ' -f 1)" = master ]
+}
+
+receives() {
+	[ "$(daemons "$1" | cut -d ' ' -f 1)" = backup ]
+}
+
+setting() {
+	in_ns "$1" cat "/proc/sys/net/ipv4/vs/$2"
+}
+
+well() {
+	ctl "$1" show summary | grep -q 'active (2 hosts)'
+}
+
+clients_start() {
+	proc_start direct client "$TOP/lab/ask" kept $LAB_VIP 7007 20
+	proc_start nat client "$TOP/lab/ask" kept $nat 7007 20
+}
+
+# clients_end WHEN: both have lost nothing.
+clients_end() {
+	sleep 0.5
+	for _one in direct nat; do
+		proc_stop $_one
+		is "$1: $_one lives" "$(of $_one failed)" 0
+		ok "$1: and is of use" test "$(of $_one answered)" -gt 10
+		diag "$1: $(cat "$LAB_TMP/$_one.log")"
+	done
+}
+
+trap net_down EXIT
+net_up || bail "no network"
+for rs in rs1 rs2; do
+	rs_dr $rs $LAB_VIP
+	proc_start echo-$rs $rs "$TOP/lab/echo" $rs 0.0.0.0 7007
+done
+nat_client
+in_ns dir1 sh -c 'modprobe -q ip_vs; :'
+# With both daemons on one director this would keep it from directing.
+configure dir1 200 "$sync" "ipvs sysctl backup_only 1" \
+    "ipvs sysctl sync_threshold 3 10" "ipvs restore"
+configure dir2 150 "$sync" "ipvs sysctl backup_only 1"
+ok "dir1 runs" director dir1
+ok "dir2 runs" director dir2
+ok "dir1 is master" wait_for 10 is_role dir1 VI_1 master
+ok "and sends" wait_for 10 sends dir1
+ok "dir2 receives" wait_for 10 receives dir2
+like "as the instance is numbered" "$(daemons dir1)" \
+    '^master sync daemon \(mcast=eth0, syncid=51, .*group=224.0.0.81, port=8848, ttl=1\)$'
+is "settings are made" \
+    "$(setting dir1 backup_only) $(setting dir1 sync_threshold)" "1 3	10"
+is "and what persistence needs, but no others" \
+    "$(setting dir1 expire_quiescent_template) $(setting dir1 expire_nodest_conn)" \
+    "1 0"
+ok "the servers are found" wait_for 10 well dir1
+ok "by both" wait_for 10 well dir2
+
+clients_start
+ok "the master has the connections" wait_for 10 known dir1
+ok "the backup too" wait_for 20 known dir2
+crash dir1
+link_cut dir1
+ok "the master dies, the backup is master" \
+    wait_for 5 is_role dir2 VI_1 master
+ok "it sends" wait_for 10 sends dir2
+clients_end death
+
+# Another lvsd finds what its forerunner had begun, and takes nothing away.
+clients_start
+ok "connections to the new master" wait_for 10 known dir2
+crash dir2
+ok "it was killed, and sends on" sends dir2
+: >"$LAB_TMP/dir2.log"
+ok "another one" director dir2
+ok "is master again" wait_for 10 is_role dir2 VI_1 master
+is "it has not changed sides" \
+    "$(count_said dir2 'connection sync on eth0: (sends|receives)')" 0
+clients_end "kill"
+
+# The daemon that somebody else has stopped.
+in_ns dir2 ipvsadm --stop-daemon master
+ok "a daemon that somebody stopped comes back" wait_for 20 sends dir2
+
+# The first one returns.
+ok "dir1 starts again" director dir1
+ok "and does not send what it has no right to" lacks dir1 "$LAB_VIP"
+link_mend dir1
+ok "it is master" wait_for 10 is_role dir1 VI_1 master
+ok "and sends" wait_for 10 sends dir1
+ok "dir2 receives again" wait_for 10 receives dir2
+
+# Another configuration.
+configure dir2 150 "$sync port 8900 id 7 group 224.0.0.99 ttl 3 maxlen 2000"
+exits "other numbers" 0 ctl dir2 reload
+ok "are taken at once" wait_for 10 eval 'daemons dir2 |
+    grep -q "syncid=7, maxlen=2000, group=224.0.0.99, port=8900, ttl=3"'
+is "a setting that is not there any more is as it was" \
+    "$(setting dir2 backup_only)" 0
+in_ns dir2 ipvsadm --list --daemon >/dev/null
+configure dir2 150 "ipvs sysctl expire_quiescent_template 0"
+exits "no sync" 0 ctl dir2 reload
+ok "ends it" wait_for 10 eval '[ -z "$(daemons dir2)" ]'
+is "a setting that is written goes before one that is implied" \
+    "$(setting dir2 expire_quiescent_template)" 0
+in_ns dir2 ipvsadm --start-daemon backup --mcast-interface eth0 --syncid 9
+exits "another reload" 0 ctl dir2 reload
+ok "a daemon of somebody else is let alone" receives dir2
+in_ns dir2 ipvsadm --stop-daemon backup
+
+# What becomes of connections to a host that is removed.
+hosts() {
+	ctl dir1 host "$1" $rs1 && ctl dir1 host "$1" $rs2
+}
+
+clients_start
+ok "connections are there" wait_for 10 known dir1
+exits "both hosts are disabled" 0 hosts disable
+sleep 0.5
+exits "and enabled" 0 hosts enable
+ok "and there again" wait_for 10 well dir1
+clients_end "silence until they are back"
+configure dir1 200 "$sync" "ipvs sysctl expire_nodest_conn 1" "ipvs restore"
+exits "expire_nodest_conn 1" 0 ctl dir1 reload
+clients_start
+ok "connections are there again" wait_for 10 known dir1
+exits "both hosts are disabled again" 0 hosts disable
+ok "clients are told: expire_nodest_conn 1" wait_for 10 eval \
+    '! in_ns client ss -Htn state established | grep -q ":7007"'
+proc_stop nat
+proc_stop direct
+isnt "by a reset" "$(of nat failed)" 0
+
+before=$(setting dir1 expire_quiescent_template)
+is "dir1 has changed it" "$before" 1
+proc_stop dir1
+is "with restore old values are back" \
+    "$(setting dir1 expire_quiescent_template) $(setting dir1 expire_nodest_conn)" \
+    "0 0"
+ok "who has ended receives" receives dir1
+configure dir2 150 "ipvs sysctl drop_entry 1"
+exits "a setting of dir2" 0 ctl dir2 reload
+proc_stop dir2
+is "stays without" "$(setting dir2 drop_entry)" 1
+
+done_testing
