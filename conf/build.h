@@ -750,9 +750,13 @@ void		 print_announce(const struct conf_announce *, FILE *);
 void		 print_lease(const struct conf *, FILE *);
 void		 print_settings(const struct conf *, FILE *);
 
-/* notify.c: notify scripts, of the block at hand or of all. */
+/*
+ * notify.c: notify scripts, of the block at hand or of all.
+ * build_notify_quorum: the kind that this word of a quorum is.
+ */
 void		 build_notify_option(struct parse *, struct notify_spec *,
 		    enum seen, const struct lex_str *);
+enum notify_kind build_notify_quorum(struct parse *, const struct lex_str *);
 void		 build_notify(struct parse *, enum notify_kind,
 		    const struct lex_str *, const struct notify_spec *);
 

@@ -145,18 +145,6 @@ struct conf_pool {
 	int				 line;
 };
 
-struct conf_service {
-	TAILQ_ENTRY(conf_service)	 entry;
-	struct service_config		 conf;
-	uint32_t			 via_mark;	/* SERVICE_F_VIA */
-	struct conf_listens		 listens;
-	struct conf_marks		 marks;
-	struct conf_pool		 pool[POOL_MAX];
-	const char			*file;
-	int				 line;
-};
-TAILQ_HEAD(conf_services, conf_service);
-
 /* What a notify script is run for. */
 enum notify_kind {
 	NOTIFY_ANY,		/* any of the next four */
@@ -165,10 +153,12 @@ enum notify_kind {
 	NOTIFY_FAULT,
 	NOTIFY_STOP,
 	NOTIFY_RIVAL,		/* another master, which should be none */
+	NOTIFY_QUORUM_UP,	/* of a service, these two */
+	NOTIFY_QUORUM_DOWN,
 	NOTIFY_KIND_MAX
 };
 
-/* A `notify' of an instance, of a sync group or of all. */
+/* A `notify' of an instance, a sync group, a service or of all. */
 struct conf_notify {
 	TAILQ_ENTRY(conf_notify)	 entry;
 	enum notify_kind		 kind;
@@ -180,6 +170,19 @@ struct conf_notify {
 	int				 line;
 };
 TAILQ_HEAD(conf_notifies, conf_notify);
+
+struct conf_service {
+	TAILQ_ENTRY(conf_service)	 entry;
+	struct service_config		 conf;
+	uint32_t			 via_mark;	/* SERVICE_F_VIA */
+	struct conf_listens		 listens;
+	struct conf_marks		 marks;
+	struct conf_pool		 pool[POOL_MAX];
+	struct conf_notifies		 notifies;
+	const char			*file;
+	int				 line;
+};
+TAILQ_HEAD(conf_services, conf_service);
 
 struct conf_vaddr {
 	TAILQ_ENTRY(conf_vaddr)		 entry;

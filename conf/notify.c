@@ -27,10 +27,14 @@ const char *const notify_kind_names[NOTIFY_KIND_MAX] = {
 	"backup",
 	"fault",
 	"stop",
-	"rival"
+	"rival",
+	"quorum up",
+	"quorum down"
 };
 
 static struct conf_notifies	*notify_list(struct parse *);
+static int			 notify_place(struct parse *,
+				    enum notify_kind);
 static void			 notify_unique(struct parse *,
 				    struct conf_notify *,
 				    const struct conf_notifies *);
@@ -42,7 +46,39 @@ notify_list(struct parse *p)
 		return (&p->vrrp->notifies);
 	if (p->group != NULL)
 		return (&p->group->notifies);
+	if (p->service != NULL)
+		return (&p->service->notifies);
 	return (&p->conf->notifies);
+}
+
+/* Can what is named change here?  0, or -1, reported. */
+static int
+notify_place(struct parse *p, enum notify_kind kind)
+{
+	int	quorum;
+
+	quorum = kind == NOTIFY_QUORUM_UP || kind == NOTIFY_QUORUM_DOWN;
+	if (kind == NOTIFY_RIVAL && p->group != NULL)
+		conf_error(p, "notify rival: a rival is heard by an instance; "
+		    "put this into its vrrp block");
+	else if (quorum && p->service == NULL)
+		conf_error(p, "notify %s: a quorum is of a service; put this "
+		    "into its block", notify_kind_names[kind]);
+	else if (!quorum && p->service != NULL)
+		conf_error(p, "notify: a service has no role; there are: "
+		    "quorum up, quorum down");
+	else
+		return (0);
+	return (-1);
+}
+
+enum notify_kind
+build_notify_quorum(struct parse *p, const struct lex_str *str)
+{
+	if (strcmp(str->s, "up") != 0 && strcmp(str->s, "down") != 0)
+		conf_error(p, "notify quorum \"%s\": must be up or down",
+		    str->s);
+	return (str->s[0] == 'd' ? NOTIFY_QUORUM_DOWN : NOTIFY_QUORUM_UP);
 }
 
 static void
@@ -79,16 +115,15 @@ build_notify(struct parse *p, enum notify_kind kind,
 	struct conf_notifies	*list = notify_list(p);
 	struct conf_notify	*n;
 
-	if (kind == NOTIFY_RIVAL && p->group != NULL) {
-		conf_error(p, "notify rival: a rival is heard by an instance; "
-		    "put this into its vrrp block");
+	if (notify_place(p, kind) == -1)
 		return;
-	}
 	if ((n = calloc(1, sizeof(*n))) == NULL) {
 		diag_nomem(&p->diag);
 		return;
 	}
 	TAILQ_INSERT_TAIL(list, n, entry);
+	if (p->service != NULL)
+		p->service->conf.flags |= SERVICE_F_NOTIFY;
 	n->kind = kind;
 	n->file = p->pos.file;
 	n->line = p->pos.line;

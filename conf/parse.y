@@ -306,6 +306,7 @@ service_stmt	: LISTEN ON			{
 		| INITIAL STRING		{
 			build_initial(y.p, &$2);
 		}
+		| notify
 		| method TO TABLENAME		{
 			pool_begin($1, &$3);
 		} pool_options
@@ -920,6 +921,9 @@ notify_kind	: /* empty */			{ $$ = NOTIFY_ANY; }
 		| FAULT				{ $$ = NOTIFY_FAULT; }
 		| STOP				{ $$ = NOTIFY_STOP; }
 		| RIVAL				{ $$ = NOTIFY_RIVAL; }
+		| QUORUM STRING			{
+			$$ = build_notify_quorum(y.p, &$2);
+		}
 		;
 
 notify_options	: /* empty */

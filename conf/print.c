@@ -228,6 +228,7 @@ print_service(const struct conf_service *s, FILE *f)
 	if (s->conf.flags & SERVICE_F_DISABLE)
 		fprintf(f, "\tdisable\n");
 	print_policy(&s->conf, f);
+	print_notifies(&s->notifies, "\t", f);
 	for (i = 0; i < POOL_MAX; i++)
 		if (s->pool[i].table != NULL)
 			print_pool(&s->pool[i], &s->conf.pool[i], f);

@@ -48,6 +48,7 @@ build_service(struct parse *p, const struct lex_str *name)
 	}
 	TAILQ_INIT(&s->listens);
 	TAILQ_INIT(&s->marks);
+	TAILQ_INIT(&s->notifies);
 	s->file = p->pos.file;
 	s->line = p->pos.line;
 	s->conf.prefix4 = 32;

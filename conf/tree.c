@@ -168,6 +168,7 @@ service_free(struct conf_service *s)
 		TAILQ_REMOVE(&s->marks, m, entry);
 		free(m);
 	}
+	notifies_free(&s->notifies);
 	free(s);
 }
 

@@ -204,6 +204,7 @@ via_service(struct parse *p, const struct pool_ref *ref,
 		return (NULL);
 	TAILQ_INIT(&s->listens);
 	TAILQ_INIT(&s->marks);
+	TAILQ_INIT(&s->notifies);
 	TAILQ_INSERT_TAIL(&p->conf->via_services, s, entry);
 	s->file = ref->pos.file;
 	s->line = ref->pos.line;

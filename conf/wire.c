@@ -283,7 +283,8 @@ service_config_ok(const struct service_config *s)
 	if (s->id == 0 || !flags_ok(s->flags, SERVICE_F_DISABLE |
 	    SERVICE_F_PERSISTENT | SERVICE_F_ONEPACKET | SERVICE_F_TRACKED |
 	    SERVICE_F_SCHED_PORT | SERVICE_F_SCHED_FALLBACK | SERVICE_F_SIP |
-	    SERVICE_F_VIA | SERVICE_F_QUIESCE | SERVICE_F_INITIAL_UP))
+	    SERVICE_F_VIA | SERVICE_F_QUIESCE | SERVICE_F_INITIAL_UP |
+	    SERVICE_F_NOTIFY))
 		return (0);
 	if (s->quorum < 1 || s->quorum > SERVICE_QUORUM_MAX ||
 	    s->hysteresis >= s->quorum || s->fail_open > FAIL_OPEN_MAX)

@@ -346,6 +346,7 @@ struct pool_config {
 
 #define SERVICE_F_QUIESCE	0x100	/* failed hosts get weight 0 */
 #define SERVICE_F_INITIAL_UP	0x200	/* hosts without a verdict serve */
+#define SERVICE_F_NOTIFY	0x400	/* the parent is told of the quorum */
 
 /* Longest persistence kept: 31 days, as ipvsadm(8) allows. */
 #define PERSIST_MAX		(31 * 24 * 60 * 60)

@@ -151,6 +151,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	EMPTY(IPVS_STOP, LBE, PARENT),
 	EMPTY(SESSIONS_GET, LBE, PARENT),
 	FIXED(OVERRIDE, LBE, PARENT, struct msg_override),
+	FIXED(SERVICE_QUORUM, LBE, PARENT, struct msg_quorum),
 	EMPTY(RELOAD, LBE, PARENT),
 	EMPTY(STOP, LBE, PARENT),
 	FIXED(LOG, LBE, PARENT, struct msg_verbose),

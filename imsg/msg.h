@@ -208,6 +208,8 @@ enum msg_type {
 	MSG_SESSIONS_GET,	/* id request; nothing: open the kernel's
 				   table of connections */
 	MSG_OVERRIDE,		/* id object; struct msg_override: mirror it */
+	MSG_SERVICE_QUORUM,	/* id service; struct msg_quorum: for scripts;
+				   once known, then at each change */
 	MSG_RELOAD,		/* id request; nothing: read the file again */
 	MSG_STOP,		/* nothing: the operator ends lvsd */
 	MSG_LOG,		/* struct msg_verbose: from the operator */
@@ -334,6 +336,13 @@ struct msg_group_role {
 struct msg_rival {
 	struct addr	addr;
 	uint32_t	priority;	/* 0 .. 255 */
+};
+
+/* Has a service its quorum? */
+struct msg_quorum {
+	uint32_t	on;		/* 0 or 1 */
+	uint32_t	pad;
+	uint64_t	weight;		/* of the hosts that serve */
 };
 
 enum override_kind {

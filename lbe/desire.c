@@ -278,6 +278,18 @@ desire_state(const struct lbe_service *s, enum pool_role active)
 	return (CTL_DOWN);
 }
 
+uint64_t
+desire_weight_up(const struct lbe_service *s)
+{
+	return (pool_weight(&s->pool[POOL_PRIMARY]));
+}
+
+int
+desire_known(const struct lbe_service *s)
+{
+	return (!pool_waits(&s->pool[POOL_PRIMARY]));
+}
+
 /* Connections may still end at hosts of weight 0. */
 int32_t
 desire_weight(const struct lbe_service *s, enum pool_role active,

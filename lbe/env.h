@@ -118,6 +118,7 @@ struct lbe_service {
 	enum ctl_state		 state;		/* as last announced */
 	uint32_t		 hosts_up;	/* of the table announced */
 	int			 told;		/* vrrpe: on, off, -1: not */
+	int			 quorum_told;	/* the parent: the same */
 	int			 settled;	/* the next two are found out */
 	int			 quorate;	/* has its quorum */
 	int			 open;		/* has failed open */
@@ -279,6 +280,8 @@ void		 stage_start(struct engine *);
  * CTL_UNKNOWN: there is no verdict on one that may be.
  * desire_pool: the pool that serves now; POOL_MAX: no host is usable.
  * desire_state: of a service whose pool that is.
+ * desire_weight_up: of all hosts of its first pool that serve.
+ * desire_known: verdicts on them are there.
  * desire_weight: of a host of that service's pool `role' in the kernel when
  * `active' serves; DEST_NONE: it should not be there.
  */
@@ -292,6 +295,8 @@ int		 desire_host_up(const struct lbe_host *);
 enum ctl_state	 desire_table(const struct lbe_table *);
 enum pool_role	 desire_pool(const struct lbe_service *);
 enum ctl_state	 desire_state(const struct lbe_service *, enum pool_role);
+uint64_t	 desire_weight_up(const struct lbe_service *);
+int		 desire_known(const struct lbe_service *);
 int32_t		 desire_weight(const struct lbe_service *, enum pool_role,
 		    enum pool_role, const struct lbe_host *);
 

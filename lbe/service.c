@@ -43,6 +43,8 @@ static void	service_log(struct lbe_env *, const struct lbe_service *,
 		    enum ctl_state, enum pool_role);
 static void	service_text(const struct lbe_service *, enum pool_role,
 		    char *, size_t);
+static void	service_notify_quorum(struct lbe_env *,
+		    struct lbe_service *);
 static void	service_notify_vrrpe(struct lbe_env *, struct lbe_service *);
 static void	tracked_notify_vrrpe(struct lbe_env *, struct lbe_tracked *);
 
@@ -190,8 +192,30 @@ service_judge(struct lbe_env *env, struct lbe_service *s)
 		s->hosts_up = up;
 		service_log(env, s, before, active);
 	}
+	service_notify_quorum(env, s);
 	service_notify_vrrpe(env, s);
 	return (active);
+}
+
+/* At a start it is not lost only because verdicts are missing. */
+static void
+service_notify_quorum(struct lbe_env *env, struct lbe_service *s)
+{
+	struct msg_quorum	msg;
+
+	if ((s->conf.flags & SERVICE_F_NOTIFY) == 0 ||
+	    s->quorum_told == s->quorate ||
+	    (s->quorum_told == -1 && !s->quorate && !desire_known(s)))
+		return;
+	s->quorum_told = s->quorate;
+	memset(&msg, 0, sizeof(msg));
+	msg.on = s->quorate;
+	msg.weight = desire_weight_up(s);
+	engine_send(env->engine, PROC_PARENT, MSG_SERVICE_QUORUM, s->conf.id,
+	    &msg, sizeof(msg));
+	monitor_event(env, CTL_EVENT_SERVICE, s->conf.id, s->conf.name,
+	    "quorum %s, weight %llu of %u", msg.on ? "up" : "down",
+	    (unsigned long long)msg.weight, s->conf.quorum);
 }
 
 /*

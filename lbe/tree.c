@@ -251,7 +251,7 @@ tree_add_service(struct lbe_tree *t, const struct service_config *conf)
 
 	s = xcalloc(sizeof(*s));
 	s->conf = *conf;
-	s->told = -1;
+	s->told = s->quorum_told = -1;
 	s->state = CTL_UNKNOWN;
 	TAILQ_INIT(&s->listens);
 	if (conf->id == 0 ||
@@ -376,6 +376,9 @@ tree_inherit(struct lbe_tree *t, struct lbe_tree *from)
 		if (s->conf.flags & SERVICE_F_TRACKED &&
 		    olds->conf.flags & SERVICE_F_TRACKED)
 			s->told = olds->told;
+		if (s->conf.flags & SERVICE_F_NOTIFY &&
+		    olds->conf.flags & SERVICE_F_NOTIFY)
+			s->quorum_told = olds->quorum_told;
 		for (i = 0; i < POOL_MAX; i++)
 			pool_inherit(&s->pool[i], from, olds);
 	}

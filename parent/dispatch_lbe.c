@@ -26,6 +26,7 @@
 #include "../imsg/imsg.h"
 #include "../imsg/log.h"
 #include "ipvs.h"
+#include "notify.h"
 #include "parent.h"
 #include "state.h"
 
@@ -34,6 +35,7 @@ static int	lbe_dest(struct parent *, struct imsg *);
 static int	lbe_unresolved(const struct parent *, const struct imsg *);
 static int	lbe_commit(struct parent *, struct imsg *);
 static int	lbe_override(struct parent *, struct imsg *);
+static int	lbe_quorum(struct parent *, struct imsg *);
 static int	lbe_log(struct parent *, struct imsg *);
 static void	lbe_mirror_override(void *, uint32_t,
 		    const struct msg_override *);
@@ -61,6 +63,8 @@ dispatch_lbe(struct parent *env, struct imsg *imsg)
 		return (listing_message(env, imsg));
 	case MSG_OVERRIDE:
 		return (lbe_override(env, imsg));
+	case MSG_SERVICE_QUORUM:
+		return (lbe_quorum(env, imsg));
 	case MSG_RELOAD:
 		if (imsg_id(imsg) == 0)
 			return (-1);
@@ -156,6 +160,21 @@ lbe_override(struct parent *env, struct imsg *imsg)
 	if (mirror_set_override(env->mirror, id, &m) == -1)
 		log_warn("override");
 	state_changed(env);
+	return (0);
+}
+
+static int
+lbe_quorum(struct parent *env, struct imsg *imsg)
+{
+	const struct conf_service	*s;
+	struct msg_quorum		 m;
+
+	if (imsg_get_data(imsg, &m, sizeof(m)) == -1 || m.on > 1)
+		return (-1);
+	if ((s = conf_find_service(env->conf, imsg_id(imsg))) == NULL)
+		return (lbe_unresolved(env, imsg));
+	if (!env->stopping)
+		notify_quorum(env, s, &m);
 	return (0);
 }
 

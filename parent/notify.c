@@ -34,9 +34,9 @@
 #include "run.h"
 
 /*
- * Notify scripts: what is run when instances and sync groups change.  They
- * begin by a timer of the last priority and one at a time, so that what the
- * kernel is to be told about all these changes goes first.
+ * Notify scripts: what is run when instances, sync groups and services change.
+ * They begin by a timer of the last priority and one at a time, so that what
+ * the kernel is to be told about all these changes goes first.
  */
 
 /* Programs at a time; the others wait. */
@@ -50,9 +50,10 @@ struct notify_object {
 	struct parent			*env;
 	struct run			*run;		/* of q.job */
 	uint32_t			 id;
-	uint32_t			 state;		/* enum vrrp_state */
-	uint32_t			 priority;	/* group: 0 */
-	int				 group;
+	enum notify_what		 what;
+	uint32_t			 state;		/* as in notify_about */
+	uint32_t			 priority;	/* of an instance */
+	uint64_t			 weight;	/* of a service */
 	int				 gone;		/* not configured */
 	int				 abandoned;	/* run was killed */
 	char				 name[NAME_LEN];
@@ -70,7 +71,10 @@ static int	object_cmp(const struct notify_object *,
 		    const struct notify_object *);
 static struct notify_object *object_find(const struct notify *, uint32_t);
 static struct notify_object *object_get(struct parent *, uint32_t,
-		    const char *, int);
+		    const char *, enum notify_what);
+static void	object_back(struct notify *, struct notify_object *);
+static int	object_there(const struct notify_object *,
+		    const struct conf *);
 static void	object_free(struct notify *, struct notify_object *);
 static void	object_state(struct notify_object *, const struct conf *,
 		    uint32_t);
@@ -148,12 +152,15 @@ object_find(const struct notify *n, uint32_t id)
 
 /* The object of this id, made when there is none; NULL: no memory. */
 static struct notify_object *
-object_get(struct parent *env, uint32_t id, const char *name, int group)
+object_get(struct parent *env, uint32_t id, const char *name,
+    enum notify_what what)
 {
 	struct notify_object	*o;
 
-	if ((o = object_find(env->notify, id)) != NULL)
+	if ((o = object_find(env->notify, id)) != NULL) {
+		object_back(env->notify, o);
 		return (o);
+	}
 	if ((o = calloc(1, sizeof(*o))) == NULL) {
 		log_warn("notify scripts of %s", name);
 		return (NULL);
@@ -161,11 +168,22 @@ object_get(struct parent *env, uint32_t id, const char *name, int group)
 	jobq_object_init(&o->q);
 	o->env = env;
 	o->id = id;
-	o->state = VRRP_INIT;
-	o->group = group;
+	o->what = what;
+	o->state = what == NOTIFY_SERVICE ? QUORUM_UNKNOWN : VRRP_INIT;
 	strlcpy(o->name, name, sizeof(o->name));
 	RB_INSERT(notify_objects, &env->notify->objects, o);
 	return (o);
+}
+
+/* A service keeps its id, and may have scripts again. */
+static void
+object_back(struct notify *n, struct notify_object *o)
+{
+	if (!o->gone)
+		return;
+	n->gone--;
+	o->gone = 0;
+	o->state = QUORUM_UNKNOWN;
 }
 
 static void
@@ -182,7 +200,7 @@ notify_role(struct parent *env, const struct conf_vrrp *v,
 {
 	struct notify_object	*o;
 
-	o = object_get(env, v->conf.id, v->conf.name, 0);
+	o = object_get(env, v->conf.id, v->conf.name, NOTIFY_INSTANCE);
 	if (o == NULL)
 		return;
 	o->priority = role->priority;
@@ -195,10 +213,24 @@ notify_group(struct parent *env, const struct conf_group *g, uint32_t state)
 {
 	struct notify_object	*o;
 
-	o = object_get(env, g->conf.id, g->conf.name, 1);
+	o = object_get(env, g->conf.id, g->conf.name, NOTIFY_GROUP);
 	if (o == NULL)
 		return;
 	object_state(o, env->conf, state);
+	notify_settle(env);
+}
+
+void
+notify_quorum(struct parent *env, const struct conf_service *s,
+    const struct msg_quorum *quorum)
+{
+	struct notify_object	*o;
+
+	o = object_get(env, s->conf.id, s->conf.name, NOTIFY_SERVICE);
+	if (o == NULL)
+		return;
+	o->weight = quorum->weight;
+	object_state(o, env->conf, quorum->on ? QUORUM_UP : QUORUM_DOWN);
 	notify_settle(env);
 }
 
@@ -227,13 +259,14 @@ object_state(struct notify_object *o, const struct conf *conf, uint32_t state)
 {
 	struct notify_about	about;
 
-	if (state == VRRP_HANDOVER || state == o->state)
+	if (state == o->state ||
+	    (o->what != NOTIFY_SERVICE && state == VRRP_HANDOVER))
 		return;
 	memset(&about, 0, sizeof(about));
 	about.state = state;
 	about.previous = o->state;
 	o->state = state;
-	if (o->group)
+	if (o->what == NOTIFY_GROUP)
 		dispatch_event(o->env, CTL_EVENT_GROUP, o->id, o->name,
 		    "%s -> %s", vrrp_state_names[about.previous],
 		    vrrp_state_names[state]);
@@ -250,10 +283,16 @@ object_put(struct notify_object *o, const struct conf *conf,
 	struct notify_about	 full = *about;
 	struct change		*c;
 
-	full.vrrp = o->group ? NULL : conf_find_vrrp(conf, o->id);
-	full.group = o->group ? conf_find_group(conf, o->id) : NULL;
+	if (o->what == NOTIFY_SERVICE)
+		full.service = conf_find_service(conf, o->id);
+	else if (o->what == NOTIFY_GROUP)
+		full.group = conf_find_group(conf, o->id);
+	else
+		full.vrrp = conf_find_vrrp(conf, o->id);
+	full.what = o->what;
 	full.priority = o->priority;
-	if (full.vrrp == NULL && full.group == NULL)
+	full.weight = o->weight;
+	if (full.vrrp == NULL && full.group == NULL && full.service == NULL)
 		return;
 	if (notify_change(conf, &full, &c) == -1)
 		log_warn("notify scripts of %s", o->name);
@@ -364,7 +403,27 @@ notify_settle(struct parent *env)
 		parent_try_end(env);
 }
 
-/* Those who are not in the new tree end, by the words of the old one. */
+/* Is it configured?  A service without scripts is not followed. */
+static int
+object_there(const struct notify_object *o, const struct conf *conf)
+{
+	const struct conf_service	*s;
+
+	switch (o->what) {
+	case NOTIFY_SERVICE:
+		s = conf_find_service(conf, o->id);
+		return (s != NULL && s->conf.flags & SERVICE_F_NOTIFY);
+	case NOTIFY_GROUP:
+		return (conf_find_group(conf, o->id) != NULL);
+	default:
+		return (conf_find_vrrp(conf, o->id) != NULL);
+	}
+}
+
+/*
+ * Those who are not in the new tree end, by the words of the old one.  The end
+ * of a service says nothing of its quorum.
+ */
 void
 notify_conf(struct parent *env, const struct conf *old,
     const struct conf *new)
@@ -375,11 +434,10 @@ notify_conf(struct parent *env, const struct conf *old,
 	if (old == NULL)
 		return;
 	RB_FOREACH_SAFE(o, notify_objects, &n->objects, next) {
-		if (o->gone || (o->group ?
-		    conf_find_group(new, o->id) != NULL :
-		    conf_find_vrrp(new, o->id) != NULL))
+		if (o->gone || object_there(o, new))
 			continue;
-		object_state(o, old, VRRP_INIT);
+		if (o->what != NOTIFY_SERVICE)
+			object_state(o, old, VRRP_INIT);
 		o->gone = 1;
 		n->gone++;
 	}
@@ -392,7 +450,8 @@ notify_all(struct parent *env, uint32_t state)
 	struct notify_object	*o;
 
 	RB_FOREACH(o, notify_objects, &env->notify->objects)
-		if (!o->gone && o->state != VRRP_INIT)
+		if (!o->gone && o->what != NOTIFY_SERVICE &&
+		    o->state != VRRP_INIT)
 			object_state(o, env->conf, state);
 	notify_settle(env);
 }

@@ -26,8 +26,8 @@ struct change;
 struct parent;
 
 /*
- * notify.c: scripts that are run when instances and sync groups change.  What
- * is told twice, as by a vrrpe that was restarted, is no change.
+ * notify.c: scripts that are run when instances, sync groups and services
+ * change.  What is told twice, as by a vrrpe that was restarted, is no change.
  */
 struct notify	*notify_new(struct parent *);
 /* notify_free: what runs is left to runs_free(), and forgotten. */
@@ -37,6 +37,9 @@ void		 notify_role(struct parent *, const struct conf_vrrp *,
 		    const struct msg_role *);
 void		 notify_group(struct parent *, const struct conf_group *,
 		    uint32_t);
+/* notify_quorum: so it is with the quorum of a service that has scripts. */
+void		 notify_quorum(struct parent *, const struct conf_service *,
+		    const struct msg_quorum *);
 /* notify_rival: while it is master, the instance has heard another. */
 void		 notify_rival(struct parent *, const struct conf_vrrp *,
 		    const struct msg_rival *);
@@ -55,12 +58,30 @@ void		 notify_abandon(struct parent *);
 int		 notify_idle(const struct parent *);
 
 /* notify_job.c */
+enum notify_what {
+	NOTIFY_INSTANCE,
+	NOTIFY_GROUP,
+	NOTIFY_SERVICE
+};
+
+/* What a service is told of. */
+enum quorum_state {
+	QUORUM_UNKNOWN,
+	QUORUM_DOWN,
+	QUORUM_UP,
+	QUORUM_STATE_MAX
+};
+
 struct notify_about {
-	const struct conf_vrrp	*vrrp;		/* one of these two */
+	enum notify_what	 what;
+	const struct conf_vrrp	*vrrp;		/* this one of these three */
 	const struct conf_group	*group;
-	uint32_t		 state;		/* enum vrrp_state */
+	const struct conf_service *service;
+	uint32_t		 state;		/* enum vrrp_state, of a
+						   service quorum_state */
 	uint32_t		 previous;
 	uint32_t		 priority;	/* in effect; group: 0 */
+	uint64_t		 weight;	/* service: of what is up */
 	const struct msg_rival	*rival;		/* NULL: a new state */
 };
 

@@ -47,9 +47,13 @@ struct words {
 	int	  failed;
 };
 
-static const char	*state_word(uint32_t, const char *);
+static const char	*what_word(const struct notify_about *);
+static const char	*role_word(uint32_t, const char *);
+static const char	*state_word(const struct notify_about *, uint32_t,
+			    const char *);
 static enum notify_kind	 state_kind(const struct notify_about *);
 static const char	*about_name(const struct notify_about *);
+static const struct conf_notifies *about_own(const struct notify_about *);
 static char		**about_env(const struct notify_about *);
 static void		 env_vrrp(struct words *, const struct vrrp_config *);
 static void		 words_add(struct words *, const char *, ...)
@@ -66,7 +70,7 @@ static char		**job_argv(const struct conf_notify *,
 
 /* keepalived's words; what is not started has one for each end. */
 static const char *
-state_word(uint32_t state, const char *init)
+role_word(uint32_t state, const char *init)
 {
 	switch (state) {
 	case VRRP_FAULT:
@@ -80,11 +84,40 @@ state_word(uint32_t state, const char *init)
 	}
 }
 
+static const char *
+state_word(const struct notify_about *a, uint32_t state, const char *init)
+{
+	static const char	*const quorums[QUORUM_STATE_MAX] = {
+		[QUORUM_UNKNOWN] = "INIT",
+		[QUORUM_DOWN] = "DOWN",
+		[QUORUM_UP] = "UP"
+	};
+
+	return (a->what == NOTIFY_SERVICE ? quorums[state] :
+	    role_word(state, init));
+}
+
+static const char *
+what_word(const struct notify_about *a)
+{
+	switch (a->what) {
+	case NOTIFY_SERVICE:
+		return ("SERVICE");
+	case NOTIFY_GROUP:
+		return ("GROUP");
+	default:
+		return ("INSTANCE");
+	}
+}
+
 static enum notify_kind
 state_kind(const struct notify_about *a)
 {
 	if (a->rival != NULL)
 		return (NOTIFY_RIVAL);
+	if (a->what == NOTIFY_SERVICE)
+		return (a->state == QUORUM_UP ? NOTIFY_QUORUM_UP :
+		    NOTIFY_QUORUM_DOWN);
 	switch (a->state) {
 	case VRRP_FAULT:
 		return (NOTIFY_FAULT);
@@ -100,7 +133,27 @@ state_kind(const struct notify_about *a)
 static const char *
 about_name(const struct notify_about *a)
 {
-	return (a->group != NULL ? a->group->conf.name : a->vrrp->conf.name);
+	switch (a->what) {
+	case NOTIFY_SERVICE:
+		return (a->service->conf.name);
+	case NOTIFY_GROUP:
+		return (a->group->conf.name);
+	default:
+		return (a->vrrp->conf.name);
+	}
+}
+
+static const struct conf_notifies *
+about_own(const struct notify_about *a)
+{
+	switch (a->what) {
+	case NOTIFY_SERVICE:
+		return (&a->service->notifies);
+	case NOTIFY_GROUP:
+		return (&a->group->notifies);
+	default:
+		return (&a->vrrp->notifies);
+	}
 }
 
 static void
@@ -149,11 +202,16 @@ about_env(const struct notify_about *a)
 
 	if ((w.list = calloc(w.max + 1, sizeof(*w.list))) == NULL)
 		return (NULL);
-	words_add(&w, "LVSD_TYPE=%s", a->group != NULL ? "GROUP" : "INSTANCE");
+	words_add(&w, "LVSD_TYPE=%s", what_word(a));
 	words_add(&w, "LVSD_NAME=%s", about_name(a));
-	words_add(&w, "LVSD_STATE=%s", state_word(a->state, "STOP"));
-	words_add(&w, "LVSD_PREVIOUS=%s", state_word(a->previous, "INIT"));
-	words_add(&w, "LVSD_PRIORITY=%u", a->priority);
+	words_add(&w, "LVSD_STATE=%s", state_word(a, a->state, "STOP"));
+	words_add(&w, "LVSD_PREVIOUS=%s", state_word(a, a->previous, "INIT"));
+	if (a->what == NOTIFY_SERVICE) {
+		words_add(&w, "LVSD_QUORUM=%u", a->service->conf.quorum);
+		words_add(&w, "LVSD_WEIGHT=%llu",
+		    (unsigned long long)a->weight);
+	} else
+		words_add(&w, "LVSD_PRIORITY=%u", a->priority);
 	if (a->vrrp != NULL) {
 		env_vrrp(&w, &a->vrrp->conf);
 		if (a->vrrp->group != NULL)
@@ -182,9 +240,9 @@ job_argv(const struct conf_notify *n, const struct notify_about *a)
 	for (i = 0; n->argv[i] != NULL; i++)
 		words_add(&w, "%s", n->argv[i]);
 	if (n->kind == NOTIFY_ANY) {
-		words_add(&w, "%s", a->group != NULL ? "GROUP" : "INSTANCE");
+		words_add(&w, "%s", what_word(a));
 		words_add(&w, "%s", about_name(a));
-		words_add(&w, "%s", state_word(a->state, "STOP"));
+		words_add(&w, "%s", state_word(a, a->state, "STOP"));
 		words_add(&w, "%u", a->priority);
 	}
 	return (words_end(&w));
@@ -196,6 +254,11 @@ job_add(struct change *c, const struct conf *conf, const struct conf_notify *n,
 {
 	struct job	*j;
 	const char	*kind = notify_kind_names[n->kind];
+	static const char *const whats[] = {
+		[NOTIFY_INSTANCE] = "vrrp",
+		[NOTIFY_GROUP] = "sync group",
+		[NOTIFY_SERVICE] = "service"
+	};
 
 	if ((j = calloc(1, sizeof(*j))) == NULL)
 		return (-1);
@@ -204,7 +267,7 @@ job_add(struct change *c, const struct conf *conf, const struct conf_notify *n,
 	j->user = strdup(run_as(n->user, conf->script_user));
 	j->argv = job_argv(n, a);
 	if (asprintf(&j->what, "%s %s: notify %s%s%s",
-	    a->group != NULL ? "sync group" : "vrrp", about_name(a), kind,
+	    whats[a->what], about_name(a), kind,
 	    kind[0] != '\0' ? " " : "", n->argv[0]) == -1)
 		j->what = NULL;
 	return (j->user != NULL && j->argv != NULL && j->what != NULL ?
@@ -241,12 +304,12 @@ notify_change(const struct conf *conf, const struct notify_about *a,
 	if ((c = change_new()) == NULL)
 		return (-1);
 	c->minor = a->rival != NULL;
-	lists[0] = a->group != NULL ? &a->group->notifies :
-	    &a->vrrp->notifies;
+	lists[0] = about_own(a);
 	lists[1] = &conf->notifies;
 	for (i = 0; i < 2 && rc == 0; i++) {
 		rc = jobs_add(c, conf, lists[i], kind, a);
-		if (rc == 0 && kind != NOTIFY_RIVAL)
+		if (rc == 0 && kind != NOTIFY_RIVAL &&
+		    a->what != NOTIFY_SERVICE)
 			rc = jobs_add(c, conf, lists[i], NOTIFY_ANY, a);
 	}
 	if (rc == 0 && !TAILQ_EMPTY(&c->jobs)) {
