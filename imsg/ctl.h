@@ -55,6 +55,16 @@ struct ctl_weight {
 	uint32_t	weight;		/* or CTL_WEIGHT_CONFIGURED */
 };
 
+/* Longest time that a drain may be given: a week, in seconds. */
+#define CTL_DRAIN_MAX		(7 * 24 * 60 * 60)
+
+/* A host is to end its connections. */
+struct ctl_drain {
+	struct ctl_id	id;
+	uint32_t	timeout_s;	/* 1 .. CTL_DRAIN_MAX; 0: none */
+	uint32_t	wait;		/* 1: the answer ends with the drain */
+};
+
 /* Something wanted of a VRRP instance. */
 struct ctl_order {
 	struct ctl_id	id;
@@ -73,7 +83,9 @@ enum ctl_state {
 	CTL_EMPTY,		/* table: no host is up */
 	CTL_BACKUP_TABLE,	/* service: its backup table serves */
 	CTL_NO_QUORUM,		/* service: what is up is not enough */
-	CTL_FAIL_OPEN		/* service: too many fail to believe it */
+	CTL_FAIL_OPEN,		/* service: too many fail to believe it */
+	CTL_DRAINING,		/* host: ends its connections */
+	CTL_DRAINED		/* host: has done so, and is disabled */
 };
 
 struct ctl_service {
@@ -137,6 +149,10 @@ struct ctl_host {
 	uint32_t	pad2;
 	struct ctl_by	by;		/* with CTL_HOST_F_OVERRIDE */
 	struct ctl_by	weight_by;	/* since 0: as configured */
+	uint32_t	active;		/* these while it drains */
+	uint32_t	inactive;
+	uint32_t	persistent;
+	uint32_t	drain_left_s;	/* or CTL_DRAIN_FOREVER */
 	char		reason[CTL_REASON_LEN];	/* of the last verdict */
 	char		addr[CTL_ADDR_LEN];
 };
@@ -145,6 +161,7 @@ struct ctl_host {
 #define CTL_HOST_F_KERNEL	0x04	/* is in the kernel now */
 #define CTL_HOST_F_CERT		0x08	/* warn of the certificate's end */
 #define CTL_HOST_F_WEIGHT	0x10	/* a check wants weight_check */
+#define CTL_DRAIN_FOREVER	UINT32_MAX
 
 /* A check of the host that came before. */
 struct ctl_check {

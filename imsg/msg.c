@@ -150,6 +150,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	EMPTY(IPVS_MORE, LBE, PARENT),
 	EMPTY(IPVS_STOP, LBE, PARENT),
 	EMPTY(SESSIONS_GET, LBE, PARENT),
+	FIXED(IPVS_LOAD_GET, LBE, PARENT, struct msg_load_get),
 	FIXED(OVERRIDE, LBE, PARENT, struct msg_override),
 	FIXED(SERVICE_QUORUM, LBE, PARENT, struct msg_quorum),
 	EMPTY(RELOAD, LBE, PARENT),
@@ -168,6 +169,8 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	EMPTY(IPVS_PIECE, PARENT, LBE),
 	FIXED(IPVS_END, PARENT, LBE, struct msg_result),
 	FIXED(SESSIONS, PARENT, LBE, struct msg_result),
+	FIXED(IPVS_LOAD, PARENT, LBE, struct msg_load),
+	EMPTY(IPVS_LOAD_END, PARENT, LBE),
 	FIXED(RELOAD_TEXT, PARENT, LBE, struct ctl_text),
 	FIXED(RELOAD_DONE, PARENT, LBE, struct msg_result),
 
@@ -186,6 +189,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	FIXED(CTL_HOST_ENABLE, CTL, LBE, struct ctl_id),
 	FIXED(CTL_HOST_DISABLE, CTL, LBE, struct ctl_id),
 	FIXED(CTL_HOST_WEIGHT, CTL, LBE, struct ctl_weight),
+	FIXED(CTL_HOST_DRAIN, CTL, LBE, struct ctl_drain),
 	FIXED(CTL_VRRP_DEMOTE, CTL, LBE, struct ctl_order),
 	FIXED(CTL_VRRP_UNDEMOTE, CTL, LBE, struct ctl_order),
 	FIXED(CTL_VRRP_RESIGN, CTL, LBE, struct ctl_order),
@@ -261,7 +265,8 @@ msg_override_ok(const struct msg_override *o)
 {
 	return (o->kind < OVERRIDE_MAX &&
 	    (o->flags & ~OVERRIDE_F_WEIGHT) == 0 &&
-	    o->weight <= WEIGHT_MAX &&
+	    o->weight <= WEIGHT_MAX && o->drain_s <= CTL_DRAIN_MAX &&
+	    (o->drain_s == 0 || o->kind == OVERRIDE_DRAIN) &&
 	    (o->weight == 0 || (o->flags & OVERRIDE_F_WEIGHT) != 0));
 }
 

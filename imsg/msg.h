@@ -207,6 +207,9 @@ enum msg_type {
 	MSG_IPVS_STOP,		/* id request; nothing: no more of it */
 	MSG_SESSIONS_GET,	/* id request; nothing: open the kernel's
 				   table of connections */
+	MSG_IPVS_LOAD_GET,	/* id request; struct msg_load_get: count the
+				   connections of hosts that are to get no new
+				   ones */
 	MSG_OVERRIDE,		/* id object; struct msg_override: mirror it */
 	MSG_SERVICE_QUORUM,	/* id service; struct msg_quorum: for scripts;
 				   once known, then at each change */
@@ -232,6 +235,8 @@ enum msg_type {
 				   why not */
 	MSG_SESSIONS,		/* id request; struct msg_result, with fd if
 				   all went well */
+	MSG_IPVS_LOAD,		/* id request; struct msg_load: of one host */
+	MSG_IPVS_LOAD_END,	/* id request; nothing: all told */
 	MSG_RELOAD_TEXT,	/* id request; struct ctl_text: one line of
 				   what is to be told */
 	MSG_RELOAD_DONE,	/* id request; struct msg_result */
@@ -252,6 +257,7 @@ enum msg_type {
 	MSG_CTL_HOST_ENABLE,
 	MSG_CTL_HOST_DISABLE,
 	MSG_CTL_HOST_WEIGHT,	/* struct ctl_weight */
+	MSG_CTL_HOST_DRAIN,	/* struct ctl_drain */
 	MSG_CTL_VRRP_DEMOTE,	/* struct ctl_order, these three */
 	MSG_CTL_VRRP_UNDEMOTE,
 	MSG_CTL_VRRP_RESIGN,
@@ -349,6 +355,7 @@ enum override_kind {
 	OVERRIDE_NONE,			/* as configured */
 	OVERRIDE_ENABLE,
 	OVERRIDE_DISABLE,
+	OVERRIDE_DRAIN,			/* of a host */
 	OVERRIDE_MAX
 };
 
@@ -360,7 +367,8 @@ struct msg_override {
 	uint32_t	flags;		/* OVERRIDE_F_* */
 	struct ctl_by	by;		/* of the kind */
 	uint32_t	weight;		/* of a host, 0 .. WEIGHT_MAX */
-	uint32_t	pad;
+	uint32_t	drain_s;	/* it is over so long after `by', 1 ..
+					   CTL_DRAIN_MAX; 0: when it is */
 	struct ctl_by	weight_by;
 };
 
@@ -563,6 +571,21 @@ struct msg_check_status {
 struct msg_dest {
 	uint32_t	host_id;
 	int32_t		weight;		/* 0 .. WEIGHT_MAX or DEST_NONE */
+};
+
+struct msg_load_get {
+	uint32_t	listen_id;
+};
+
+/* What a host that was given weight 0 still has to do there. */
+struct msg_load {
+	uint32_t	host_id;
+	int32_t		weight;		/* the one in the kernel now */
+	uint32_t	active;		/* connections */
+	uint32_t	inactive;	/* those that are closing */
+	uint32_t	persistent;	/* clients that will come back to it */
+	uint32_t	pad;
+	uint64_t	in_pkts;	/* since it is there */
 };
 
 /* What is to be read of the kernel's table. */

@@ -331,6 +331,7 @@ client_message(struct peer *, struct imsg *msg, void *arg)
 	case MSG_CTL_HOST_ENABLE:
 	case MSG_CTL_HOST_DISABLE:
 	case MSG_CTL_HOST_WEIGHT:
+	case MSG_CTL_HOST_DRAIN:
 		return (override_request(env, c, msg));
 	case MSG_CTL_VRRP_DEMOTE:
 	case MSG_CTL_VRRP_UNDEMOTE:

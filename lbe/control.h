@@ -50,6 +50,7 @@ enum client_state {
 	CLIENT_RELOAD,		/* waits for the parent */
 	CLIENT_ORDER,		/* waits for vrrpe */
 	CLIENT_LISTING,		/* is sent what the parent reads */
+	CLIENT_DRAIN,		/* waits for hosts to end */
 	CLIENT_SESSIONS,	/* waits for what the parent opens */
 	CLIENT_MONITOR
 };
@@ -74,7 +75,8 @@ struct show {
 	struct lbe_table	*table;
 	struct lbe_host		*host;
 	uint32_t		 vrrp;		/* id of the last one shown */
-	struct ctl_id		 which;		/* show vrrp */
+	struct ctl_id		 which;		/* show vrrp; drain */
+	uint32_t		 left;		/* drain: connections told */
 	int			 found;
 	int			 checks;	/* of the hosts, too */
 };

@@ -33,6 +33,7 @@ enabled(const struct msg_override *o, int disabled)
 {
 	switch (o->kind) {
 	case OVERRIDE_ENABLE:
+	case OVERRIDE_DRAIN:
 		return (1);
 	case OVERRIDE_DISABLE:
 		return (0);
@@ -47,9 +48,12 @@ desire_table_enabled(const struct lbe_table *tb)
 	return (enabled(&tb->override, tb->conf.flags & TABLE_F_DISABLE));
 }
 
+/* One that has ended its connections is as good as disabled. */
 int
 desire_host_enabled(const struct lbe_host *h)
 {
+	if (h->drain != NULL && h->drain->over)
+		return (0);
 	return (desire_table_enabled(h->table) &&
 	    enabled(&h->override, h->conf.flags & HOST_F_DISABLE));
 }
@@ -70,6 +74,12 @@ desire_host_dynamic(const struct lbe_host *h)
 
 uint32_t
 desire_host_weight(const struct lbe_host *h)
+{
+	return (h->drain != NULL ? 0 : desire_host_aim(h));
+}
+
+uint32_t
+desire_host_aim(const struct lbe_host *h)
 {
 	if (h->override.flags & OVERRIDE_F_WEIGHT)
 		return (h->override.weight);
@@ -300,6 +310,10 @@ desire_weight(const struct lbe_service *s, enum pool_role active,
 
 	if (!desire_service_enabled(s))
 		return (DEST_NONE);
+	/* Whatever becomes of it: there are no new connections to be lost. */
+	if (h->drain != NULL)
+		return (desire_host_enabled(h) &&
+		    p->asked[h->index] != DEST_NONE ? 0 : DEST_NONE);
 	if (serves && role == active)
 		return (desire_host_weight(h));
 	if (role != POOL_PRIMARY || !desire_host_enabled(h))

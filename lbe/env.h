@@ -40,6 +40,22 @@ struct lbe_table;
  * the operator and the kernel have made of it.
  */
 
+/* A host that the operator has told to end its connections. */
+struct lbe_drain {
+	struct lbe_host		*host;
+	TAILQ_ENTRY(lbe_drain)	 entry;		/* of its tree */
+	struct monotime		 deadline;	/* not set: none */
+	struct monotime		 moved;		/* last packet, as far as it
+						   is known */
+	struct msg_load		 load;		/* of all services */
+	struct msg_load		 next;		/* the same, being counted */
+	int			 counting;	/* by this round */
+	int			 counted;	/* load has a meaning */
+	int			 over;		/* it has left the kernel */
+	int			 cut;		/* and that by the deadline */
+};
+TAILQ_HEAD(lbe_drains, lbe_drain);
+
 struct lbe_host {
 	RB_ENTRY(lbe_host)	 byid;
 	TAILQ_ENTRY(lbe_host)	 entry;		/* of its table */
@@ -47,6 +63,7 @@ struct lbe_host {
 	struct lbe_table	*table;
 	struct msg_host_status	 status;	/* last told by hce */
 	struct msg_override	 override;
+	struct lbe_drain	*drain;		/* NULL: it does not */
 	uint32_t		 index;		/* in its table, from 0 */
 	int			 counted;	/* in hosts_up of its table */
 	struct msg_check_status	*checks;	/* of several, as last told;
@@ -122,6 +139,7 @@ struct lbe_service {
 	int			 settled;	/* the next two are found out */
 	int			 quorate;	/* has its quorum */
 	int			 open;		/* has failed open */
+	int			 draining;	/* counted in this round */
 };
 RB_HEAD(lbe_services_byid, lbe_service);
 TAILQ_HEAD(lbe_services, lbe_service);
@@ -143,6 +161,7 @@ struct lbe_tree {
 	struct lbe_services_byid services_byid;
 	struct lbe_services	 services;
 	struct lbe_listens_byid	 listens_byid;
+	struct lbe_drains	 drains;
 	uint32_t		 serial;	/* another for each tree */
 	struct monotime		 born;
 };
@@ -184,6 +203,15 @@ struct lbe_gather {
 	struct event		*deadline;
 };
 
+/* Counting the connections of all hosts that drain, listen by listen. */
+struct lbe_round {
+	uint32_t		 id;		/* of the last request */
+	int			 running;
+	struct lbe_service	*service;	/* and listen asked about */
+	struct lbe_listen	*listen;
+	struct event		*timer;		/* of the next round */
+};
+
 TAILQ_HEAD(lbe_todo, lbe_service);
 
 struct lbe_env {
@@ -202,6 +230,7 @@ struct lbe_env {
 	struct event		*flush;
 	uint32_t		 batch;		/* number of the last */
 	struct lbe_errors	 errors;
+	struct lbe_round	 round;
 
 	struct lbe_vrrps	 vrrps;		/* show.c */
 	struct lbe_vrrp		*counted;	/* of it STATS came last */
@@ -275,6 +304,7 @@ void		 stage_start(struct engine *);
  * desire_settle: find out what has a memory, quorum and failing open, for the
  * others to use.
  * desire_*_enabled, desire_host_weight: by the configuration and the operator.
+ * desire_host_aim: the same weight as long as the host does not drain.
  * desire_host_up: enabled, and checked good or not checked at all.
  * desire_table: CTL_UP: some of its hosts is usable, CTL_EMPTY: none is,
  * CTL_UNKNOWN: there is no verdict on one that may be.
@@ -291,6 +321,7 @@ int		 desire_table_enabled(const struct lbe_table *);
 int		 desire_service_enabled(const struct lbe_service *);
 int		 desire_host_dynamic(const struct lbe_host *);
 uint32_t	 desire_host_weight(const struct lbe_host *);
+uint32_t	 desire_host_aim(const struct lbe_host *);
 int		 desire_host_up(const struct lbe_host *);
 enum ctl_state	 desire_table(const struct lbe_table *);
 enum pool_role	 desire_pool(const struct lbe_service *);
@@ -310,6 +341,7 @@ int32_t		 desire_weight(const struct lbe_service *, enum pool_role,
  * kernel_todo: look at the service again before the loop waits.
  * kernel_todo_table: the same for all that use the table.
  * kernel_found: the kernel holds this destination (MSG_MIRROR_DEST).
+ * kernel_has: the kernel should hold the host, in any service.
  */
 void		 kernel_init(struct lbe_env *);
 int		 kernel_running(const struct lbe_env *);
@@ -320,6 +352,7 @@ void		 kernel_todo_table(struct lbe_env *, struct lbe_table *);
 void		 kernel_forget_todo(struct lbe_env *);
 void		 kernel_found(struct lbe_env *, uint32_t,
 		    const struct msg_dest *);
+int		 kernel_has(const struct lbe_host *);
 int		 kernel_dispatch(struct lbe_env *, struct imsg *);
 /* kernel_error: of the listen, or of the host in any listen; NULL: none. */
 struct lbe_error *kernel_listen_error(struct lbe_env *, uint32_t);
@@ -348,11 +381,37 @@ void		 service_count(struct lbe_tree *);
  *
  * override_mirror: back from the parent after a restart.
  * override_tell_hce: of hosts that are checked otherwise than configured.
+ * override_check: tell hce whether to check this one.
  */
 int		 override_request(struct lbe_env *, struct client *,
 		    struct imsg *);
 int		 override_mirror(struct lbe_env *, struct imsg *);
 void		 override_tell_hce(struct lbe_env *);
+void		 override_check(struct lbe_env *, const struct lbe_host *);
+
+/*
+ * drain.c: hosts that end their connections before they leave the kernel.
+ *
+ * drain_begin: the override of this host is OVERRIDE_DRAIN, anew perhaps.
+ * drain_end: it is not any more; nothing when it was not.
+ * drain_inherit: the host goes on as this one of the tree before.
+ * drain_started: a tree may act, whose hosts drain already.
+ * drain_reset: the tree is replaced, what was asked about the old is void.
+ * drain_dispatch: what the parent has counted; 0 or -1.
+ * drain_wait: the client has named hosts in show.which, and waits for them.
+ * drain_show: how far the host is.
+ */
+void		 drain_init(struct lbe_env *);
+void		 drain_free(struct lbe_env *);
+void		 drain_begin(struct lbe_env *, struct lbe_host *);
+void		 drain_end(struct lbe_tree *, struct lbe_host *);
+void		 drain_inherit(struct lbe_tree *, struct lbe_host *,
+		    struct lbe_tree *, struct lbe_host *);
+void		 drain_started(struct lbe_env *);
+void		 drain_reset(struct lbe_env *);
+int		 drain_dispatch(struct lbe_env *, struct imsg *);
+void		 drain_wait(struct client *);
+void		 drain_show(const struct lbe_host *, struct ctl_host *);
 
 /*
  * tracks.c: what an instance tracks.

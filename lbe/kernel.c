@@ -301,6 +301,17 @@ kernel_found(struct lbe_env *env, uint32_t listen_id,
 }
 
 int
+kernel_has(const struct lbe_host *h)
+{
+	const struct lbe_pool	*p;
+
+	TAILQ_FOREACH(p, &h->table->users, user)
+		if (p->asked[h->index] != DEST_NONE)
+			return (1);
+	return (0);
+}
+
+int
 kernel_dispatch(struct lbe_env *env, struct imsg *msg)
 {
 	switch (imsg_type(msg)) {

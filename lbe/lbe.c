@@ -67,6 +67,7 @@ lbe_init(struct engine *e)
 
 	env->engine = e;
 	kernel_init(env);
+	drain_init(env);
 	show_init(env);
 	if ((env->control = control_new(env)) == NULL)
 		fatalx("cannot make the control socket's events");
@@ -113,6 +114,9 @@ lbe_dispatch_parent(struct lbe_env *env, struct imsg *msg)
 	case MSG_IPVS_END:
 	case MSG_SESSIONS:
 		return (listing_dispatch(env, msg));
+	case MSG_IPVS_LOAD:
+	case MSG_IPVS_LOAD_END:
+		return (drain_dispatch(env, msg));
 	case MSG_RELOAD_TEXT:
 		return (lbe_reload_text(env, msg));
 	case MSG_RELOAD_DONE:
@@ -215,6 +219,7 @@ lbe_shutdown(struct engine *e)
 	control_free(env->control);
 	env->control = NULL;
 	show_free(env);
+	drain_free(env);
 	kernel_free(env);
 	tree_free(env->tree);
 	tree_free(env->staged);

@@ -17,6 +17,7 @@
 #include <sys/types.h>
 #include <sys/socket.h>
 
+#include <bsd/string.h>
 #include <bsd/sys/queue.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,14 +32,18 @@
 /* Lines of an answer about one command; more are only counted. */
 #define OVERRIDE_LINES	20
 
+/* "draining, at most 604800s" */
+#define HOST_TEXT_LEN	32
+
 static void	change_host(struct change *, struct lbe_host *);
+static void	change_drain(struct change *, struct lbe_host *);
 static void	change_table(struct change *, struct lbe_table *);
 static void	change_service(struct change *, struct lbe_service *);
 static const char *enabled_text(int);
+static const char *host_text(const struct lbe_host *, char *);
 static void	override_set(struct change *, uint32_t,
 		    struct msg_override *, int);
 static int	request_read(struct change *, struct imsg *);
-static void	host_check(struct lbe_env *, const struct lbe_host *);
 
 void
 override_put(struct change *c, uint32_t id, struct msg_override *o,
@@ -73,6 +78,7 @@ override_set(struct change *c, uint32_t id, struct msg_override *o,
 		new.kind = OVERRIDE_NONE;
 	else
 		new.kind = c->enable ? OVERRIDE_ENABLE : OVERRIDE_DISABLE;
+	new.drain_s = 0;
 	if (new.kind == o->kind)
 		return;
 	if (new.kind != OVERRIDE_NONE)
@@ -120,26 +126,63 @@ override_host_name(const struct lbe_host *h, char *buf)
 	return (buf);
 }
 
+/* What the operator has made of it. */
+static const char *
+host_text(const struct lbe_host *h, char *buf)
+{
+	if (h->drain != NULL && h->drain->over)
+		strlcpy(buf, "drained", HOST_TEXT_LEN);
+	else if (!desire_host_enabled(h) || h->drain == NULL)
+		strlcpy(buf, enabled_text(desire_host_enabled(h)),
+		    HOST_TEXT_LEN);
+	else if (h->override.drain_s > 0)
+		snprintf(buf, HOST_TEXT_LEN, "draining, at most %us",
+		    h->override.drain_s);
+	else
+		strlcpy(buf, "draining", HOST_TEXT_LEN);
+	return (buf);
+}
+
 static void
 change_host(struct change *c, struct lbe_host *h)
 {
-	int	before = desire_host_enabled(h), after;
+	char	from[HOST_TEXT_LEN], to[HOST_TEXT_LEN];
 	char	name[HOST_NAME_LEN], table[TABLE_LABEL_LEN];
 
+	host_text(h, from);
 	override_set(c, h->conf.id, &h->override,
 	    h->conf.flags & HOST_F_DISABLE);
-	after = desire_host_enabled(h);
+	drain_end(c->env->tree, h);
 	override_tell(c, CTL_EVENT_HOST, h->conf.id, "host",
-	    override_host_name(h, name), enabled_text(before),
-	    enabled_text(after));
-	if (before == after) {
-		if (c->enable && !after)
-			client_text(c->client, "its table %s is disabled",
-			    table_label(h->table, table));
+	    override_host_name(h, name), from, host_text(h, to));
+	if (c->enable && !desire_host_enabled(h))
+		client_text(c->client, "its table %s is disabled",
+		    table_label(h->table, table));
+	if (strcmp(from, to) == 0)
 		return;
-	}
-	host_check(c->env, h);
+	override_check(c->env, h);
 	service_host_changed(c->env, h);
+}
+
+/* What is not in use has nothing to end. */
+static void
+change_drain(struct change *c, struct lbe_host *h)
+{
+	struct msg_override	new = h->override;
+	char			from[HOST_TEXT_LEN], to[HOST_TEXT_LEN];
+	char			name[HOST_NAME_LEN];
+
+	host_text(h, from);
+	if (desire_host_enabled(h)) {
+		new.kind = OVERRIDE_DRAIN;
+		new.drain_s = c->drain_s;
+		override_by(c, &new.by);
+		override_put(c, h->conf.id, &h->override, &new);
+		drain_begin(c->env, h);
+		service_host_changed(c->env, h);
+	}
+	override_tell(c, CTL_EVENT_HOST, h->conf.id, "host",
+	    override_host_name(h, name), from, host_text(h, to));
 }
 
 static void
@@ -158,7 +201,7 @@ change_table(struct change *c, struct lbe_table *tb)
 	if (before == after)
 		return;
 	TAILQ_FOREACH(h, &tb->hosts, entry) {
-		host_check(c->env, h);
+		override_check(c->env, h);
 		service_host_changed(c->env, h);
 	}
 }
@@ -181,8 +224,17 @@ static int
 request_read(struct change *c, struct imsg *msg)
 {
 	struct ctl_weight	w;
+	struct ctl_drain	d;
 
 	switch (imsg_type(msg)) {
+	case MSG_CTL_HOST_DRAIN:
+		if (imsg_get_data(msg, &d, sizeof(d)) == -1 ||
+		    d.timeout_s > CTL_DRAIN_MAX || d.wait > 1)
+			return (-1);
+		c->id = d.id;
+		c->drain_s = d.timeout_s;
+		c->wait = d.wait;
+		break;
 	case MSG_CTL_HOST_WEIGHT:
 		if (imsg_get_data(msg, &w, sizeof(w)) == -1 ||
 		    (w.weight > WEIGHT_MAX &&
@@ -225,6 +277,10 @@ override_request(struct lbe_env *env, struct client *client, struct imsg *msg)
 		what = "host";
 		named_hosts(&c, change_weight);
 		break;
+	case MSG_CTL_HOST_DRAIN:
+		what = "host";
+		named_hosts(&c, change_drain);
+		break;
 	case MSG_CTL_TABLE_ENABLE:
 	case MSG_CTL_TABLE_DISABLE:
 		what = "table";
@@ -237,7 +293,10 @@ override_request(struct lbe_env *env, struct client *client, struct imsg *msg)
 	}
 	if (c.objects > OVERRIDE_LINES)
 		client_text(client, "and %u more", c.objects - OVERRIDE_LINES);
-	if (c.objects > 0)
+	if (c.objects > 0 && c.wait) {
+		client->show.which = c.id;
+		drain_wait(client);
+	} else if (c.objects > 0)
 		client_ok(client);
 	else if (c.id.id != 0)
 		client_fail(client, "there is no %s with the id %u", what,
@@ -268,8 +327,8 @@ override_mirror(struct lbe_env *env, struct imsg *msg)
 }
 
 /* hce knows the configuration, not the operator. */
-static void
-host_check(struct lbe_env *env, const struct lbe_host *h)
+void
+override_check(struct lbe_env *env, const struct lbe_host *h)
 {
 	struct msg_onoff	msg;
 
@@ -290,5 +349,5 @@ override_tell_hce(struct lbe_env *env)
 		TAILQ_FOREACH(h, &tb->hosts, entry)
 			if (tb->override.kind != OVERRIDE_NONE ||
 			    h->override.kind != OVERRIDE_NONE)
-				host_check(env, h);
+				override_check(env, h);
 }

@@ -27,6 +27,7 @@ struct lbe_env;
 struct lbe_host;
 struct lbe_service;
 struct lbe_table;
+struct waited;
 
 /* One command of an operator on its way through the objects it names. */
 struct change {
@@ -35,7 +36,10 @@ struct change {
 	struct ctl_id	 id;		/* who is named */
 	int		 enable;	/* or disable */
 	uint32_t	 weight;	/* or CTL_WEIGHT_CONFIGURED */
+	uint32_t	 drain_s;	/* as in struct ctl_drain */
+	uint32_t	 wait;
 	unsigned int	 objects;	/* met so far */
+	struct waited	*waited;	/* drain.c: sums of those met */
 };
 
 /*

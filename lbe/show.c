@@ -54,7 +54,6 @@ static void	table_checks(const struct lbe_table *, char *, size_t);
 static void	method_text(const struct pool_config *, char *, size_t);
 static void	send_table(struct client *, const struct lbe_table *);
 static void	send_host(struct client *, const struct lbe_host *);
-static int	host_in_kernel(const struct lbe_host *);
 static uint64_t	host_since(const struct lbe_host *);
 
 RB_PROTOTYPE(lbe_vrrps, lbe_vrrp, byid, vrrp_cmp)
@@ -547,17 +546,6 @@ send_table(struct client *c, const struct lbe_table *tb)
 	peer_send(c->peer, MSG_CTL_TABLE, 0, -1, &m, sizeof(m));
 }
 
-static int
-host_in_kernel(const struct lbe_host *h)
-{
-	struct lbe_pool	*p;
-
-	TAILQ_FOREACH(p, &h->table->users, user)
-		if (p->asked[h->index] != DEST_NONE)
-			return (1);
-	return (0);
-}
-
 /* Seconds in this state; for what the operator did, since then. */
 static uint64_t
 host_since(const struct lbe_host *h)
@@ -567,7 +555,7 @@ host_since(const struct lbe_host *h)
 
 	if (!desire_table_enabled(h->table))
 		o = &h->table->override;
-	if (o->kind == OVERRIDE_DISABLE)
+	if (o->kind == OVERRIDE_DISABLE || o->kind == OVERRIDE_DRAIN)
 		s = time(NULL) - o->by.since;
 	else
 		s = monotime_diff_us(monotime_now(), h->status.since) /
@@ -597,9 +585,9 @@ send_host(struct client *c, const struct lbe_host *h)
 		m.flags |= CTL_HOST_F_OVERRIDE;
 	if (h->table->conf.nchecks == 0)
 		m.flags |= CTL_HOST_F_UNCHECKED;
-	if (host_in_kernel(h))
+	if (kernel_has(h))
 		m.flags |= CTL_HOST_F_KERNEL;
-	m.weight = desire_host_weight(h);
+	m.weight = desire_host_aim(h);
 	m.weight_conf = h->conf.weight;
 	m.weight_by = h->override.weight_by;
 	if (desire_host_dynamic(h)) {
@@ -619,6 +607,7 @@ send_host(struct client *c, const struct lbe_host *h)
 		m.flags |= CTL_HOST_F_CERT;
 	if ((err = kernel_host_error(c->env, h->conf.id)) != NULL)
 		m.error = err->error;
+	drain_show(h, &m);
 	host_reason(h, m.reason);
 	host_label(h, m.addr);
 	peer_send(c->peer, MSG_CTL_HOST, 0, -1, &m, sizeof(m));

@@ -110,6 +110,7 @@ stage_commit(struct engine *e)
 	struct lbe_env	*env = e->arg;
 
 	kernel_forget_todo(env);
+	drain_reset(env);
 	env->started = 0;
 	if (env->tree != NULL)
 		tree_inherit(env->staged, env->tree);
@@ -135,6 +136,7 @@ stage_start(struct engine *e)
 
 	env->started = 1;
 	/* The parent may have told overrides since the commit. */
+	drain_started(env);
 	service_count(env->tree);
 	if (env->known_sent)
 		override_tell_hce(env);

@@ -86,6 +86,7 @@ tree_new(uint32_t serial)
 	TAILQ_INIT(&t->tables);
 	TAILQ_INIT(&t->services);
 	TAILQ_INIT(&t->trackeds);
+	TAILQ_INIT(&t->drains);
 	t->serial = serial;
 	t->born = monotime_now();
 	return (t);
@@ -111,6 +112,7 @@ tree_free(struct lbe_tree *t)
 	while ((h = RB_ROOT(&t->hosts_byid)) != NULL) {
 		RB_REMOVE(lbe_hosts_byid, &t->hosts_byid, h);
 		free(h->checks);
+		free(h->drain);
 		free(h);
 	}
 	while ((l = RB_ROOT(&t->listens_byid)) != NULL) {
@@ -359,6 +361,7 @@ tree_inherit(struct lbe_tree *t, struct lbe_tree *from)
 			continue;
 		h->status = oldh->status;
 		h->override = oldh->override;
+		drain_inherit(t, h, from, oldh);
 	}
 	TAILQ_FOREACH(tb, &t->tables, entry)
 		if ((oldtb = tree_table(from, tb->conf.id)) != NULL) {

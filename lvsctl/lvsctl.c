@@ -59,7 +59,8 @@ main(int argc, char *argv[])
 	const char	*path = LVSD_SOCKET;
 	int		 ch, fd, status;
 
-	while ((ch = getopt(argc, argv, "s:")) != -1) {
+	/* A command may have options of its own. */
+	while ((ch = getopt(argc, argv, "+s:")) != -1) {
 		switch (ch) {
 		case 's':
 			path = optarg;
@@ -82,7 +83,7 @@ main(int argc, char *argv[])
 	if ((buf = imsgbuf_new(fd, IMSGBUF_FDPASS)) == NULL)
 		err(1, NULL);
 	/* An event is of use at once, also to the next program in a pipe. */
-	if (cmd.action == MONITOR)
+	if (cmd.action == MONITOR || cmd.action == HOST_DRAIN_WAIT)
 		setvbuf(stdout, NULL, _IOLBF, 0);
 	ctl_request(buf, &cmd);
 	output_head(&cmd);
@@ -165,6 +166,8 @@ ctl_request(struct imsgbuf *buf, const struct command *cmd)
 		[HOST_ENABLE]		= MSG_CTL_HOST_ENABLE,
 		[HOST_DISABLE]		= MSG_CTL_HOST_DISABLE,
 		[HOST_WEIGHT]		= MSG_CTL_HOST_WEIGHT,
+		[HOST_DRAIN]		= MSG_CTL_HOST_DRAIN,
+		[HOST_DRAIN_WAIT]	= MSG_CTL_HOST_DRAIN,
 		[VRRP_DEMOTE]		= MSG_CTL_VRRP_DEMOTE,
 		[VRRP_UNDEMOTE]		= MSG_CTL_VRRP_UNDEMOTE,
 		[VRRP_RESIGN]		= MSG_CTL_VRRP_RESIGN,
@@ -177,6 +180,7 @@ ctl_request(struct imsgbuf *buf, const struct command *cmd)
 	struct msg_verbose		 verbose;
 	struct ctl_order		 order;
 	struct ctl_weight		 weight;
+	struct ctl_drain		 drain;
 	const void			*data = NULL;
 	size_t				 len = 0;
 
@@ -201,6 +205,15 @@ ctl_request(struct imsgbuf *buf, const struct command *cmd)
 		weight.weight = cmd->weight;
 		data = &weight;
 		len = sizeof(weight);
+		break;
+	case HOST_DRAIN:
+	case HOST_DRAIN_WAIT:
+		memset(&drain, 0, sizeof(drain));
+		drain.id = cmd->id;
+		drain.timeout_s = cmd->drain_s;
+		drain.wait = cmd->action == HOST_DRAIN_WAIT;
+		data = &drain;
+		len = sizeof(drain);
 		break;
 	case VRRP_DEMOTE:
 	case VRRP_UNDEMOTE:

@@ -268,14 +268,17 @@ print_host(const struct command *cmd, const struct imsg *msg)
 		[CTL_UNKNOWN]	= "unknown",
 		[CTL_UP]	= "up",
 		[CTL_DOWN]	= "down",
-		[CTL_DISABLED]	= "disabled"
+		[CTL_DISABLED]	= "disabled",
+		[CTL_DRAINING]	= "draining",
+		[CTL_DRAINED]	= "drained"
 	};
 	struct ctl_host		 h;
 	char			 addr[VIS_LEN(sizeof(h.addr))];
 	char			 availability[16] = "";
 
 	if (imsg_get_data(msg, &h, sizeof(h)) == -1 ||
-	    h.state >= sizeof(states) / sizeof(states[0]))
+	    h.state >= sizeof(states) / sizeof(states[0]) ||
+	    states[h.state] == NULL)
 		return (OUTPUT_BAD);
 	if (h.checks > 0)
 		snprintf(availability, sizeof(availability), "%.2f%%",

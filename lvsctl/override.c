@@ -34,13 +34,35 @@ override_print_by(const struct ctl_by *by)
 	output_time(" since ", by->since);
 }
 
+/* ", 3 connections left, 1 of them closing, 25s to the deadline" */
+static void
+print_drain(const struct ctl_host *h)
+{
+	printf(", %u connections left", h->active + h->inactive);
+	if (h->inactive > 0)
+		printf(", %u of them closing", h->inactive);
+	if (h->persistent > 0)
+		printf(", %u clients remembered", h->persistent);
+	if (h->state == CTL_DRAINING && h->drain_left_s != CTL_DRAIN_FOREVER)
+		printf(", %us to the deadline", h->drain_left_s);
+}
+
 void
 override_print_host(const struct ctl_host *h)
 {
+	static const char	*const texts[] = {
+		[CTL_DISABLED]	= "disabled",
+		[CTL_DRAINING]	= "draining",
+		[CTL_DRAINED]	= "drained"
+	};
+
 	if (h->flags & CTL_HOST_F_OVERRIDE) {
-		printf("\t\t%s",
-		    h->state == CTL_DISABLED ? "disabled" : "enabled");
+		printf("\t\t%s", h->state >= sizeof(texts) /
+		    sizeof(texts[0]) || texts[h->state] == NULL ? "enabled" :
+		    texts[h->state]);
 		override_print_by(&h->by);
+		if (h->state == CTL_DRAINING || h->state == CTL_DRAINED)
+			print_drain(h);
 		printf("\n");
 	}
 	if (h->weight_by.since != 0) {

@@ -30,6 +30,7 @@ enum token_type {
 	NAME,			/* an object, by name or id */
 	DEMOTION,		/* a number */
 	WEIGHT,			/* another, or a keyword beside it */
+	TIMEOUT,		/* a time with its unit */
 	SERVICE,		/* of sessions: objects as NAME, and */
 	HOST,
 	CLIENT			/* an address or a network */
@@ -122,10 +123,31 @@ static const struct token t_weighed[] = {
 	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
 };
 
+static const struct token t_timeout[] = {
+	{ NOTHING,	"",		ACTION_NONE,	NULL },
+	{ TIMEOUT,	"<time, as 90s, 10m or 2h>",
+	    ACTION_NONE, NULL },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token t_awaited[] = {
+	{ NAME,		"<address, address:port or id>",
+	    ACTION_NONE, t_timeout },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token t_drain[] = {
+	{ KEYWORD,	"-w",		HOST_DRAIN_WAIT, t_awaited },
+	{ NAME,		"<address, address:port or id>",
+	    ACTION_NONE, t_timeout },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
 static const struct token t_host[] = {
 	{ KEYWORD,	"enable",	HOST_ENABLE,	t_hostname },
 	{ KEYWORD,	"disable",	HOST_DISABLE,	t_hostname },
 	{ KEYWORD,	"weight",	HOST_WEIGHT,	t_weighed },
+	{ KEYWORD,	"drain",	HOST_DRAIN,	t_drain },
 	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
 };
 
@@ -189,6 +211,8 @@ static int			 token_name(const char *, struct ctl_id *,
 				    FILE *);
 static int			 token_number(const char *, uint32_t, uint32_t,
 				    uint32_t *, FILE *);
+static int			 token_time(const char *, uint32_t, uint32_t *,
+				    FILE *);
 static int			 token_take(const struct token *,
 				    const char *, struct command *, FILE *);
 static int			 takes_any(enum token_type);
@@ -246,6 +270,8 @@ token_take(const struct token *t, const char *word, struct command *cmd,
 	case WEIGHT:
 		return (token_number(word, 0, CTL_WEIGHT_MAX, &cmd->weight,
 		    err));
+	case TIMEOUT:
+		return (token_time(word, CTL_DRAIN_MAX, &cmd->drain_s, err));
 	default:
 		return (0);
 	}
@@ -256,7 +282,7 @@ static int
 takes_any(enum token_type type)
 {
 	return (type == NAME || type == DEMOTION || type == SERVICE ||
-	    type == HOST || type == CLIENT);
+	    type == HOST || type == CLIENT || type == TIMEOUT);
 }
 
 /* Or meant as one: it is no keyword. */
@@ -327,6 +353,39 @@ token_number(const char *word, uint32_t min, uint32_t max, uint32_t *number,
 	if (errstr == NULL)
 		return (0);
 	fprintf(err, "%s: must be a number from %u to %u\n", word, min, max);
+	return (-1);
+}
+
+/* Seconds from "90", "90s", "10m", "2h" or "7d". */
+static int
+token_time(const char *word, uint32_t max, uint32_t *seconds, FILE *err)
+{
+	static const struct {
+		char		letter;
+		uint32_t	seconds;
+	} units[] = {
+		{ 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }
+	};
+	const char	*errstr;
+	char		 number[16];
+	uint32_t	 unit = 1;
+	size_t		 i, len;
+
+	if ((len = strlcpy(number, word, sizeof(number))) == 0 ||
+	    len >= sizeof(number))
+		goto bad;
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (number[len - 1] == units[i].letter) {
+			number[len - 1] = '\0';
+			unit = units[i].seconds;
+			break;
+		}
+	*seconds = strtonum(number, 1, max / unit, &errstr) * unit;
+	if (errstr == NULL)
+		return (0);
+bad:
+	fprintf(err, "%s: must be a time from 1s to %us, as 90s, 10m or 2h\n",
+	    word, max);
 	return (-1);
 }
 

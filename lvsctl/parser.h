@@ -43,6 +43,8 @@ enum action {
 	HOST_ENABLE,
 	HOST_DISABLE,
 	HOST_WEIGHT,
+	HOST_DRAIN,
+	HOST_DRAIN_WAIT,
 	VRRP_DEMOTE,
 	VRRP_UNDEMOTE,
 	VRRP_RESIGN,
@@ -58,6 +60,7 @@ struct command {
 	struct ctl_id	id;		/* zero: none was named */
 	uint32_t	by;		/* demote; 0: wholly */
 	uint32_t	weight;		/* or CTL_WEIGHT_CONFIGURED */
+	uint32_t	drain_s;	/* as in struct ctl_drain */
 	struct ctl_session_which which;	/* sessions */
 	const char	*net;		/* of their clients, NULL: any */
 	struct sessions	*sessions;	/* while they are shown */

@@ -34,6 +34,8 @@ static int	lbe_service(struct parent *, struct imsg *);
 static int	lbe_dest(struct parent *, struct imsg *);
 static int	lbe_unresolved(const struct parent *, const struct imsg *);
 static int	lbe_commit(struct parent *, struct imsg *);
+static int	lbe_load_get(struct parent *, struct imsg *);
+static void	lbe_load(void *, const struct msg_load *);
 static int	lbe_override(struct parent *, struct imsg *);
 static int	lbe_quorum(struct parent *, struct imsg *);
 static int	lbe_log(struct parent *, struct imsg *);
@@ -61,6 +63,8 @@ dispatch_lbe(struct parent *env, struct imsg *imsg)
 	case MSG_IPVS_STOP:
 	case MSG_SESSIONS_GET:
 		return (listing_message(env, imsg));
+	case MSG_IPVS_LOAD_GET:
+		return (lbe_load_get(env, imsg));
 	case MSG_OVERRIDE:
 		return (lbe_override(env, imsg));
 	case MSG_SERVICE_QUORUM:
@@ -142,6 +146,37 @@ lbe_commit(struct parent *env, struct imsg *imsg)
 	return (0);
 }
 
+struct load_answer {
+	struct parent	*env;
+	uint32_t	 id;		/* of the request */
+};
+
+static int
+lbe_load_get(struct parent *env, struct imsg *imsg)
+{
+	struct load_answer	a = { env, imsg_id(imsg) };
+	struct msg_load_get	m;
+
+	if (imsg_get_data(imsg, &m, sizeof(m)) == -1)
+		return (-1);
+	if (conf_find_listen(env->conf, m.listen_id) == NULL)
+		return (lbe_unresolved(env, imsg));
+	if (env->ipvs_runs &&
+	    ipvs_load(env->ipvs, m.listen_id, lbe_load, &a) == -1)
+		return (lbe_unresolved(env, imsg));
+	proc_send(env, PROC_LBE, MSG_IPVS_LOAD_END, a.id, -1, NULL, 0);
+	return (0);
+}
+
+static void
+lbe_load(void *arg, const struct msg_load *load)
+{
+	struct load_answer	*a = arg;
+
+	proc_send(a->env, PROC_LBE, MSG_IPVS_LOAD, a->id, -1, load,
+	    sizeof(*load));
+}
+
 static int
 lbe_override(struct parent *env, struct imsg *imsg)
 {
@@ -150,7 +185,7 @@ lbe_override(struct parent *env, struct imsg *imsg)
 
 	if (imsg_get_data(imsg, &m, sizeof(m)) == -1 || !msg_override_ok(&m))
 		return (-1);
-	if (m.flags & OVERRIDE_F_WEIGHT &&
+	if ((m.flags & OVERRIDE_F_WEIGHT || m.kind == OVERRIDE_DRAIN) &&
 	    conf_find_host(env->conf, id) == NULL)
 		return (lbe_unresolved(env, imsg));
 	if (conf_find_host(env->conf, id) == NULL &&

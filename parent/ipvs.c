@@ -555,15 +555,23 @@ ipvs_resync(struct ipvs *v)
 	}
 }
 
+struct ipvs_vs *
+ipvs_vs_of(struct ipvs *v, uint32_t listen_id)
+{
+	const struct conf_listen	*l;
+
+	if (v->conf == NULL ||
+	    (l = conf_find_listen(v->conf, listen_id)) == NULL)
+		return (NULL);
+	return (vs_find(v, l));
+}
+
 int
 ipvs_want_service(struct ipvs *v, uint32_t listen_id, int on)
 {
-	const struct conf_listen	*l;
-	struct ipvs_vs			*vs;
+	struct ipvs_vs	*vs;
 
-	if (v->conf == NULL ||
-	    (l = conf_find_listen(v->conf, listen_id)) == NULL ||
-	    (vs = vs_find(v, l)) == NULL)
+	if ((vs = ipvs_vs_of(v, listen_id)) == NULL)
 		return (-1);
 	vs->wish = on != 0;
 	vs_changed(v, vs);
@@ -583,16 +591,15 @@ int
 ipvs_want_dest(struct ipvs *v, uint32_t listen_id, uint32_t host_id,
     int32_t weight)
 {
-	const struct conf_listen	*l;
-	const struct conf_host		*h;
-	struct ipvs_vs			*vs;
-	struct ipvs_real		*r;
+	const struct conf_host	*h;
+	struct ipvs_vs		*vs;
+	struct ipvs_real	*r;
 
-	if (v->conf == NULL || weight < DEST_NONE || weight > WEIGHT_MAX)
+	if (weight < DEST_NONE || weight > WEIGHT_MAX)
 		return (-1);
-	if ((l = conf_find_listen(v->conf, listen_id)) == NULL ||
+	if ((vs = ipvs_vs_of(v, listen_id)) == NULL ||
 	    (h = conf_find_host(v->conf, host_id)) == NULL ||
-	    (vs = vs_find(v, l)) == NULL || (r = real_find(vs, h)) == NULL)
+	    (r = real_find(vs, h)) == NULL)
 		return (-1);
 	r->wish = weight;
 	vs_changed(v, vs);

@@ -112,6 +112,7 @@ ipvs_parse_load(struct nlmsghdr *nlh, struct ipvs_load *load,
 		return;
 	load->active = number(tb[IPVS_DEST_ATTR_ACTIVE_CONNS]);
 	load->inactive = number(tb[IPVS_DEST_ATTR_INACT_CONNS]);
+	load->persistent = number(tb[IPVS_DEST_ATTR_PERSIST_CONNS]);
 	counts_parse(tb[IPVS_DEST_ATTR_STATS64], tb[IPVS_DEST_ATTR_STATS], c);
 }
 

@@ -100,6 +100,7 @@ struct ipvs_daemon {
 struct ipvs_load {
 	uint32_t	active;		/* connections */
 	uint32_t	inactive;
+	uint32_t	persistent;	/* clients bound to it */
 };
 
 /* ipvs_msg_family: the number of the family, or -1 with errno. */

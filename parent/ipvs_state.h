@@ -185,6 +185,8 @@ void		 ipvs_real_wanted(const struct ipvs_vs *,
 int		 ipvs_svc_equal(const struct ipvs_svc *,
 		    const struct ipvs_svc *);
 void		 ipvs_vs_free(struct ipvs *, struct ipvs_vs *);
+/* ipvs_vs_of: the service of this listen; NULL: none is configured. */
+struct ipvs_vs	*ipvs_vs_of(struct ipvs *, uint32_t);
 /* ipvs_vs_str: `service "www" 10.0.0.1:80 tcp'; returns buf, of this size. */
 #define IPVS_VS_STRLEN	(NAME_LEN + IPVS_KEY_STRLEN + sizeof("service \"\" "))
 const char	*ipvs_vs_str(const struct ipvs_vs *, char *);

@@ -36,6 +36,7 @@
  *	service "www" disable by 0 since 1763719200
  *	table "web" port 80 variant 0 disable by 0 since 1763719200
  *	host "web" port 80 variant 0 address 10.0.0.1 weight 5 by 0 since ...
+ *	host "web" port 80 variant 0 address 10.0.0.2 drain 60 by 0 since ...
  *	sysctl backup_only was "0"
  */
 
@@ -92,7 +93,8 @@ static int	 scan_head(FILE *, const char *);
 static const char *const	kinds[OVERRIDE_MAX] = {
 	[OVERRIDE_NONE]		= "",
 	[OVERRIDE_ENABLE]	= "enable",
-	[OVERRIDE_DISABLE]	= "disable"
+	[OVERRIDE_DISABLE]	= "disable",
+	[OVERRIDE_DRAIN]	= "drain"
 };
 
 unsigned int
@@ -112,6 +114,8 @@ print_override(void *arg, uint32_t id, const struct msg_override *o)
 
 	if (o->kind != OVERRIDE_NONE && print_object(p, id) == 0) {
 		fprintf(p->f, "%s", kinds[o->kind]);
+		if (o->kind == OVERRIDE_DRAIN)
+			fprintf(p->f, " %u", o->drain_s);
 		print_by(p, &o->by);
 	}
 	if (o->flags & OVERRIDE_F_WEIGHT && print_object(p, id) == 0) {
@@ -228,7 +232,7 @@ static int
 take_override(struct cursor *c, struct msg_override *o)
 {
 	const char	*word;
-	int64_t		 weight;
+	int64_t		 weight, drain = 0;
 	int		 i;
 
 	memset(o, 0, sizeof(*o));
@@ -244,8 +248,10 @@ take_override(struct cursor *c, struct msg_override *o)
 	for (i = OVERRIDE_NONE + 1; i < OVERRIDE_MAX; i++)
 		if (strcmp(word, kinds[i]) == 0)
 			o->kind = i;
-	if (o->kind == OVERRIDE_NONE)
+	if (o->kind == OVERRIDE_NONE || (o->kind == OVERRIDE_DRAIN &&
+	    take_value(c, CTL_DRAIN_MAX, &drain) == -1))
 		return (-1);
+	o->drain_s = drain;
 	return (take_by(c, &o->by));
 }
 
@@ -368,6 +374,7 @@ merge(struct mirror *m, uint32_t id, const struct msg_override *o)
 		all.weight_by = o->weight_by;
 	} else {
 		all.kind = o->kind;
+		all.drain_s = o->drain_s;
 		all.by = o->by;
 	}
 	if (mirror_set_override(m, id, &all) == -1)
@@ -388,8 +395,9 @@ scan_line(char *line, struct finder *f, struct mirror *m)
 	if (take_object(&c, f, &id) == -1 || take_override(&c, &o) == -1 ||
 	    take(&c) != NULL)
 		return (-1);
-	/* Only a host has a weight. */
-	if (o.flags & OVERRIDE_F_WEIGHT && strncmp(line, "host", 4) != 0)
+	/* Only a host has a weight, or drains. */
+	if ((o.flags & OVERRIDE_F_WEIGHT || o.kind == OVERRIDE_DRAIN) &&
+	    strncmp(line, "host", 4) != 0)
 		return (-1);
 	if (id == 0)
 		return (0);

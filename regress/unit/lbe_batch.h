@@ -68,6 +68,9 @@ batch_hear(void)
 			batch.number = h.id;
 			return;
 		}
+		/* Of hosts that drain: it comes when it comes. */
+		if (h.type == MSG_IPVS_LOAD_GET)
+			continue;
 		batch_line(&h);
 	}
 	snprintf(batch.line[batch.n++], sizeof(batch.line[0]), "no commit");

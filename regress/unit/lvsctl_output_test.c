@@ -159,6 +159,27 @@ test_host(void)
 	    NULL && strstr(printed, ", configured is 5\n") != NULL,
 	    "another weight, by a stranger");
 
+	h.state = CTL_DRAINING;
+	h.active = 3;
+	h.inactive = 2;
+	h.persistent = 4;
+	h.drain_left_s = 25;
+	print(SHOW_HOSTS, MSG_CTL_HOST, &h, sizeof(h));
+	ok(strstr(printed, "\t       \tdraining\n") != NULL &&
+	    strstr(printed, "\t\tdraining by root since 1970-01-0") != NULL &&
+	    strstr(printed, ", 5 connections left, 2 of them closing, "
+	    "4 clients remembered, 25s to the deadline\n") != NULL,
+	    "one that drains");
+	h.drain_left_s = CTL_DRAIN_FOREVER;
+	h.active = h.inactive = h.persistent = 0;
+	print(SHOW_HOSTS, MSG_CTL_HOST, &h, sizeof(h));
+	ok(strstr(printed, ", 0 connections left\n") != NULL,
+	    "without a deadline");
+	h.state = CTL_EMPTY;
+	is_int(print(SHOW_HOSTS, MSG_CTL_HOST, &h, sizeof(h)), OUTPUT_BAD,
+	    "no host is empty");
+	h.state = CTL_DISABLED;
+
 	snprintf(h.reason, sizeof(h.reason), "a\033[31mb\nc\td\\e");
 	print(SHOW_HOSTS, MSG_CTL_HOST, &h, sizeof(h));
 	ok(strstr(printed, "a\\^[[31mb\\nc\\td\\\\e") != NULL,

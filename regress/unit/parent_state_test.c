@@ -119,6 +119,8 @@ set(struct mirror *m, uint32_t id, uint32_t kind, int weight, int64_t since)
 
 	memset(&o, 0, sizeof(o));
 	o.kind = kind;
+	if (kind == OVERRIDE_DRAIN)
+		o.drain_s = 60;
 	if (kind != OVERRIDE_NONE) {
 		o.by.uid = 1000;
 		o.by.since = since;
@@ -146,6 +148,7 @@ test_round(void)
 	set(m, host_id("10.0.0.1", 0), OVERRIDE_DISABLE, 0, 1763719200);
 	set(m, host_id("10.0.0.2", 1), OVERRIDE_NONE, 65535, 9);
 	set(m, host_id("fd00::3", 0), OVERRIDE_DISABLE, -1, 10);
+	set(m, host_id("10.0.0.1", 1), OVERRIDE_DRAIN, -1, 11);
 	print(m);
 	if ((first = strdup(text)) == NULL)
 		err(1, NULL);
@@ -158,8 +161,10 @@ test_round(void)
 	    "host \"web\" port 8080 variant 0 address 10.0.0.1 "
 	    "weight 0 by 4294967295 since 1763719201\n") != NULL,
 	    "a host disabled and of another weight");
+	ok(strstr(first, " address 10.0.0.1 drain 60 by 1000 since 11\n") !=
+	    NULL, "a host that drains");
 	is_int(scan(first, n), 0, "it is read");
-	is_int(number(n), 5, "all of it");
+	is_int(number(n), 6, "all of it");
 	print(n);
 	is_str(text, first, "as the same");
 	mirror_override(n, host_id("10.0.0.2", 0), &o);
@@ -205,6 +210,11 @@ test_bad(void)
 		    "65536 by 0 since 1",
 		"host \"web\" port 8080 variant 0 address 10.0.0.1 weight "
 		    "by 0 since 1",
+		"host \"web\" port 8080 variant 0 address 10.0.0.1 drain "
+		    "by 0 since 1",
+		"host \"web\" port 8080 variant 0 address 10.0.0.1 drain "
+		    "604801 by 0 since 1",
+		"table \"web\" port 8080 variant 0 drain 60 by 0 since 1",
 		"table \"web\" port 8080 variant 0 weight 3 by 0 since 1",
 		"service \"tls\" weight 3 by 0 since 1",
 		"service \"\" disable by 0 since 1",
