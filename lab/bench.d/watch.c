@@ -16,9 +16,7 @@
 
 #include <sys/types.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <netinet/in.h>
 
 #include <bsd/stdlib.h>
 #include <err.h>
@@ -31,8 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <linux/ip_vs.h>
-
+#include "table.h"
 #include "tree.h"
 
 /*
@@ -55,9 +52,6 @@
  *	Prints the CPU time the processes take in so many seconds.
  * watch table
  *	Prints the number of services and of destinations in the kernel.
- *
- * The kernel tells the size of its table at no cost by the old interface of
- * ip_vs.h; listing it takes long enough to be seen in what is measured.
  */
 
 /* How often the kernel is asked: this is how exact the times are. */
@@ -75,18 +69,10 @@
 /* Longest wait for a table to be filled or processes to rest. */
 #define LIMIT_US	600000000
 
-struct table {
-	unsigned int	services;
-	unsigned int	dests;
-};
-
 static void	start(char **);
 static void	act(char **);
 static void	once(char **);
 static void	rest(char **);
-static int	table_size(int, unsigned int, struct table *);
-static int	table_dests(int, struct table *);
-static int	table_socket(void);
 static pid_t	run(char **, const char *, const char *);
 static int64_t	settle(pid_t, int64_t);
 static void	await_work(pid_t);
@@ -290,58 +276,6 @@ await_work(pid_t pid)
 		nap(LOOK_US);
 		tree_read(pid, &t, 0);
 	}
-}
-
-static int
-table_socket(void)
-{
-	int	fd;
-
-	if ((fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW)) == -1)
-		err(1, "socket");
-	return (fd);
-}
-
-/*
- * The number of destinations takes a listing of the services: it is only
- * looked at when there are so many services (0: in any case).
- */
-static int
-table_size(int fd, unsigned int services, struct table *t)
-{
-	struct ip_vs_getinfo	info;
-	socklen_t		len = sizeof(info);
-
-	if (getsockopt(fd, IPPROTO_IP, IP_VS_SO_GET_INFO, &info, &len) == -1)
-		return (-1);
-	t->services = info.num_services;
-	t->dests = 0;
-	if (services != 0 && t->services != services)
-		return (0);
-	return (table_dests(fd, t));
-}
-
-static int
-table_dests(int fd, struct table *t)
-{
-	struct ip_vs_get_services	*get;
-	socklen_t			 len;
-	unsigned int			 i;
-
-	len = sizeof(*get) + t->services * sizeof(get->entrytable[0]);
-	if ((get = calloc(1, len)) == NULL)
-		err(1, NULL);
-	get->num_services = t->services;
-	if (getsockopt(fd, IPPROTO_IP, IP_VS_SO_GET_SERVICES, get,
-	    &len) == -1) {
-		free(get);
-		/* Another has been added since: ask again. */
-		return (errno == EINVAL ? 0 : -1);
-	}
-	for (i = 0; i < get->num_services; i++)
-		t->dests += get->entrytable[i].num_dests;
-	free(get);
-	return (0);
 }
 
 static int64_t
