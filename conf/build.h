@@ -140,6 +140,7 @@ enum seen {
 	SEEN_FAIL_OPEN	= 0x01,
 	SEEN_FAILURE	= 0x02,
 	SEEN_INITIAL	= 0x04,
+	SEEN_WHILE	= 0x08,
 	/* of a host, of a pool, of persistence, which count their own */
 	SEEN_UPPER	= 0x01,
 	SEEN_LOWER	= 0x02,
@@ -288,6 +289,15 @@ struct member_ref {
 };
 TAILQ_HEAD(member_refs, member_ref);
 
+/* `while master of' of a service until the whole file is known. */
+struct bound_ref {
+	TAILQ_ENTRY(bound_ref)	 entry;
+	struct conf_service	*service;
+	char			 name[NAME_LEN];	/* of the instance */
+	struct pos		 pos;
+};
+TAILQ_HEAD(bound_refs, bound_ref);
+
 /* A file being read, with all that it includes. */
 struct parse {
 	struct conf		*conf;
@@ -300,6 +310,7 @@ struct parse {
 	struct pool_refs	 pools;
 	struct member_refs	 members;
 	struct track_refs	 tracks;
+	struct bound_refs	 bounds;
 	unsigned int		 seen;		/* SEEN_*, at the top */
 	struct conf_announce	 announce;	/* at the top */
 	struct timing		 timing;	/* at the top */
@@ -759,6 +770,12 @@ void		 build_notify_option(struct parse *, struct notify_spec *,
 enum notify_kind build_notify_quorum(struct parse *, const struct lex_str *);
 void		 build_notify(struct parse *, enum notify_kind,
 		    const struct lex_str *, const struct notify_spec *);
+
+/*
+ * bound.c: services that follow an instance.  check_bounds: once all is known.
+ */
+void		 build_while(struct parse *, const struct lex_str *, int);
+void		 check_bounds(struct parse *);
 
 /*
  * track.c: trackers.  build_track_begin: of this kind, of what has this name;

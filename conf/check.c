@@ -570,6 +570,7 @@ check_conf(struct parse *p)
 	check_tracks(p);
 	check_members(p);
 	check_group_tracks(p);
+	check_bounds(p);
 	check_announce(p);
 	settings_check(p);
 	if ((p->seen & SEEN_LEASE) == 0)

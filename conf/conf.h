@@ -171,6 +171,8 @@ struct conf_notify {
 };
 TAILQ_HEAD(conf_notifies, conf_notify);
 
+struct conf_vrrp;
+
 struct conf_service {
 	TAILQ_ENTRY(conf_service)	 entry;
 	struct service_config		 conf;
@@ -179,6 +181,7 @@ struct conf_service {
 	struct conf_marks		 marks;
 	struct conf_pool		 pool[POOL_MAX];
 	struct conf_notifies		 notifies;
+	struct conf_vrrp		*vrrp;	/* that it follows, or NULL */
 	const char			*file;
 	int				 line;
 };
@@ -327,6 +330,8 @@ struct conf_vrrp {
 	RB_ENTRY(conf_vrrp)		 byid;
 	struct vrrp_config		 conf;
 	struct conf_group		*group;	/* NULL: none */
+	int				 bound;	/* services follow it */
+	int				 visited; /* while they are checked */
 	struct conf_hmac		*hmac;	/* NULL: none */
 	struct conf_peers		 peers;
 	struct conf_announce		 announce;

@@ -451,7 +451,11 @@ static void
 ids_refs(struct conf *new)
 {
 	struct conf_check	*c;
+	struct conf_service	*s;
 
+	TAILQ_FOREACH(s, &new->services, entry)
+		if (s->vrrp != NULL)
+			s->conf.vrrp_id = s->vrrp->conf.id;
 	TAILQ_FOREACH(c, &new->checks, entry) {
 		if (c->script != NULL)
 			c->conf.ref_id = c->script->conf.id;

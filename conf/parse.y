@@ -86,6 +86,7 @@ int				 yyparse(void);
 %token	DYNAMIC
 %token	FAIL FAILURE HYSTERESIS INITIAL OPEN
 %token	CONNECTIONS OF RESTORE SYSCTL WHILE
+%token	SUSPEND
 %token	ERROR
 /* Behind `check dns' a type is that of the question, not of a tunnel. */
 %nonassoc	DNS
@@ -307,6 +308,12 @@ service_stmt	: LISTEN ON			{
 			build_initial(y.p, &$2);
 		}
 		| notify
+		| WHILE MASTER OF STRING	{
+			build_while(y.p, &$4, 0);
+		}
+		| WHILE MASTER OF STRING SUSPEND CHECKS {
+			build_while(y.p, &$4, 1);
+		}
 		| method TO TABLENAME		{
 			pool_begin($1, &$3);
 		} pool_options
@@ -996,6 +1003,7 @@ parse_run(struct parse *p, const char *path, const struct conf_macros *macros)
 	TAILQ_INIT(&p->members);
 	build_announce_begin(&p->announce);
 	TAILQ_INIT(&p->tracks);
+	TAILQ_INIT(&p->bounds);
 	if ((p->conf = conf_new()) == NULL ||
 	    (p->index = index_new()) == NULL) {
 		diag_nomem(&p->diag);

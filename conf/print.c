@@ -227,6 +227,12 @@ print_service(const struct conf_service *s, FILE *f)
 		fprintf(f, "\tone-packet\n");
 	if (s->conf.flags & SERVICE_F_DISABLE)
 		fprintf(f, "\tdisable\n");
+	if (s->vrrp != NULL) {
+		fprintf(f, "\twhile master of ");
+		print_str(f, s->vrrp->conf.name);
+		fprintf(f, "%s\n", s->conf.flags & SERVICE_F_SUSPEND ?
+		    " suspend checks" : "");
+	}
 	print_policy(&s->conf, f);
 	print_notifies(&s->notifies, "\t", f);
 	for (i = 0; i < POOL_MAX; i++)

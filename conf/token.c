@@ -170,6 +170,7 @@ static const struct keyword keywords[] = {
 	{ "static",		STATIC, 0 },
 	{ "stop",		STOP, 0 },
 	{ "strict",		STRICT, 0 },
+	{ "suspend",		SUSPEND, 0 },
 	{ "sync",		SYNC, 0 },
 	{ "sysctl",		SYSCTL, 1 },
 	{ "table",		TABLE, 0 },

@@ -284,7 +284,9 @@ service_config_ok(const struct service_config *s)
 	    SERVICE_F_PERSISTENT | SERVICE_F_ONEPACKET | SERVICE_F_TRACKED |
 	    SERVICE_F_SCHED_PORT | SERVICE_F_SCHED_FALLBACK | SERVICE_F_SIP |
 	    SERVICE_F_VIA | SERVICE_F_QUIESCE | SERVICE_F_INITIAL_UP |
-	    SERVICE_F_NOTIFY))
+	    SERVICE_F_NOTIFY | SERVICE_F_SUSPEND))
+		return (0);
+	if (s->flags & SERVICE_F_SUSPEND && s->vrrp_id == 0)
 		return (0);
 	if (s->quorum < 1 || s->quorum > SERVICE_QUORUM_MAX ||
 	    s->hysteresis >= s->quorum || s->fail_open > FAIL_OPEN_MAX)

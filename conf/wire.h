@@ -347,6 +347,7 @@ struct pool_config {
 #define SERVICE_F_QUIESCE	0x100	/* failed hosts get weight 0 */
 #define SERVICE_F_INITIAL_UP	0x200	/* hosts without a verdict serve */
 #define SERVICE_F_NOTIFY	0x400	/* the parent is told of the quorum */
+#define SERVICE_F_SUSPEND	0x800	/* with vrrp_id: no checks in vain */
 
 /* Longest persistence kept: 31 days, as ipvsadm(8) allows. */
 #define PERSIST_MAX		(31 * 24 * 60 * 60)
@@ -367,6 +368,9 @@ struct service_config {
 	uint8_t			pad;
 	uint32_t		quorum;		/* weight that is wanted */
 	uint32_t		hysteresis;	/* below quorum */
+	uint32_t		vrrp_id;	/* active while this instance
+						   has its addresses; 0:
+						   always */
 	struct pool_config	pool[POOL_MAX];
 	char			sched[SCHED_LEN];
 	char			name[NAME_LEN];

@@ -228,6 +228,7 @@ struct host {
 	uint8_t			 tell;		/* to lbe at START */
 	uint8_t			 ordered;	/* lbe has given an order: */
 	uint8_t			 order;		/* check it, or not */
+	uint8_t			 suspended;	/* as it was: lbe says so */
 };
 RB_HEAD(hosts, host);
 

@@ -43,6 +43,9 @@ static int	hce_dispatch_script(struct hce *, struct imsg *);
 static struct host *hce_host(struct hce *, uint32_t);
 static int	hce_host_known(struct hce *, struct imsg *);
 static int	hce_host_check(struct hce *, struct imsg *);
+static int	hce_host_suspend(struct hce *, struct imsg *);
+static void	hce_suspend(struct host *, int);
+static void	hce_suspend_none(struct tree *);
 static void	hce_tell_all(struct hce *);
 
 static void	conf_begin(struct engine *);
@@ -184,6 +187,8 @@ hce_dispatch_lbe(struct hce *hce, struct imsg *msg)
 		return (0);
 	case MSG_HOST_CHECK:
 		return (hce_host_check(hce, msg));
+	case MSG_HOST_SUSPEND:
+		return (hce_host_suspend(hce, msg));
 	case MSG_HOST_STATS_GET:
 		report_stats(hce, imsg_id(msg));
 		return (0);
@@ -275,6 +280,44 @@ hce_host_check(struct hce *hce, struct imsg *msg)
 	return (0);
 }
 
+static int
+hce_host_suspend(struct hce *hce, struct imsg *msg)
+{
+	struct msg_onoff	 m;
+	struct host		*host;
+
+	if (imsg_get_data(msg, &m, sizeof(m)) == -1 || m.on > 1)
+		return (-1);
+	if ((host = hce_host(hce, imsg_id(msg))) == NULL)
+		return (hce_unresolved(hce, msg));
+	hce_suspend(host, m.on);
+	return (0);
+}
+
+static void
+hce_suspend(struct host *host, int on)
+{
+	if (host->suspended == on)
+		return;
+	host->suspended = on;
+	if (on)
+		host_stop(host);
+	else if (host->live && host_wanted(host))
+		host_begin(host, 1);
+}
+
+/* Who has said so is gone; a successor will say what it wants. */
+static void
+hce_suspend_none(struct tree *tree)
+{
+	struct host	*host;
+
+	if (tree == NULL)
+		return;
+	RB_FOREACH(host, hosts, &tree->hosts)
+		hce_suspend(host, 0);
+}
+
 /*
  * Both sides of a new link speak at once; what lbe knew comes first, so that
  * a new hce does not tell a new lbe that it knows nothing.
@@ -295,8 +338,11 @@ hce_link_down(struct engine *eng, enum proc other)
 {
 	struct hce	*hce = eng->arg;
 
-	if (other == PROC_LBE)
-		hce->known = hce->told = 0;
+	if (other != PROC_LBE)
+		return;
+	hce->known = hce->told = 0;
+	hce_suspend_none(hce->running);
+	hce_suspend_none(hce->staged);
 }
 
 static void

@@ -114,7 +114,7 @@ host_begin(struct host *host, int now)
 {
 	int	 i;
 
-	for (i = 0; i < host->nwatches; i++)
+	for (i = 0; i < host->nwatches && !host->suspended; i++)
 		watch_begin(&host->watch[i], now);
 	host_settle(host);
 }

@@ -42,7 +42,8 @@ static void	sched_arm_next(struct probe *, struct monotime);
 static void	sched_probe(struct probe *);
 static void	sched_begin_check(struct probe *);
 static int64_t	sched_interval(const struct probe *);
-static void	sched_start_at(struct probe *, int64_t);
+static int64_t	sched_slot(struct probe *);
+static void	sched_start(struct probe *, int64_t, int64_t);
 
 void
 sched_init(struct probe *probe)
@@ -54,25 +55,36 @@ sched_init(struct probe *probe)
 void
 sched_begin(struct probe *probe)
 {
-	struct hce	*hce = probe->hce;
+	int64_t	 slot = sched_slot(probe);
 
-	sched_start_at(probe, slot_offset(hce->slot_base, hce->slots++,
-	    sched_interval(probe)));
+	sched_start(probe, slot, slot);
 }
 
+/* Many may begin together, and go on apart. */
 void
 sched_begin_now(struct probe *probe)
 {
-	sched_start_at(probe, 0);
+	sched_start(probe, 0, sched_slot(probe) - sched_interval(probe));
+}
+
+/* Its place in the interval. */
+static int64_t
+sched_slot(struct probe *probe)
+{
+	struct hce	*hce = probe->hce;
+
+	return (slot_offset(hce->slot_base, hce->slots++,
+	    sched_interval(probe)));
 }
 
 static void
-sched_start_at(struct probe *probe, int64_t offset)
+sched_start(struct probe *probe, int64_t first, int64_t grid)
 {
 	struct monotime	 now = monotime_now();
 
 	probe->scheduled = 1;
-	probe->due = probe->grid = monotime_add_us(now, offset);
+	probe->due = monotime_add_us(now, first);
+	probe->grid = monotime_add_us(now, grid);
 	sched_arm(probe, probe->due, now);
 }
 

@@ -85,7 +85,8 @@ enum ctl_state {
 	CTL_NO_QUORUM,		/* service: what is up is not enough */
 	CTL_FAIL_OPEN,		/* service: too many fail to believe it */
 	CTL_DRAINING,		/* host: ends its connections */
-	CTL_DRAINED		/* host: has done so, and is disabled */
+	CTL_DRAINED,		/* host: has done so, and is disabled */
+	CTL_STANDBY		/* service: its instance is not master */
 };
 
 struct ctl_service {
@@ -94,14 +95,19 @@ struct ctl_service {
 	uint32_t	persist_s;	/* 0: none */
 	uint32_t	flags;		/* CTL_SERVICE_F_* */
 	struct ctl_by	by;		/* with CTL_SERVICE_F_OVERRIDE */
+	uint32_t	vrrp_state;	/* enum vrrp_state, of vrrp */
+	uint32_t	pad;
 	char		sched[16];
 	char		name[CTL_NAME_LEN];
+	char		vrrp[CTL_NAME_LEN];	/* the instance that it
+						   follows; "": none */
 };
 #define CTL_SERVICE_F_ONEPACKET	0x01
 #define CTL_SERVICE_F_OVERRIDE	0x02	/* state set by the operator */
 #define CTL_SERVICE_F_SCHED_PORT 0x04
 #define CTL_SERVICE_F_SCHED_FALLBACK 0x08
 #define CTL_SERVICE_F_SIP	0x10	/* persistence by SIP Call-ID */
+#define CTL_SERVICE_F_SUSPEND	0x20	/* and on standby it has no checks */
 
 struct ctl_listen {
 	uint32_t	id;
@@ -161,6 +167,7 @@ struct ctl_host {
 #define CTL_HOST_F_KERNEL	0x04	/* is in the kernel now */
 #define CTL_HOST_F_CERT		0x08	/* warn of the certificate's end */
 #define CTL_HOST_F_WEIGHT	0x10	/* a check wants weight_check */
+#define CTL_HOST_F_SUSPENDED	0x20	/* its checks rest */
 #define CTL_DRAIN_FOREVER	UINT32_MAX
 
 /* A check of the host that came before. */

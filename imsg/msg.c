@@ -97,6 +97,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 
 	FIXED(MIRROR_ROLE, PARENT, VRRPE, struct msg_role),
 	FIXED(MIRROR_OVERRIDE, PARENT, LBE, struct msg_override),
+	FIXED(BOUND_ROLE, PARENT, LBE, struct msg_onoff),
 	FIXED(MIRROR_DEST, PARENT, LBE, struct msg_dest),
 	EMPTY(ADDR_FOUND, PARENT, VRRPE),
 
@@ -127,6 +128,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	FIXED(HOST_KNOWN, LBE, HCE, struct msg_host_status),
 	EMPTY(HOST_KNOWN_END, LBE, HCE),
 	FIXED(HOST_CHECK, LBE, HCE, struct msg_onoff),
+	FIXED(HOST_SUSPEND, LBE, HCE, struct msg_onoff),
 	EMPTY(HOST_STATS_GET, LBE, HCE),
 
 	FIXED(SCRIPT_STATUS, HCE, VRRPE, struct msg_onoff),
@@ -152,6 +154,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	EMPTY(SESSIONS_GET, LBE, PARENT),
 	FIXED(IPVS_LOAD_GET, LBE, PARENT, struct msg_load_get),
 	FIXED(OVERRIDE, LBE, PARENT, struct msg_override),
+	EMPTY(BOUND_DONE, LBE, PARENT),
 	FIXED(SERVICE_QUORUM, LBE, PARENT, struct msg_quorum),
 	EMPTY(RELOAD, LBE, PARENT),
 	EMPTY(STOP, LBE, PARENT),

@@ -98,6 +98,9 @@ enum msg_type {
 	 */
 	MSG_MIRROR_ROLE,	/* to vrrpe; id vrrp; struct msg_role */
 	MSG_MIRROR_OVERRIDE,	/* to lbe; id object; struct msg_override */
+	MSG_BOUND_ROLE,		/* to lbe; id vrrp that services are bound to;
+				   struct msg_onoff: it has its addresses, or
+				   is to have them; all, then each change */
 	MSG_MIRROR_DEST,	/* to lbe; id listen; struct msg_dest: this is
 				   in the kernel */
 	MSG_ADDR_FOUND,		/* to vrrpe; id vrrp; nothing: its addresses
@@ -165,6 +168,9 @@ enum msg_type {
 	MSG_HOST_KNOWN_END,	/* nothing: all have been told */
 	MSG_HOST_CHECK,		/* id host; struct msg_onoff: operator has
 				   disabled or enabled it */
+	MSG_HOST_SUSPEND,	/* id host; struct msg_onoff: its checks rest
+				   and its verdict stays, or no more; until
+				   the link ends */
 	MSG_HOST_STATS_GET,	/* id request; nothing: send all counters */
 
 	/* hce to vrrpe */
@@ -211,6 +217,8 @@ enum msg_type {
 				   connections of hosts that are to get no new
 				   ones */
 	MSG_OVERRIDE,		/* id object; struct msg_override: mirror it */
+	MSG_BOUND_DONE,		/* id vrrp; nothing: all that BOUND_ROLE has
+				   caused has been asked for */
 	MSG_SERVICE_QUORUM,	/* id service; struct msg_quorum: for scripts;
 				   once known, then at each change */
 	MSG_RELOAD,		/* id request; nothing: read the file again */

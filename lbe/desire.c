@@ -64,6 +64,12 @@ desire_service_enabled(const struct lbe_service *s)
 	return (enabled(&s->override, s->conf.flags & SERVICE_F_DISABLE));
 }
 
+int
+desire_service_active(const struct lbe_service *s)
+{
+	return (desire_service_enabled(s) && !s->resting);
+}
+
 /* A check wants it otherwise than configured. */
 int
 desire_host_dynamic(const struct lbe_host *h)
@@ -267,6 +273,14 @@ desire_pool(const struct lbe_service *s)
 enum ctl_state
 desire_state(const struct lbe_service *s, enum pool_role active)
 {
+	if (s->resting && desire_service_enabled(s))
+		return (CTL_STANDBY);
+	return (desire_health(s, active));
+}
+
+enum ctl_state
+desire_health(const struct lbe_service *s, enum pool_role active)
+{
 	if (!desire_service_enabled(s))
 		return (CTL_DISABLED);
 	switch (active) {
@@ -308,7 +322,7 @@ desire_weight(const struct lbe_service *s, enum pool_role active,
 	const struct lbe_pool	*p = &s->pool[role];
 	int			 serves = host_serves(p, h);
 
-	if (!desire_service_enabled(s))
+	if (!desire_service_active(s))
 		return (DEST_NONE);
 	/* Whatever becomes of it: there are no new connections to be lost. */
 	if (h->drain != NULL)

@@ -98,6 +98,7 @@ struct lbe_table {
 	uint32_t		 hosts_told;	/* the same, last announced */
 	struct lbe_pools	 users;
 	struct msg_override	 override;
+	int			 resting;	/* hce makes no checks */
 	struct lbe_tracked	*tracked;	/* NULL: by nobody */
 	TAILQ_ENTRY(lbe_table)	 use;		/* of that */
 };
@@ -132,7 +133,10 @@ struct lbe_service {
 	struct lbe_listens	 listens;
 	struct lbe_pool		 pool[POOL_MAX];
 	struct msg_override	 override;
+	int			 resting;	/* its instance has not got
+						   its addresses */
 	enum ctl_state		 state;		/* as last announced */
+	enum ctl_state		 health;	/* the same, resting or not */
 	uint32_t		 hosts_up;	/* of the table announced */
 	int			 told;		/* vrrpe: on, off, -1: not */
 	int			 quorum_told;	/* the parent: the same */
@@ -183,6 +187,14 @@ struct lbe_vrrp {
 };
 RB_HEAD(lbe_vrrps, lbe_vrrp);
 
+/* Has an instance that services follow its addresses? */
+struct lbe_role {
+	TAILQ_ENTRY(lbe_role)	 entry;
+	uint32_t		 vrrp_id;
+	int			 on;
+};
+TAILQ_HEAD(lbe_roles, lbe_role);
+
 /* What the kernel refused. */
 struct lbe_error {
 	RB_ENTRY(lbe_error)	 entry;
@@ -232,6 +244,7 @@ struct lbe_env {
 	struct lbe_errors	 errors;
 	struct lbe_round	 round;
 
+	struct lbe_roles	 roles;		/* bound.c */
 	struct lbe_vrrps	 vrrps;		/* show.c */
 	struct lbe_vrrp		*counted;	/* of it STATS came last */
 	struct lbe_gather	 gather_hce;
@@ -305,11 +318,14 @@ void		 stage_start(struct engine *);
  * others to use.
  * desire_*_enabled, desire_host_weight: by the configuration and the operator.
  * desire_host_aim: the same weight as long as the host does not drain.
+ * desire_service_active: enabled, and the role of its instance lets it be.
  * desire_host_up: enabled, and checked good or not checked at all.
  * desire_table: CTL_UP: some of its hosts is usable, CTL_EMPTY: none is,
  * CTL_UNKNOWN: there is no verdict on one that may be.
- * desire_pool: the pool that serves now; POOL_MAX: no host is usable.
+ * desire_pool: the pool that serves now, or would if it did not rest;
+ * POOL_MAX: no host is usable.
  * desire_state: of a service whose pool that is.
+ * desire_health: the same as if it did not rest.
  * desire_weight_up: of all hosts of its first pool that serve.
  * desire_known: verdicts on them are there.
  * desire_weight: of a host of that service's pool `role' in the kernel when
@@ -319,6 +335,7 @@ void		 desire_settle(struct lbe_service *);
 int		 desire_host_enabled(const struct lbe_host *);
 int		 desire_table_enabled(const struct lbe_table *);
 int		 desire_service_enabled(const struct lbe_service *);
+int		 desire_service_active(const struct lbe_service *);
 int		 desire_host_dynamic(const struct lbe_host *);
 uint32_t	 desire_host_weight(const struct lbe_host *);
 uint32_t	 desire_host_aim(const struct lbe_host *);
@@ -326,6 +343,7 @@ int		 desire_host_up(const struct lbe_host *);
 enum ctl_state	 desire_table(const struct lbe_table *);
 enum pool_role	 desire_pool(const struct lbe_service *);
 enum ctl_state	 desire_state(const struct lbe_service *, enum pool_role);
+enum ctl_state	 desire_health(const struct lbe_service *, enum pool_role);
 uint64_t	 desire_weight_up(const struct lbe_service *);
 int		 desire_known(const struct lbe_service *);
 int32_t		 desire_weight(const struct lbe_service *, enum pool_role,
@@ -340,6 +358,7 @@ int32_t		 desire_weight(const struct lbe_service *, enum pool_role,
  * kernel_synced: hce has told its verdicts.
  * kernel_todo: look at the service again before the loop waits.
  * kernel_todo_table: the same for all that use the table.
+ * kernel_flush: look at what is to be looked at again now.
  * kernel_found: the kernel holds this destination (MSG_MIRROR_DEST).
  * kernel_has: the kernel should hold the host, in any service.
  */
@@ -349,6 +368,7 @@ void		 kernel_started(struct lbe_env *);
 void		 kernel_synced(struct lbe_env *);
 void		 kernel_todo(struct lbe_env *, struct lbe_service *);
 void		 kernel_todo_table(struct lbe_env *, struct lbe_table *);
+void		 kernel_flush(struct lbe_env *);
 void		 kernel_forget_todo(struct lbe_env *);
 void		 kernel_found(struct lbe_env *, uint32_t,
 		    const struct msg_dest *);
@@ -424,6 +444,18 @@ void		 tracks_init(struct lbe_vrrp *);
 void		 tracks_free(struct lbe_vrrp *);
 int		 tracks_add(struct lbe_vrrp *, struct imsg *);
 void		 tracks_show(struct client *, const struct lbe_vrrp *);
+
+/*
+ * bound.c: services that follow an instance.
+ * bound_forget: of the roles; those of a new configuration will be told.
+ * bound_role: the parent tells one; 0 or -1.
+ * bound_started: the configuration has started, all roles are told.
+ * bound_tell_hce: whose checks rest, on a new link.
+ */
+void		 bound_forget(struct lbe_env *);
+int		 bound_role(struct lbe_env *, struct imsg *);
+void		 bound_started(struct lbe_env *);
+void		 bound_tell_hce(struct lbe_env *);
 
 /*
  * monitor.c: events for `lvsctl monitor'.

@@ -166,7 +166,12 @@ kernel_forget_todo(struct lbe_env *env)
 static void
 kernel_flush_cb(evutil_socket_t, short, void *arg)
 {
-	struct lbe_env		*env = arg;
+	kernel_flush(arg);
+}
+
+void
+kernel_flush(struct lbe_env *env)
+{
 	struct lbe_service	*s;
 	int			 asked = 0;
 
@@ -218,7 +223,7 @@ kernel_update(struct lbe_env *env, struct lbe_service *s, int all)
 	int			 i, on, asked = 0;
 
 	active = service_judge(env, s);
-	on = desire_service_enabled(s);
+	on = desire_service_active(s);
 	msg.on = on;
 	TAILQ_FOREACH(l, &s->listens, entry) {
 		if (all ? !on : l->asked == on) {

@@ -66,6 +66,7 @@ lbe_init(struct engine *e)
 	struct lbe_env	*env = e->arg;
 
 	env->engine = e;
+	TAILQ_INIT(&env->roles);
 	kernel_init(env);
 	drain_init(env);
 	show_init(env);
@@ -99,6 +100,8 @@ lbe_dispatch_parent(struct lbe_env *env, struct imsg *msg)
 	switch (imsg_type(msg)) {
 	case MSG_MIRROR_OVERRIDE:
 		return (override_mirror(env, msg));
+	case MSG_BOUND_ROLE:
+		return (bound_role(env, msg));
 	case MSG_MIRROR_DEST:
 		return (lbe_found(env, msg));
 	case MSG_CTL_SOCKET:
@@ -221,6 +224,7 @@ lbe_shutdown(struct engine *e)
 	show_free(env);
 	drain_free(env);
 	kernel_free(env);
+	bound_forget(env);
 	tree_free(env->tree);
 	tree_free(env->staged);
 	env->tree = env->staged = NULL;

@@ -188,6 +188,7 @@ service_judge(struct lbe_env *env, struct lbe_service *s)
 	if (active != POOL_MAX)
 		up = s->pool[active].table->hosts_up;
 	s->state = desire_state(s, active);
+	s->health = desire_health(s, active);
 	if (s->state != before || up != s->hosts_up) {
 		s->hosts_up = up;
 		service_log(env, s, before, active);
@@ -220,7 +221,8 @@ service_notify_quorum(struct lbe_env *env, struct lbe_service *s)
 
 /*
  * The loss of a service and its return are always worth a line; how it grows
- * at the start, and the count of its hosts, only if asked for.
+ * at the start, and the count of its hosts, only if asked for.  What comes of
+ * a role is told once for all of its services.
  */
 static void
 service_log(struct lbe_env *env, const struct lbe_service *s,
@@ -231,7 +233,9 @@ service_log(struct lbe_env *env, const struct lbe_service *s,
 	service_text(s, active, text, sizeof(text));
 	monitor_event(env, CTL_EVENT_SERVICE, s->conf.id, s->conf.name, "%s",
 	    text);
-	if ((s->state != before && before != CTL_UNKNOWN) ||
+	if ((s->state != before && before != CTL_UNKNOWN &&
+	    s->state != CTL_STANDBY &&
+	    (before != CTL_STANDBY || s->state != CTL_UP)) ||
 	    env->tree->global.log_flags & LOG_F_STATE)
 		log_info("service \"%s\": %s", s->conf.name, text);
 	else
@@ -254,6 +258,9 @@ service_text(const struct lbe_service *s, enum pool_role active, char *buf,
 		return;
 	case CTL_DOWN:
 		snprintf(buf, size, "down, no usable host");
+		return;
+	case CTL_STANDBY:
+		snprintf(buf, size, "standby, %u hosts up", s->hosts_up);
 		return;
 	default:
 		break;
@@ -279,12 +286,15 @@ service_notify_vrrpe(struct lbe_env *env, struct lbe_service *s)
 {
 	struct msg_onoff	msg;
 
-	/* Without a verdict there is nothing new to tell. */
-	if (s->state == CTL_UNKNOWN ||
+	/*
+	 * Without a verdict there is nothing new to tell.  An instance that
+	 * tracks what follows it wants to know whether it would serve.
+	 */
+	if (s->health == CTL_UNKNOWN ||
 	    (s->conf.flags & SERVICE_F_TRACKED) == 0)
 		return;
-	msg.on = s->state == CTL_UP || s->state == CTL_BACKUP_TABLE ||
-	    s->state == CTL_FAIL_OPEN;
+	msg.on = s->health == CTL_UP || s->health == CTL_BACKUP_TABLE ||
+	    s->health == CTL_FAIL_OPEN;
 	if (s->told == (int)msg.on)
 		return;
 	s->told = msg.on;
@@ -354,6 +364,7 @@ service_tell_hce(struct lbe_env *env)
 	if (env->engine->link[PROC_HCE] == NULL || !env->started)
 		return;
 	override_tell_hce(env);
+	bound_tell_hce(env);
 	RB_FOREACH(h, lbe_hosts_byid, &env->tree->hosts_byid)
 		if (h->table->conf.nchecks != 0 && desire_host_enabled(h) &&
 		    h->status.state != HOST_UNKNOWN)

@@ -49,6 +49,8 @@ static void	show_host(struct client *);
 static void	show_vrrp(struct client *);
 static void	show_end(struct client *);
 static void	send_service(struct client *, const struct lbe_service *);
+static void	service_vrrp(struct lbe_env *, const struct lbe_service *,
+		    struct ctl_service *);
 static void	send_listen(struct client *, const struct lbe_listen *);
 static void	table_checks(const struct lbe_table *, char *, size_t);
 static void	method_text(const struct pool_config *, char *, size_t);
@@ -444,6 +446,26 @@ show_end(struct client *c)
 		client_fail(c, "there is no vrrp \"%s\"", which->name);
 }
 
+/* What it follows, as far as vrrpe has told of it. */
+static void
+service_vrrp(struct lbe_env *env, const struct lbe_service *s,
+    struct ctl_service *m)
+{
+	const struct lbe_vrrp	*v;
+	struct ctl_id		 which;
+
+	memset(&which, 0, sizeof(which));
+	which.id = s->conf.vrrp_id;
+	if (which.id == 0)
+		return;
+	if (s->conf.flags & SERVICE_F_SUSPEND)
+		m->flags |= CTL_SERVICE_F_SUSPEND;
+	if ((v = show_vrrp_find(env, &which)) == NULL)
+		return;
+	m->vrrp_state = v->ctl.state;
+	strlcpy(m->vrrp, v->ctl.name, sizeof(m->vrrp));
+}
+
 static void
 send_service(struct client *c, const struct lbe_service *s)
 {
@@ -465,6 +487,7 @@ send_service(struct client *c, const struct lbe_service *s)
 	if (s->override.kind != OVERRIDE_NONE)
 		m.flags |= CTL_SERVICE_F_OVERRIDE;
 	m.by = s->override.by;
+	service_vrrp(c->env, s, &m);
 	strlcpy(m.sched, s->conf.sched, sizeof(m.sched));
 	strlcpy(m.name, s->conf.name, sizeof(m.name));
 	peer_send(c->peer, MSG_CTL_SERVICE, 0, -1, &m, sizeof(m));
@@ -585,6 +608,8 @@ send_host(struct client *c, const struct lbe_host *h)
 		m.flags |= CTL_HOST_F_OVERRIDE;
 	if (h->table->conf.nchecks == 0)
 		m.flags |= CTL_HOST_F_UNCHECKED;
+	if (h->table->resting)
+		m.flags |= CTL_HOST_F_SUSPENDED;
 	if (kernel_has(h))
 		m.flags |= CTL_HOST_F_KERNEL;
 	m.weight = desire_host_aim(h);

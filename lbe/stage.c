@@ -111,6 +111,7 @@ stage_commit(struct engine *e)
 
 	kernel_forget_todo(env);
 	drain_reset(env);
+	bound_forget(env);
 	env->started = 0;
 	if (env->tree != NULL)
 		tree_inherit(env->staged, env->tree);
@@ -138,6 +139,7 @@ stage_start(struct engine *e)
 	/* The parent may have told overrides since the commit. */
 	drain_started(env);
 	service_count(env->tree);
+	bound_started(env);
 	if (env->known_sent)
 		override_tell_hce(env);
 	else

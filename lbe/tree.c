@@ -254,7 +254,7 @@ tree_add_service(struct lbe_tree *t, const struct service_config *conf)
 	s = xcalloc(sizeof(*s));
 	s->conf = *conf;
 	s->told = s->quorum_told = -1;
-	s->state = CTL_UNKNOWN;
+	s->state = s->health = CTL_UNKNOWN;
 	TAILQ_INIT(&s->listens);
 	if (conf->id == 0 ||
 	    RB_INSERT(lbe_services_byid, &t->services_byid, s) != NULL) {
@@ -367,12 +367,15 @@ tree_inherit(struct lbe_tree *t, struct lbe_tree *from)
 		if ((oldtb = tree_table(from, tb->conf.id)) != NULL) {
 			tb->override = oldtb->override;
 			tb->hosts_told = oldtb->hosts_told;
+			tb->resting = oldtb->resting;
 		}
 	TAILQ_FOREACH(s, &t->services, entry) {
 		if ((olds = tree_service(from, s->conf.id)) == NULL)
 			continue;
 		s->override = olds->override;
+		s->resting = olds->resting;
 		s->state = olds->state;
+		s->health = olds->health;
 		s->hosts_up = olds->hosts_up;
 		s->settled = olds->settled;
 		s->quorate = olds->quorate;

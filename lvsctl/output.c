@@ -175,17 +175,26 @@ print_service(const struct command *cmd, const struct imsg *msg)
 		[CTL_DISABLED]		= "disabled",
 		[CTL_BACKUP_TABLE]	= "active (using backup table)",
 		[CTL_NO_QUORUM]		= "active (below quorum)",
-		[CTL_FAIL_OPEN]		= "active (failed open)"
+		[CTL_FAIL_OPEN]		= "active (failed open)",
+		[CTL_STANDBY]		= "standby"
 	};
 	struct ctl_service	 s;
+	char			 status[VIS_LEN(sizeof(s.vrrp)) + 32];
 	char			 name[VIS_LEN(sizeof(s.name))];
 	char			 sched[VIS_LEN(sizeof(s.sched))];
+	char			 vrrp[VIS_LEN(sizeof(s.vrrp))];
 
 	if (imsg_get_data(msg, &s, sizeof(s)) == -1 ||
 	    s.state >= sizeof(states) / sizeof(states[0]) ||
-	    states[s.state] == NULL)
+	    states[s.state] == NULL || s.vrrp_state >= VRRP_STATE_MAX)
 		return (OUTPUT_BAD);
-	print_row(s.id, "service", SAFE(name, s.name), "", states[s.state]);
+	SAFE(vrrp, s.vrrp);
+	if (s.state == CTL_STANDBY && vrrp[0] != '\0')
+		snprintf(status, sizeof(status), "standby (%s is %s)", vrrp,
+		    vrrp_state_names[s.vrrp_state]);
+	else
+		strlcpy(status, states[s.state], sizeof(status));
+	print_row(s.id, "service", SAFE(name, s.name), "", status);
 	if (cmd->action != SHOW_SERVICES)
 		return (OUTPUT_MORE);
 	printf("\t\tscheduler %s%s%s", SAFE(sched, s.sched),
@@ -202,6 +211,10 @@ print_service(const struct command *cmd, const struct imsg *msg)
 		override_print_by(&s.by);
 	}
 	printf("\n");
+	if (vrrp[0] != '\0')
+		printf("\t\twhile master of %s%s\n", vrrp,
+		    s.flags & CTL_SERVICE_F_SUSPEND ? ", else checks are "
+		    "suspended" : "");
 	return (OUTPUT_MORE);
 }
 
@@ -306,6 +319,8 @@ print_host_detail(const struct ctl_host *h)
 		    h->checks_up, h->checks, SAFE(reason, h->reason));
 	if (h->checks > 0)
 		printf(" (%ums)", h->last_ms);
+	if (h->flags & CTL_HOST_F_SUSPENDED)
+		printf(", checks suspended");
 	printf(", for %s, weight %u", since(h->since_s, buf), h->weight);
 	if (h->upper != 0)
 		printf(", at most %u connections", h->upper);

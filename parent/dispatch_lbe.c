@@ -67,6 +67,8 @@ dispatch_lbe(struct parent *env, struct imsg *imsg)
 		return (lbe_load_get(env, imsg));
 	case MSG_OVERRIDE:
 		return (lbe_override(env, imsg));
+	case MSG_BOUND_DONE:
+		return (role_asked(env, imsg));
 	case MSG_SERVICE_QUORUM:
 		return (lbe_quorum(env, imsg));
 	case MSG_RELOAD:
@@ -225,13 +227,14 @@ lbe_log(struct parent *env, struct imsg *imsg)
 }
 
 /*
- * What lbe is to have besides the configuration when it has just started:
- * what the operator had told its forerunner, what the kernel holds, the
- * control socket.
+ * What lbe is to have besides the configuration: the roles that services
+ * follow; when it has just started also what the operator had told its
+ * forerunner, what the kernel holds, the control socket.
  */
 void
 feed_lbe(struct parent *env, int fresh)
 {
+	role_feed_lbe(env);
 	if (!fresh)
 		return;
 	mirror_each_override(env->mirror, lbe_mirror_override, env);
@@ -328,4 +331,5 @@ dispatch_ipvs_done(void *arg, uint32_t batch, const struct msg_result *result)
 	proc_send(env, PROC_LBE, MSG_IPVS_DONE, batch, -1, result,
 	    sizeof(*result));
 	reload_batch_done(env, batch, result);
+	role_batch_done(env);
 }

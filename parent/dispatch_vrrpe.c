@@ -55,7 +55,6 @@ struct vrrp_sockets {
 	(1U << ((kind) * 2 + ((af) == AF_INET6)))
 
 static int	vrrpe_role(struct parent *, struct imsg *);
-static void	role_act(struct parent *, struct conf_vrrp *, uint32_t);
 static int	vrrpe_announce(struct parent *, struct imsg *);
 static int	vrrpe_rival(struct parent *, struct imsg *);
 static int	vrrpe_group(struct parent *, struct imsg *);
@@ -117,24 +116,6 @@ vrrpe_role(struct parent *env, struct imsg *imsg)
 	dispatch_sync(env);
 	notify_role(env, v, &role);
 	return (0);
-}
-
-/* Whose the addresses are in this role. */
-static void
-role_act(struct parent *env, struct conf_vrrp *v, uint32_t state)
-{
-	switch (state) {
-	case VRRP_MASTER:
-		if (!env->stopping)
-			net_hold(env->net, v);
-		break;
-	case VRRP_HANDOVER:
-		net_keep(env->net, v);
-		break;
-	default:
-		net_release(env->net, v);
-		break;
-	}
 }
 
 /*
@@ -260,6 +241,7 @@ dispatch_vrrpe_away(int, short, void *arg)
 	    "given up", VRRPE_AWAY_S);
 	net_release_all(env->net);
 	mirror_forget_roles(env->mirror);
+	role_away(env);
 	if (env->ipvs_runs)
 		ipvs_sync_role(env->ipvs, 0);
 	notify_away(env);

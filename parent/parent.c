@@ -194,6 +194,7 @@ parent_modules(struct parent *env, const struct conf *tree)
 	    dispatch_track, env);
 	env->files = track_files_new(env->base, dispatch_track, env);
 	env->notify = notify_new(env);
+	env->roles = roles_new();
 	env->vrrp_sockets = vrrp_sockets_new();
 	env->via = via_new();
 	env->listings = listings_new();
@@ -203,6 +204,7 @@ parent_modules(struct parent *env, const struct conf *tree)
 	    env->check_runs == NULL ||
 	    env->processes == NULL || env->files == NULL ||
 	    env->notify == NULL ||
+	    env->roles == NULL ||
 	    env->vrrp_sockets == NULL || env->via == NULL ||
 	    env->listings == NULL) {
 		log_warnx("out of memory");
@@ -405,6 +407,7 @@ parent_free(struct parent *env)
 	state_free(env->state);
 	ipvs_close(env->ipvs);
 	mirror_free(env->mirror);
+	roles_free(env->roles);
 	vrrp_sockets_free(env->vrrp_sockets);
 	via_free(env->via);
 	conf_free(env->conf);

@@ -38,6 +38,7 @@ struct net;
 struct notify;
 struct peer;
 struct reload;
+struct roles;
 struct runs;
 struct scripts;
 struct state;
@@ -114,6 +115,7 @@ struct parent {
 	struct track_processes	*processes;
 	struct track_files	*files;
 	struct notify		*notify;
+	struct roles		*roles;
 	struct vrrp_sockets	*vrrp_sockets;
 	struct via		*via;
 	unsigned int		 icmp_sent;	/* ICMP_SENT_*, to this hce */
@@ -289,6 +291,20 @@ void	 dispatch_ipvs_done(void *, uint32_t, const struct msg_result *);
 void	 dispatch_event(struct parent *, enum ctl_event_kind, uint32_t,
 	    const char *, const char *, ...)
 	    __attribute__((__format__(printf, 5, 6)));
+
+/* role.c: what comes of roles. */
+struct roles	*roles_new(void);
+void		 roles_free(struct roles *);
+/* role_act: the instance has another role now. */
+void		 role_act(struct parent *, const struct conf_vrrp *, uint32_t);
+/* role_asked: lbe has asked for all that a role has caused; 0. */
+int		 role_asked(struct parent *, struct imsg *);
+/* role_batch_done: the kernel has been brought where lbe wanted it. */
+void		 role_batch_done(struct parent *);
+/* role_feed_lbe: tell it all roles that services follow. */
+void		 role_feed_lbe(struct parent *);
+/* role_away: all addresses are given up. */
+void		 role_away(struct parent *);
 
 /* listing.c */
 struct listings	*listings_new(void);
