@@ -62,8 +62,7 @@ lvsd_pid() {
 # The title of an engine's process is "lvsd: ROLE".
 engine_pid() {
 	for _dir in /proc/[0-9]*; do
-		read -r _title 2>/dev/null <"$_dir/cmdline" || :
-		_title=$(tr '\0' ' ' <"$_dir/cmdline" 2>/dev/null)
+		_title=$(tr '\0' ' ' 2>/dev/null <"$_dir/cmdline")
 		case $_title in
 		"lvsd: $1"*)	echo "${_dir#/proc/}" ;;
 		esac

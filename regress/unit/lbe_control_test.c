@@ -546,7 +546,6 @@ test_monitors(void)
 	ok(alive(), "lbe is well");
 }
 
-/* An answer of many parts goes out as it is read. */
 /* Of whom they are sent on: lbe tells them apart from rubbish. */
 static void
 test_events(void)
@@ -613,6 +612,7 @@ test_priority(void)
 	imsgbuf_free(c);
 }
 
+/* An answer of many parts goes out as it is read. */
 static void
 test_long_answer(void)
 {
