@@ -31,6 +31,7 @@
 #include "../imsg/msg.h"
 #include "agent.h"
 #include "body.h"
+#include "head.h"
 #include "verdict.h"
 #include "want.h"
 
@@ -127,6 +128,14 @@ struct probe_http {
 	struct event		 end;		/* decided inside evhttp */
 };
 
+struct probe_code {		/* http without a body, or TLS */
+	struct event		 ev;
+	int			 fd;
+	int			 continued;	/* answers 100 so far */
+	int			 url;		/* of the check's, from 0 */
+	struct head		 head;
+};
+
 struct probe_conn {		/* send, tls, agent */
 	struct bufferevent	*bev;
 };
@@ -200,6 +209,7 @@ struct probe {
 	union {
 		struct probe_fd		 fd;
 		struct probe_http	 http;
+		struct probe_code	 code;
 		struct probe_conn	 conn;
 		struct probe_smtp	 smtp;
 		struct probe_dns	 dns;
@@ -315,7 +325,8 @@ struct check_method {
 
 extern const struct check_method	icmp_method;
 extern const struct check_method	tcp_method;
-extern const struct check_method	http_method;	/* https too */
+extern const struct check_method	http_method;	/* https too; makes */
+extern const struct check_method	code_method;	/* this of some */
 extern const struct check_method	send_method;
 extern const struct check_method	udp_method;
 extern const struct check_method	tls_method;

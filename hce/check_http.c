@@ -14,7 +14,6 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-
 #include <sys/socket.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -32,11 +31,12 @@
 
 #include "check.h"
 #include "conn.h"
+#include "http.h"
 
 /*
- * HTTP checks let evhttp(3) do the talking.  The answer is judged as soon as
- * its headers are there, unless its body must be looked at too; that is read
- * only so far as it takes.
+ * HTTP checks let evhttp(3) do the talking, but for those that check_code.c
+ * does.  The answer is judged as soon as its headers are there, unless its
+ * body must be looked at too; that is read only so far as it takes.
  *
  * Two things evhttp does not tell: why a connection could not be made, and
  * whether one that ended early was closed or reset.  For the first, its
@@ -44,10 +44,6 @@
  * for the second, the socket is asked before evhttp closes it.
  */
 
-/* Status line and headers together; common servers send at most half. */
-#define HTTP_HEADERS_MAX	16384
-/* Interim answers (100) before the one that counts, RFC 9110 15.2. */
-#define HTTP_CONTINUES_MAX	4
 /* evhttp's own timeout must not come before the check's deadline. */
 #define HTTP_TIMEOUT_MORE_MS	1000
 /* Where evhttp begins to connect to when it is not to: nobody is there. */
@@ -58,7 +54,6 @@ static void	http_start(struct probe *);
 static void	http_cancel(struct probe *);
 static uint32_t	http_timeout(struct probe *, int32_t *);
 static int	http_prepare(struct check *);
-static void	http_release(struct check *);
 static enum evhttp_cmd_type http_method_of(const char *);
 static void	http_begin(struct probe *);
 static int	http_open(struct probe *);
@@ -77,30 +72,14 @@ static int	http_read_body(struct probe *, struct evhttp_request *);
 static void	http_body(struct evhttp_request *, void *);
 static void	http_ended(int, short, void *);
 static void	http_body_last(struct probe *);
-static int	http_code_ok(const struct probe *, int);
 static void	http_decide(struct probe *, uint32_t, int32_t);
 static void	http_closing(struct evhttp_connection *, void *);
 static void	http_error(enum evhttp_request_error, void *);
 static void	http_done(struct evhttp_request *, void *);
 static void	http_end(struct probe *, uint32_t, int32_t);
-static void	http_blame(struct probe *);
 
 const struct check_method	http_method = {
 	http_start, http_cancel, http_timeout, http_prepare, http_release
-};
-
-/* One of the URLs of a check, all of which are asked for in a row. */
-struct http_url {
-	const char		*path;
-	struct check_items	 items;		/* what is behind the path */
-	struct body_wants	 wants;
-};
-
-struct http_check {
-	enum evhttp_cmd_type	 method;
-	const char		*host;		/* NULL: the address */
-	struct http_url		 url[CHECK_URLS_MAX];
-	int			 nurls;
 };
 
 static int
@@ -110,11 +89,15 @@ http_prepare(struct check *check)
 	struct check_items	 it;
 	struct check_item	 item;
 	struct http_url		*url;
+	int			 body = 0;
 
 	if ((http = calloc(1, sizeof(*http))) == NULL)
 		return (-1);
 	check->http = http;
-	http->method = http_method_of(check_text(check, ITEM_METHOD, NULL));
+	http->method_name = check_text(check, ITEM_METHOD, NULL);
+	if (http->method_name == NULL)
+		http->method_name = "GET";
+	http->method = http_method_of(http->method_name);
 	http->host = check_text(check, ITEM_HOST, NULL);
 	check_items_begin(&it, check->items, check->conf.items_len);
 	while (check_items_next(&it, &item) == 1) {
@@ -125,11 +108,14 @@ http_prepare(struct check *check)
 		url->items = it;
 		if (body_prepare(&url->wants, it) == -1)
 			return (-1);
+		body |= body_wanted(&url->wants);
 	}
+	if (!body && check->conf.type == CHECK_HTTP)
+		check->method = &code_method;
 	return (http->method != 0 ? 0 : -1);
 }
 
-static void
+void
 http_release(struct check *check)
 {
 	struct http_check	*http = check->http;
@@ -154,8 +140,6 @@ http_method_of(const char *name)
 	};
 	size_t	 i;
 
-	if (name == NULL)
-		return (EVHTTP_REQ_GET);
 	for (i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
 		if (strcmp(methods[i].name, name) == 0)
 			return (methods[i].type);
@@ -246,7 +230,7 @@ http_url(const struct probe *probe)
 static uint32_t
 http_timeout(struct probe *probe, int32_t *)
 {
-	http_blame(probe);
+	http_blame(probe, http_url(probe));
 	return (conn_timeout(probe, probe->http.bev));
 }
 
@@ -277,7 +261,7 @@ http_open(struct probe *probe)
 		bufferevent_free(p->bev);
 		return (-1);
 	}
-	evhttp_connection_set_max_headers_size(p->evcon, HTTP_HEADERS_MAX);
+	evhttp_connection_set_max_headers_size(p->evcon, HEAD_LEN_MAX);
 	evhttp_connection_set_max_body_size(p->evcon,
 	    body_max(&http_url(probe)->wants));
 	tv = us_to_timeval(((int64_t)conf->timeout_ms +
@@ -320,10 +304,12 @@ http_headers(struct probe *probe, struct evhttp_request *req)
 	    http_more_headers(probe->check, headers) == -1)
 		return (-1);
 	if (evhttp_find_header(headers, "User-Agent") == NULL &&
-	    evhttp_add_header(headers, "User-Agent", "lvsd") == -1)
+	    evhttp_add_header(headers, "User-Agent",
+	    HTTP_USER_AGENT) == -1)
 		return (-1);
 	if (evhttp_find_header(headers, "Accept") == NULL &&
-	    evhttp_add_header(headers, "Accept", "*/*") == -1)
+	    evhttp_add_header(headers, "Accept",
+	    HTTP_ACCEPT) == -1)
 		return (-1);
 	return (0);
 }
@@ -402,7 +388,7 @@ http_answer(struct evhttp_request *req, void *arg)
 		evhttp_clear_headers(evhttp_request_get_input_headers(req));
 		return (0);
 	}
-	if (!http_code_ok(probe, code))
+	if (!http_code_ok(http_url(probe), code))
 		http_decide(probe, HOST_R_CODE, code);
 	else if (body_wanted(&http_url(probe)->wants))
 		return (http_read_body(probe, req));
@@ -472,14 +458,13 @@ http_body_last(struct probe *probe)
 	http_decide(probe, reason, reason == HOST_R_LOCAL ? ENOMEM : 0);
 }
 
-static int
-http_code_ok(const struct probe *probe, int code)
+int
+http_code_ok(const struct http_url *url, int code)
 {
-	struct check_items	 it;
+	struct check_items	 it = url->items;
 	struct check_item	 item;
 	struct code_range	 r;
 
-	it = http_url(probe)->items;
 	while (check_items_next(&it, &item) == 1 && item.kind != ITEM_PATH) {
 		if (item.kind != ITEM_CODE)
 			continue;
@@ -526,7 +511,7 @@ http_error(enum evhttp_request_error error, void *arg)
 	switch (error) {
 	case EVREQ_HTTP_INVALID_HEADER:
 		http_decide(probe,
-		    probe->http.received > HTTP_HEADERS_MAX ?
+		    probe->http.received > HEAD_LEN_MAX ?
 		    HOST_R_TOO_LONG : HOST_R_NOT_HTTP, 0);
 		break;
 	case EVREQ_HTTP_DATA_TOO_LONG:
@@ -560,7 +545,7 @@ http_end(struct probe *probe, uint32_t reason, int32_t detail)
 
 	http_close(probe);
 	if (reason != HOST_R_OK)
-		http_blame(probe);
+		http_blame(probe, http_url(probe));
 	else if (++p->url < probe->check->http->nurls) {
 		http_begin(probe);
 		return;
@@ -568,12 +553,10 @@ http_end(struct probe *probe, uint32_t reason, int32_t detail)
 	sched_done(probe, reason, detail);
 }
 
-/* The path at hand has failed; where it is the only one, nobody need say so. */
-static void
-http_blame(struct probe *probe)
+/* Where it is the only one, nobody need say so. */
+void
+http_blame(struct probe *probe, const struct http_url *url)
 {
-	const char	*path = http_url(probe)->path;
-
 	if (probe->check->http->nurls > 1)
-		note_set(probe, path, strlen(path));
+		note_set(probe, url->path, strlen(url->path));
 }

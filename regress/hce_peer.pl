@@ -59,6 +59,7 @@ my %modes = (
 	},
 	noline => sub {
 		my ($s) = @_;
+		put($s, "HTTP/1.1 200 ") or return;
 		1 while put($s, "x" x 10000);
 	},
 	continues => sub {

@@ -23,11 +23,12 @@
 
 #include "../../regress/unit/hce_listen.h"
 #include "../../regress/unit/hce_parent.h"
+#include "serve.h"
 
 /*
- * checks: many TCP checks by hce's own code, of a responder on this machine.
+ * checks: many checks by hce's own code, of a responder on this machine.
  *
- *	checks NUMBER INTERVAL-MS SECONDS [FILE]
+ *	checks tcp|http NUMBER INTERVAL-MS SECONDS [FILE]
  *
  * Prints, as words and numbers: checks that were to be made in so many seconds
  * and were, the least and the most of one host, resident kilobytes of hce at
@@ -49,8 +50,8 @@ struct reading {
 	struct monotime	 at;
 };
 
-static pid_t	responder(struct listener *);
-static void	configure(struct fake *, uint32_t, uint32_t, uint16_t);
+static pid_t	responder(struct listener *, int);
+static void	configure(struct fake *, int, uint32_t, uint32_t, uint16_t);
 static uint64_t	rss_kb(pid_t);
 static void	cpu(pid_t, struct reading *);
 static void	reading_take(struct fake *, uint32_t, struct reading *);
@@ -58,34 +59,36 @@ static void	run_for(struct fake *, int);
 static void	report(const struct reading *, const struct reading *,
 		    uint32_t, uint32_t);
 
-/* Takes connections and closes them. */
 static pid_t
-responder(struct listener *l)
+responder(struct listener *l, int http)
 {
 	pid_t	 pid;
-	int	 fd;
 
 	if ((pid = fork()) == -1)
 		err(1, "fork");
 	if (pid != 0)
 		return (pid);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	for (;;)
-		if ((fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC)) != -1)
-			close(fd);
+	serve(l->fd, http);
 }
 
 static void
-configure(struct fake *f, uint32_t number, uint32_t interval, uint16_t port)
+configure(struct fake *f, int http, uint32_t number, uint32_t interval,
+    uint16_t port)
 {
+	struct code_range	 ok = { 200, 200 };
 	struct fake_check	 c = { .conf = { .id = CHECK,
-				    .type = CHECK_TCP,
+				    .type = http ? CHECK_HTTP : CHECK_TCP,
 				    .interval_ms = interval,
 				    .timeout_ms = interval, .rise = 1,
 				    .fall = 3 } };
 	char			 addr[ADDR_STRLEN];
 	uint32_t		 i;
 
+	if (http) {
+		fake_item(&c, ITEM_PATH, "/health", strlen("/health"));
+		fake_item(&c, ITEM_CODE, &ok, sizeof(ok));
+	}
 	fake_begin(f, 0);
 	fake_check(f, &c);
 	fake_table(f, TABLE, CHECK, "bench", port);
@@ -210,12 +213,15 @@ main(int argc, char *argv[])
 	uint64_t	 start, conf;
 	pid_t		 pid;
 	FILE		*fp;
+	int		 http;
 
-	if (argc < 4)
-		errx(2, "usage: checks number interval-ms seconds [file]");
-	number = strtonum(argv[1], 1, 1000000, NULL);
-	interval = strtonum(argv[2], CHECK_MS_MIN, CHECK_MS_MAX, NULL);
-	pid = responder(&l);
+	if (argc < 5)
+		errx(2, "usage: checks tcp|http number interval-ms seconds "
+		    "[file]");
+	http = strcmp(argv[1], "http") == 0;
+	number = strtonum(argv[2], 1, 1000000, NULL);
+	interval = strtonum(argv[3], CHECK_MS_MIN, CHECK_MS_MAX, NULL);
+	pid = responder(&l, http);
 	fake_start(&f, NULL);
 	fake_link(&f, PROC_LBE);
 	fake_send(&f, PROC_LBE, MSG_HOST_KNOWN_END, 0, -1, NULL, 0);
@@ -224,18 +230,18 @@ main(int argc, char *argv[])
 	    fake_wait(&f, MSG_HOST_SYNC, &m, WAIT_MS) == -1)
 		errx(1, "hce does not start");
 	start = rss_kb(f.pid);
-	configure(&f, number, interval, l.port);
+	configure(&f, http, number, interval, l.port);
 	conf = rss_kb(f.pid);
 	/* Until each has been checked twice. */
 	run_for(&f, interval * 2 / 1000 + 1);
-	if (argc > 4) {
-		if ((fp = fopen(argv[4], "w")) == NULL)
-			err(1, "%s", argv[4]);
+	if (argc > 5) {
+		if ((fp = fopen(argv[5], "w")) == NULL)
+			err(1, "%s", argv[5]);
 		fprintf(fp, "%d\n", (int)f.pid);
 		fclose(fp);
 	}
 	reading_take(&f, number, &a);
-	run_for(&f, strtonum(argv[3], 1, 3600, NULL));
+	run_for(&f, strtonum(argv[4], 1, 3600, NULL));
 	reading_take(&f, number, &b);
 	report(&a, &b, number, interval);
 	printf("start_kb %ju\nconf_kb %ju\nend_kb %ju\n", (uintmax_t)start,

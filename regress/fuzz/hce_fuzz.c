@@ -20,13 +20,14 @@
 #include <string.h>
 
 #include "../../hce/body.h"
+#include "../../hce/head.h"
 #include "../../hce/check.h"
 #include "../../hce/dns.h"
 
 /*
  * What strangers send to hce, made up by libFuzzer; `make fuzz'.  The first
  * byte says what the rest is: a check out of a message, an answer of a name
- * server, the body of an HTTP answer.
+ * server, the head and the body of an HTTP answer.
  */
 
 int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
@@ -99,17 +100,38 @@ fuzz_body(const uint8_t *data, size_t len)
 	evbuffer_free(in);
 }
 
+/* In two pieces, and nothing behind its end is taken. */
+static void
+fuzz_head(const uint8_t *data, size_t len)
+{
+	struct head	 h;
+	size_t		 first = data[0] % len + 1, taken = 0;
+
+	head_init(&h);
+	if (head_add(&h, (const char *)data, first, &taken) != HEAD_MORE)
+		return;
+	if (taken != first || h.len != first)
+		abort();
+	if (head_add(&h, (const char *)data + first, len - first, &taken) ==
+	    HEAD_DONE && (taken > len - first || h.code > 999))
+		abort();
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	if (len < 1)
 		return (0);
-	switch (data[0] % 3) {
+	switch (data[0] % 4) {
 	case 0:
 		fuzz_check(data + 1, len - 1);
 		break;
 	case 1:
 		fuzz_dns(data + 1, len - 1);
+		break;
+	case 2:
+		if (len > 1)
+			fuzz_head(data + 1, len - 1);
 		break;
 	default:
 		fuzz_body(data + 1, len - 1);
