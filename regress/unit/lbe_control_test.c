@@ -569,6 +569,8 @@ test_events(void)
 	say(fake_vrrpe, MSG_EVENT, 7, &ev, sizeof(ev));
 	ok(hear_type(c, MSG_CTL_EVENT, &h) &&
 	    h.u.event.kind == CTL_EVENT_VRRP, "and what vrrpe says");
+	/* What the verdicts before have led to may come late. */
+	settle();
 	ev.kind = CTL_EVENT_MAX;
 	say(fake_vrrpe, MSG_EVENT, 7, &ev, sizeof(ev));
 	ok(hear_type(fake_parent, MSG_BAD_PEER, &h) && h.id == PROC_VRRPE,
