@@ -71,6 +71,13 @@ struct ctl_order {
 	uint32_t	by;		/* 1 .. VRRP_DEMOTE_MAX, 0: wholly */
 };
 
+/* Longest time to confirm a configuration in: a day. */
+#define CTL_CONFIRM_S_MAX	(24 * 60 * 60)
+
+struct ctl_reload {
+	uint32_t	confirm_s;	/* 0: it stays without */
+};
+
 struct ctl_text {
 	char		text[CTL_TEXT_LEN];
 };

@@ -156,7 +156,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	FIXED(OVERRIDE, LBE, PARENT, struct msg_override),
 	EMPTY(BOUND_DONE, LBE, PARENT),
 	FIXED(SERVICE_QUORUM, LBE, PARENT, struct msg_quorum),
-	EMPTY(RELOAD, LBE, PARENT),
+	FIXED(RELOAD, LBE, PARENT, struct msg_reload),
 	EMPTY(STOP, LBE, PARENT),
 	FIXED(LOG, LBE, PARENT, struct msg_verbose),
 
@@ -176,6 +176,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	EMPTY(IPVS_LOAD_END, PARENT, LBE),
 	FIXED(RELOAD_TEXT, PARENT, LBE, struct ctl_text),
 	FIXED(RELOAD_DONE, PARENT, LBE, struct msg_result),
+	FIXED(CONFIRM_WAIT, PARENT, LBE, struct msg_confirm),
 
 	EMPTY(CTL_SHOW_SUMMARY, CTL, LBE),
 	EMPTY(CTL_SHOW_HOSTS, CTL, LBE),
@@ -196,7 +197,9 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	FIXED(CTL_VRRP_DEMOTE, CTL, LBE, struct ctl_order),
 	FIXED(CTL_VRRP_UNDEMOTE, CTL, LBE, struct ctl_order),
 	FIXED(CTL_VRRP_RESIGN, CTL, LBE, struct ctl_order),
-	EMPTY(CTL_RELOAD, CTL, LBE),
+	FIXED(CTL_RELOAD, CTL, LBE, struct ctl_reload),
+	EMPTY(CTL_CONFIRM, CTL, LBE),
+	EMPTY(CTL_ROLLBACK, CTL, LBE),
 	EMPTY(CTL_MONITOR, CTL, LBE),
 	FIXED(CTL_LOG, CTL, LBE, struct msg_verbose),
 	EMPTY(CTL_STOP, CTL, LBE),
@@ -261,6 +264,14 @@ msg_role_ok(const struct msg_role *r)
 	return (r->state < VRRP_STATE_MAX && r->priority >= 1 &&
 	    r->priority <= UINT8_MAX && r->demote <= VRRP_DEMOTE_MAX &&
 	    r->resigned <= 1);
+}
+
+int
+msg_reload_ok(const struct msg_reload *r)
+{
+	return (r->what < RELOAD_WHAT_MAX &&
+	    r->confirm_s <= CTL_CONFIRM_S_MAX &&
+	    (r->confirm_s == 0 || r->what == RELOAD_FILE));
 }
 
 int

@@ -221,7 +221,8 @@ enum msg_type {
 				   caused has been asked for */
 	MSG_SERVICE_QUORUM,	/* id service; struct msg_quorum: for scripts;
 				   once known, then at each change */
-	MSG_RELOAD,		/* id request; nothing: read the file again */
+	MSG_RELOAD,		/* id request; struct msg_reload: take another
+				   configuration, or keep the one that runs */
 	MSG_STOP,		/* nothing: the operator ends lvsd */
 	MSG_LOG,		/* struct msg_verbose: from the operator */
 
@@ -248,6 +249,8 @@ enum msg_type {
 	MSG_RELOAD_TEXT,	/* id request; struct ctl_text: one line of
 				   what is to be told */
 	MSG_RELOAD_DONE,	/* id request; struct msg_result */
+	MSG_CONFIRM_WAIT,	/* struct msg_confirm: what runs is to be
+				   confirmed, or is no longer */
 
 	/* lvsctl to lbe: requests */
 	MSG_CTL_SHOW_SUMMARY,	/* nothing */
@@ -269,7 +272,9 @@ enum msg_type {
 	MSG_CTL_VRRP_DEMOTE,	/* struct ctl_order, these three */
 	MSG_CTL_VRRP_UNDEMOTE,
 	MSG_CTL_VRRP_RESIGN,
-	MSG_CTL_RELOAD,		/* nothing */
+	MSG_CTL_RELOAD,		/* struct ctl_reload */
+	MSG_CTL_CONFIRM,	/* nothing */
+	MSG_CTL_ROLLBACK,	/* nothing */
 	MSG_CTL_MONITOR,	/* nothing: events until the client leaves */
 	MSG_CTL_LOG,		/* struct msg_verbose */
 	MSG_CTL_STOP,		/* nothing */
@@ -305,6 +310,27 @@ struct msg_verbose {
 
 struct msg_onoff {
 	uint32_t	on;		/* 0 or 1 */
+};
+
+enum reload_what {
+	RELOAD_FILE,		/* read the file again */
+	RELOAD_BACK,		/* to the configuration before this one */
+	RELOAD_CONFIRM,		/* this one is to stay */
+	RELOAD_WHAT_MAX
+};
+
+struct msg_reload {
+	uint32_t	what;		/* enum reload_what */
+	uint32_t	confirm_s;	/* file: go back when nobody confirms
+					   within so many seconds, up to
+					   CTL_CONFIRM_S_MAX; 0: stay */
+};
+
+/* The time is not set when nothing waits to be confirmed. */
+struct msg_confirm {
+	uint32_t	back;		/* generation that would return */
+	uint32_t	pad;
+	struct monotime	until;		/* unless it is confirmed */
 };
 
 struct msg_result {
@@ -618,6 +644,7 @@ struct msg_ipvs_error {
  * 1: ok, 0: not.
  */
 int		 msg_role_ok(const struct msg_role *);
+int		 msg_reload_ok(const struct msg_reload *);
 int		 msg_override_ok(const struct msg_override *);
 int		 msg_host_status_ok(const struct msg_host_status *);
 int		 msg_check_status_ok(const struct msg_check_status *);

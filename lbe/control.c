@@ -50,7 +50,6 @@ struct control {
 	int			 fd;		/* -1: none yet */
 	struct event		*ev_accept;	/* NULL: none yet */
 	struct event		*ev_pause;
-	uint32_t		 reload_id;	/* of the last request */
 };
 
 static void	control_accept_cb(evutil_socket_t, short, void *);
@@ -62,7 +61,6 @@ static void	client_timeout_cb(evutil_socket_t, short, void *);
 static void	client_writable_cb(evutil_socket_t, short, void *);
 static void	client_down(struct peer *, enum peer_down, void *);
 static int	client_message(struct peer *, struct imsg *, void *);
-static int	client_reload(struct client *);
 static int	client_log(struct client *, struct imsg *);
 static int	client_stop(struct client *);
 static int	client_monitor(struct client *);
@@ -338,7 +336,9 @@ client_message(struct peer *, struct imsg *msg, void *arg)
 	case MSG_CTL_VRRP_RESIGN:
 		return (order_request(env, c, msg));
 	case MSG_CTL_RELOAD:
-		return (client_reload(c));
+	case MSG_CTL_CONFIRM:
+	case MSG_CTL_ROLLBACK:
+		return (generation_ask(env, c, msg));
 	case MSG_CTL_MONITOR:
 		return (client_monitor(c));
 	case MSG_CTL_LOG:
@@ -354,22 +354,7 @@ static int
 client_monitor(struct client *c)
 {
 	c->state = CLIENT_MONITOR;
-	return (0);
-}
-
-static int
-client_reload(struct client *c)
-{
-	struct control	*ctl = c->env->control;
-	char		 who[CLIENT_WHO_LEN];
-
-	log_info("reload asked for by %s", client_who(c, who));
-	c->state = CLIENT_RELOAD;
-	/* 0 is for a reload that nobody has asked for here. */
-	if (++ctl->reload_id == 0)
-		ctl->reload_id = 1;
-	c->id = ctl->reload_id;
-	engine_send(c->env->engine, PROC_PARENT, MSG_RELOAD, c->id, NULL, 0);
+	generation_tell_wait(c);
 	return (0);
 }
 
@@ -399,52 +384,6 @@ client_stop(struct client *c)
 	peer_flush(c->peer);
 	engine_send(c->env->engine, PROC_PARENT, MSG_STOP, 0, NULL, 0);
 	return (0);
-}
-
-static struct client *
-client_reloading(struct control *ctl, uint32_t id)
-{
-	struct client	*c;
-
-	TAILQ_FOREACH(c, &ctl->clients, entry)
-		if (c->state == CLIENT_RELOAD && c->id == id)
-			return (c);
-	return (NULL);
-}
-
-void
-control_reload_text(struct control *ctl, uint32_t id,
-    const struct ctl_text *text)
-{
-	struct client	*c;
-
-	if ((c = client_reloading(ctl, id)) != NULL)
-		peer_send(c->peer, MSG_CTL_TEXT, 0, -1, text, sizeof(*text));
-}
-
-void
-control_reload_done(struct control *ctl, uint32_t id,
-    const struct msg_result *r)
-{
-	struct client	*c;
-	uint32_t	 gen = ctl->env->engine->gen;
-
-	/* The lines told before have the reasons. */
-	if (r->error != 0)
-		monitor_event(ctl->env, CTL_EVENT_RELOAD, 0, "configuration",
-		    "not reloaded, generation %u goes on", gen);
-	if ((c = client_reloading(ctl, id)) == NULL)
-		return;
-	if (r->error != 0)
-		client_fail(c, "not reloaded, generation %u goes on", gen);
-	else if (r->failed > 0)
-		client_fail(c, "reloaded, with errors: generation %u runs, "
-		    "but the kernel refused %u operations", gen, r->failed);
-	else {
-		client_text(c, "generation %u runs, %u operations in the "
-		    "kernel", gen, r->done);
-		client_ok(c);
-	}
 }
 
 static void

@@ -89,6 +89,7 @@ struct client {
 	struct event		*writable;	/* for the next parts */
 	enum client_state	 state;
 	uint32_t		 id;		/* of its request elsewhere */
+	enum reload_what	 reload;	/* with CLIENT_RELOAD */
 	struct ucred		 cred;
 	struct show		 show;
 };
@@ -106,11 +107,6 @@ struct control	*control_new(struct lbe_env *);
 void		 control_free(struct control *);
 void		 control_listen(struct control *, int);
 struct clients	*control_clients(struct control *);
-/* control_reload_*: the parent's answers to MSG_RELOAD. */
-void		 control_reload_text(struct control *, uint32_t,
-		    const struct ctl_text *);
-void		 control_reload_done(struct control *, uint32_t,
-		    const struct msg_result *);
 
 /*
  * Answers.  client_ok, client_fail and client_end finish a request: the
@@ -179,6 +175,21 @@ int	listing_dispatch(struct lbe_env *, struct imsg *);
 int	order_request(struct lbe_env *, struct client *, struct imsg *);
 int	order_outcome(struct lbe_env *, struct imsg *);
 void	order_lost(struct lbe_env *);
+
+/*
+ * generation.c: configurations come and go; the parent brings them.
+ *
+ * generation_ask: a request for that; 0, or -1: it makes no sense.
+ * generation_text, generation_done: the parent's answers; 0 or -1.
+ * generation_wait: the parent tells whether what runs is to be confirmed;
+ * 0 or -1.
+ * generation_tell_wait: to a client that looks: if so, how long yet.
+ */
+int	generation_ask(struct lbe_env *, struct client *, struct imsg *);
+int	generation_text(struct lbe_env *, struct imsg *);
+int	generation_done(struct lbe_env *, struct imsg *);
+int	generation_wait(struct lbe_env *, struct imsg *);
+void	generation_tell_wait(struct client *);
 
 /*
  * gather.c: present figures of an engine, fetched once for all who ask.

@@ -251,6 +251,9 @@ struct lbe_env {
 	struct lbe_gather	 gather_vrrpe;
 	uint32_t		 order_id;	/* of the last order */
 	uint32_t		 listing_id;	/* of the last listing */
+	uint32_t		 reload_id;	/* of the last reload, of any
+						   kind */
+	struct msg_confirm	 confirm;	/* as the parent told last */
 
 	struct control		*control;
 };

@@ -31,8 +31,6 @@ static int	lbe_message(struct engine *, enum proc, struct imsg *);
 static int	lbe_dispatch_parent(struct lbe_env *, struct imsg *);
 static int	lbe_found(struct lbe_env *, struct imsg *);
 static int	lbe_ctl_socket(struct lbe_env *, struct imsg *);
-static int	lbe_reload_text(struct lbe_env *, struct imsg *);
-static int	lbe_reload_done(struct lbe_env *, struct imsg *);
 static void	lbe_link_up(struct engine *, enum proc);
 static void	lbe_link_down(struct engine *, enum proc);
 static void	lbe_shutdown(struct engine *);
@@ -121,9 +119,11 @@ lbe_dispatch_parent(struct lbe_env *env, struct imsg *msg)
 	case MSG_IPVS_LOAD_END:
 		return (drain_dispatch(env, msg));
 	case MSG_RELOAD_TEXT:
-		return (lbe_reload_text(env, msg));
+		return (generation_text(env, msg));
 	case MSG_RELOAD_DONE:
-		return (lbe_reload_done(env, msg));
+		return (generation_done(env, msg));
+	case MSG_CONFIRM_WAIT:
+		return (generation_wait(env, msg));
 	case MSG_EVENT:
 		return (monitor_pass(env, msg));
 	default:
@@ -151,29 +151,6 @@ lbe_ctl_socket(struct lbe_env *env, struct imsg *msg)
 	if ((fd = imsg_get_fd(msg)) == -1)
 		return (-1);
 	control_listen(env->control, fd);
-	return (0);
-}
-
-static int
-lbe_reload_text(struct lbe_env *env, struct imsg *msg)
-{
-	struct ctl_text	text;
-
-	if (imsg_get_data(msg, &text, sizeof(text)) == -1 ||
-	    !wire_name_ok(text.text, sizeof(text.text)))
-		return (-1);
-	control_reload_text(env->control, imsg_id(msg), &text);
-	return (0);
-}
-
-static int
-lbe_reload_done(struct lbe_env *env, struct imsg *msg)
-{
-	struct msg_result	r;
-
-	if (imsg_get_data(msg, &r, sizeof(r)) == -1)
-		return (-1);
-	control_reload_done(env->control, imsg_id(msg), &r);
 	return (0);
 }
 

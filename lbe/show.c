@@ -270,6 +270,8 @@ show_begin(struct client *c)
 		sh->stage = SHOW_VRRP;
 		break;
 	default:
+		if (sh->request == MSG_CTL_SHOW_SUMMARY)
+			generation_tell_wait(c);
 		sh->stage = SHOW_SERVICE;
 		sh->service = TAILQ_FIRST(&c->env->tree->services);
 		break;

@@ -172,6 +172,8 @@ ctl_request(struct imsgbuf *buf, const struct command *cmd)
 		[VRRP_UNDEMOTE]		= MSG_CTL_VRRP_UNDEMOTE,
 		[VRRP_RESIGN]		= MSG_CTL_VRRP_RESIGN,
 		[RELOAD]		= MSG_CTL_RELOAD,
+		[CONFIRM]		= MSG_CTL_CONFIRM,
+		[ROLLBACK]		= MSG_CTL_ROLLBACK,
 		[MONITOR]		= MSG_CTL_MONITOR,
 		[LOG_BRIEF]		= MSG_CTL_LOG,
 		[LOG_VERBOSE]		= MSG_CTL_LOG,
@@ -179,6 +181,7 @@ ctl_request(struct imsgbuf *buf, const struct command *cmd)
 	};
 	struct msg_verbose		 verbose;
 	struct ctl_order		 order;
+	struct ctl_reload		 reload;
 	struct ctl_weight		 weight;
 	struct ctl_drain		 drain;
 	const void			*data = NULL;
@@ -223,6 +226,11 @@ ctl_request(struct imsgbuf *buf, const struct command *cmd)
 		order.by = cmd->by;
 		data = &order;
 		len = sizeof(order);
+		break;
+	case RELOAD:
+		reload.confirm_s = cmd->confirm_s;
+		data = &reload;
+		len = sizeof(reload);
 		break;
 	case LOG_BRIEF:
 	case LOG_VERBOSE:

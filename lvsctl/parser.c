@@ -31,6 +31,7 @@ enum token_type {
 	DEMOTION,		/* a number */
 	WEIGHT,			/* another, or a keyword beside it */
 	TIMEOUT,		/* a time with its unit */
+	TIME,			/* seconds, or with a unit */
 	SERVICE,		/* of sessions: objects as NAME, and */
 	HOST,
 	CLIENT			/* an address or a network */
@@ -192,6 +193,17 @@ static const struct token t_log[] = {
 	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
 };
 
+static const struct token t_time[] = {
+	{ TIME,		"<time>",	ACTION_NONE,	NULL },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
+static const struct token t_reload[] = {
+	{ NOTHING,	"",		ACTION_NONE,	NULL },
+	{ KEYWORD,	"-c",		ACTION_NONE,	t_time },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
 static const struct token t_main[] = {
 	{ KEYWORD,	"show",		ACTION_NONE,	t_show },
 	{ KEYWORD,	"host",		ACTION_NONE,	t_host },
@@ -199,7 +211,9 @@ static const struct token t_main[] = {
 	{ KEYWORD,	"table",	ACTION_NONE,	t_table },
 	{ KEYWORD,	"vrrp",		ACTION_NONE,	t_order },
 	{ KEYWORD,	"monitor",	MONITOR,	NULL },
-	{ KEYWORD,	"reload",	RELOAD,		NULL },
+	{ KEYWORD,	"reload",	RELOAD,		t_reload },
+	{ KEYWORD,	"confirm",	CONFIRM,	NULL },
+	{ KEYWORD,	"rollback",	ROLLBACK,	NULL },
 	{ KEYWORD,	"log",		ACTION_NONE,	t_log },
 	{ KEYWORD,	"stop",		STOP,		NULL },
 	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
@@ -272,6 +286,9 @@ token_take(const struct token *t, const char *word, struct command *cmd,
 		    err));
 	case TIMEOUT:
 		return (token_time(word, CTL_DRAIN_MAX, &cmd->drain_s, err));
+	case TIME:
+		return (token_time(word, CTL_CONFIRM_S_MAX, &cmd->confirm_s,
+		    err));
 	default:
 		return (0);
 	}
@@ -282,7 +299,8 @@ static int
 takes_any(enum token_type type)
 {
 	return (type == NAME || type == DEMOTION || type == SERVICE ||
-	    type == HOST || type == CLIENT || type == TIMEOUT);
+	    type == HOST || type == CLIENT || type == TIMEOUT ||
+	    type == TIME);
 }
 
 /* Or meant as one: it is no keyword. */

@@ -49,6 +49,8 @@ enum action {
 	VRRP_UNDEMOTE,
 	VRRP_RESIGN,
 	RELOAD,
+	CONFIRM,
+	ROLLBACK,
 	MONITOR,
 	LOG_BRIEF,
 	LOG_VERBOSE,
@@ -61,6 +63,7 @@ struct command {
 	uint32_t	by;		/* demote; 0: wholly */
 	uint32_t	weight;		/* or CTL_WEIGHT_CONFIGURED */
 	uint32_t	drain_s;	/* as in struct ctl_drain */
+	uint32_t	confirm_s;	/* reload; 0: without */
 	struct ctl_session_which which;	/* sessions */
 	const char	*net;		/* of their clients, NULL: any */
 	struct sessions	*sessions;	/* while they are shown */

@@ -25,6 +25,7 @@
 
 #include "../imsg/imsg.h"
 #include "../imsg/log.h"
+#include "confirm.h"
 #include "ipvs.h"
 #include "notify.h"
 #include "parent.h"
@@ -38,6 +39,7 @@ static int	lbe_load_get(struct parent *, struct imsg *);
 static void	lbe_load(void *, const struct msg_load *);
 static int	lbe_override(struct parent *, struct imsg *);
 static int	lbe_quorum(struct parent *, struct imsg *);
+static int	lbe_reload(struct parent *, struct imsg *);
 static int	lbe_log(struct parent *, struct imsg *);
 static void	lbe_mirror_override(void *, uint32_t,
 		    const struct msg_override *);
@@ -72,11 +74,7 @@ dispatch_lbe(struct parent *env, struct imsg *imsg)
 	case MSG_SERVICE_QUORUM:
 		return (lbe_quorum(env, imsg));
 	case MSG_RELOAD:
-		if (imsg_id(imsg) == 0)
-			return (-1);
-		if (!env->stopping)
-			reload_request(env, imsg_id(imsg));
-		return (0);
+		return (lbe_reload(env, imsg));
 	case MSG_STOP:
 		parent_stop(env, 0, "the operator said so");
 		return (0);
@@ -216,6 +214,19 @@ lbe_quorum(struct parent *env, struct imsg *imsg)
 }
 
 static int
+lbe_reload(struct parent *env, struct imsg *imsg)
+{
+	struct msg_reload	m;
+
+	if (imsg_get_data(imsg, &m, sizeof(m)) == -1 || !msg_reload_ok(&m) ||
+	    imsg_id(imsg) == 0)
+		return (-1);
+	if (!env->stopping)
+		reload_request(env, imsg_id(imsg), &m);
+	return (0);
+}
+
+static int
 lbe_log(struct parent *env, struct imsg *imsg)
 {
 	struct msg_verbose	m;
@@ -235,6 +246,7 @@ void
 feed_lbe(struct parent *env, int fresh)
 {
 	role_feed_lbe(env);
+	confirm_tell_lbe(env->confirm);
 	if (!fresh)
 		return;
 	mirror_each_override(env->mirror, lbe_mirror_override, env);

@@ -29,6 +29,7 @@
 
 #include "../imsg/ctl.h"
 #include "../imsg/log.h"
+#include "confirm.h"
 #include "ipvs.h"
 #include "net.h"
 #include "notify.h"
@@ -185,6 +186,7 @@ parent_modules(struct parent *env, const struct conf *tree)
 		return (-1);
 	}
 	env->reload = reload_new(env);
+	env->confirm = confirm_new(env);
 	env->mirror = mirror_new();
 	env->state = state_new(env);
 	env->runs = runs_new(env->base);
@@ -198,7 +200,8 @@ parent_modules(struct parent *env, const struct conf *tree)
 	env->vrrp_sockets = vrrp_sockets_new();
 	env->via = via_new();
 	env->listings = listings_new();
-	if (env->reload == NULL || env->mirror == NULL ||
+	if (env->reload == NULL || env->confirm == NULL ||
+	    env->mirror == NULL ||
 	    env->state == NULL ||
 	    env->runs == NULL || env->scripts == NULL ||
 	    env->check_runs == NULL ||
@@ -286,7 +289,8 @@ parent_up(struct parent *env)
 static void
 parent_signal_cb(int sig, short, void *arg)
 {
-	struct parent	*env = arg;
+	static const struct msg_reload	 file = { RELOAD_FILE, 0 };
+	struct parent			*env = arg;
 
 	switch (sig) {
 	case SIGTERM:
@@ -297,7 +301,7 @@ parent_signal_cb(int sig, short, void *arg)
 		break;
 	case SIGHUP:
 		if (!env->stopping)
-			reload_request(env, 0);
+			reload_request(env, 0, &file);
 		break;
 	case SIGCHLD:
 		proc_reap(env);
@@ -337,6 +341,10 @@ parent_stop(struct parent *env, int status, const char *why)
 		return;
 	env->stopping = 1;
 	env->exit_status = status;
+	if (env->confirm != NULL && confirm_waits(env->confirm))
+		log_warnx("generation %u was not confirmed: the next lvsd "
+		    "runs what is in %s", env->conf->generation,
+		    env->opts->file);
 	if (status == 0)
 		log_info("lvsd ends: %s", why);
 	else
@@ -389,6 +397,7 @@ parent_free(struct parent *env)
 {
 	proc_free(env);
 	reload_free(env->reload);
+	confirm_free(env->confirm);
 	scripts_free(env->scripts);
 	check_runs_free(env->check_runs);
 	track_processes_free(env->processes);

@@ -28,6 +28,7 @@
 #include "round.h"
 
 struct check_runs;
+struct confirm;
 struct event;
 struct event_base;
 struct imsg;
@@ -107,6 +108,7 @@ struct parent {
 	int			 ctl_fd;
 	struct engine_proc	 engine[PROC_MAX];	/* used: engines */
 	struct reload		*reload;
+	struct confirm		*confirm;
 	struct mirror		*mirror;
 	struct state		*state;
 	struct runs		*runs;
@@ -198,10 +200,13 @@ void		 reload_free(struct reload *);
 /* reload_first: feed the first tree, owned from now on, to all engines. */
 void		 reload_first(struct parent *, struct conf *);
 /*
- * reload_request: read the file again; id of the request of lbe, 0 when the
- * operator sent a signal.  One is carried out at a time.
+ * reload_request: read the file again, go back, or confirm; id of the request
+ * of lbe, 0 when nobody there waits for the outcome.  One is carried out at a
+ * time; reload_busy: it is.
  */
-void		 reload_request(struct parent *, uint32_t);
+void		 reload_request(struct parent *, uint32_t,
+		    const struct msg_reload *);
+int		 reload_busy(const struct parent *);
 /* reload_next: begin what waits: engines to be fed, a reload. */
 void		 reload_next(struct parent *);
 /* An engine's message about a round; 0 or -1. */

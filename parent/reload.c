@@ -16,22 +16,21 @@
 
 #include <sys/types.h>
 
-#include <bsd/string.h>
 #include <errno.h>
 #include <event2/event.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../imsg/ctl.h"
 #include "../imsg/imsg.h"
 #include "../imsg/log.h"
 #include "../imsg/peer.h"
+#include "confirm.h"
 #include "ipvs.h"
 #include "net.h"
 #include "notify.h"
 #include "parent.h"
+#include "reload_state.h"
 #include "state.h"
 #include "track.h"
 
@@ -40,36 +39,6 @@
 #define COMMIT_MAX_S	10
 /* Longest that a reload waits for the kernel before it reports. */
 #define SETTLE_MAX_S	60
-/* Lines told to who asked; a file can have more errors than are read. */
-#define RELOAD_TEXTS	100
-
-enum round_kind {
-	KIND_FIRST,		/* first tree, to all engines */
-	KIND_FEED,		/* running tree, to engines started again */
-	KIND_RELOAD		/* new tree, to all that run */
-};
-
-/* Where a reload that was asked for is. */
-enum reload_stage {
-	RELOAD_NONE,
-	RELOAD_WANTED,		/* waits until no other round runs */
-	RELOAD_ROUND,		/* in its round */
-	RELOAD_SETTLE		/* committed; the kernel is not there yet */
-};
-
-struct reload {
-	struct parent		*env;
-	struct round		 round;
-	enum round_kind		 kind;
-	struct conf		*tree;		/* staged; NULL: the running */
-	struct event		*ev_deadline;	/* of the phase */
-	enum reload_stage	 stage;
-	uint32_t		 request;	/* of lbe; 0: a signal */
-	unsigned int		 texts;		/* lines told */
-	struct event		*ev_settle;
-	uint32_t		 batch;		/* to wait for */
-	int			 has_batch;
-};
 
 static void	reload_deadline_cb(int, short, void *);
 static void	reload_settle_cb(int, short, void *);
@@ -83,15 +52,6 @@ static void	reload_start(struct reload *);
 static void	reload_feed(struct reload *, struct engine_proc *);
 static void	reload_abort(struct reload *, const char *);
 static void	reload_kill_late(struct reload *);
-static void	reload_load(struct reload *);
-static struct conf *reload_parse(struct reload *);
-static int	reload_socket_same(struct reload *, const struct conf *);
-static void	reload_text(void *, const char *);
-static void	reload_textf(struct reload *, const char *, ...)
-		    __attribute__((__format__(printf, 2, 3)));
-static void	reload_tell(struct reload *, uint32_t, const char *);
-static void	reload_done(struct reload *, const struct msg_result *);
-static void	reload_failed(struct reload *, int);
 static unsigned int engines_in(const struct parent *, enum engine_state);
 
 struct reload *
@@ -191,6 +151,27 @@ reload_begin(struct reload *r, enum round_kind kind, struct conf *tree,
 			peer_set_gen(e->peer, env->conf->generation);
 	}
 	reload_deadline(r, STAGE_MAX_S);
+}
+
+void
+reload_tree(struct reload *r, struct conf *tree)
+{
+	struct parent	*env = r->env;
+
+	tree->generation = env->next_gen++;
+	reload_begin(r, KIND_RELOAD, tree, engines_in(env, ENGINE_RUNNING));
+	if (r->round.mask == 0) {
+		/* All engines are down; they get it when they start. */
+		r->round.phase = ROUND_IDLE;
+		reload_switch(r);
+		reload_start(r);
+	}
+}
+
+int
+reload_busy(const struct parent *env)
+{
+	return (env->reload->stage != RELOAD_NONE);
 }
 
 static void
@@ -340,7 +321,11 @@ reload_switch(struct reload *r)
 		state_changed(env);
 	}
 	net_set_conf(env->net, env->conf);
-	conf_free(old);
+	if (old != NULL)
+		confirm_keep(env->confirm, old);
+	confirm_end(env->confirm);
+	if (r->kind == KIND_RELOAD && r->confirm_s != 0)
+		confirm_begin(env->confirm, r->confirm_s);
 }
 
 /* All have committed: tell each what it lacks, join them, let them act. */
@@ -422,7 +407,10 @@ reload_abort(struct reload *r, const char *why)
 		if (e->state == ENGINE_FEEDING)
 			proc_kill(e, why);
 	}
-	conf_free(r->tree);
+	if (r->kind == KIND_RELOAD && r->what == RELOAD_BACK)
+		confirm_keep(env->confirm, r->tree);
+	else
+		conf_free(r->tree);
 	r->tree = NULL;
 	parent_unneed_ipvs(env);
 	switch (r->kind) {
@@ -450,146 +438,21 @@ reload_kill_late(struct reload *r)
 }
 
 void
-reload_request(struct parent *env, uint32_t request)
-{
-	struct reload		*r = env->reload;
-	struct msg_result	 busy = { EALREADY, 0, 1 };
-
-	if (r->stage != RELOAD_NONE || !env->up) {
-		log_warnx("reload: a reload is already under way");
-		if (request != 0) {
-			reload_tell(r, request,
-			    "a reload is already under way");
-			proc_send(env, PROC_LBE, MSG_RELOAD_DONE, request, -1,
-			    &busy, sizeof(busy));
-		}
-		return;
-	}
-	r->stage = RELOAD_WANTED;
-	r->request = request;
-	r->texts = 0;
-	reload_next(env);
-}
-
-static void
-reload_load(struct reload *r)
-{
-	struct parent	*env = r->env;
-	struct conf	*tree;
-
-	r->stage = RELOAD_ROUND;
-	if ((tree = reload_parse(r)) == NULL) {
-		reload_failed(r, EINVAL);
-		return;
-	}
-	conf_assign_ids(tree, env->conf, &env->next_id);
-	tree->generation = env->next_gen++;
-	reload_begin(r, KIND_RELOAD, tree, engines_in(env, ENGINE_RUNNING));
-	if (r->round.mask == 0) {
-		/* All engines are down; they get it when they start. */
-		r->round.phase = ROUND_IDLE;
-		reload_switch(r);
-		reload_start(r);
-	}
-}
-
-static struct conf *
-reload_parse(struct reload *r)
-{
-	struct parent	*env = r->env;
-	struct conf	*tree;
-	char		 text[CTL_TEXT_LEN];
-
-	tree = conf_parse(env->opts->file, &env->opts->macros, 0, reload_text,
-	    r);
-	if (tree == NULL)
-		return (NULL);
-	if (!reload_socket_same(r, tree)) {
-		conf_free(tree);
-		return (NULL);
-	}
-	if (net_check_conf(env->net, tree, text, sizeof(text)) == -1) {
-		reload_text(r, text);
-		conf_free(tree);
-		return (NULL);
-	}
-	if (parent_need_ipvs(env, tree) == -1) {
-		reload_textf(r, "services need IPVS, which this kernel does "
-		    "not have");
-		conf_free(tree);
-		return (NULL);
-	}
-	return (tree);
-}
-
-static int
-reload_socket_same(struct reload *r, const struct conf *tree)
-{
-	struct parent	*env = r->env;
-	const char	*path;
-
-	if (env->opts->socket != NULL)
-		return (1);
-	path = tree->socket != NULL ? tree->socket : LVSD_SOCKET;
-	if (strcmp(path, env->socket) == 0)
-		return (1);
-	reload_textf(r, "%s: the control socket cannot change from %s to %s "
-	    "while lvsd runs: restart lvsd", env->opts->file, env->socket,
-	    path);
-	return (0);
-}
-
-static void
-reload_text(void *arg, const char *line)
-{
-	struct reload	*r = arg;
-
-	log_warnx("reload: %s", line);
-	if (r->texts++ < RELOAD_TEXTS)
-		reload_tell(r, r->request, line);
-}
-
-static void
-reload_textf(struct reload *r, const char *fmt, ...)
-{
-	char	line[CTL_TEXT_LEN];
-	va_list	ap;
-
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	reload_text(r, line);
-}
-
-static void
-reload_tell(struct reload *r, uint32_t request, const char *line)
-{
-	struct ctl_text	text;
-
-	if (request == 0)
-		return;
-	memset(&text, 0, sizeof(text));
-	strlcpy(text.text, line, sizeof(text.text));
-	proc_send(r->env, PROC_LBE, MSG_RELOAD_TEXT, request, -1, &text,
-	    sizeof(text));
-}
-
-static void
 reload_failed(struct reload *r, int error)
 {
 	struct msg_result	result = { error, 0, r->texts };
 
 	log_warnx("reload: failed, generation %u goes on",
 	    r->env->conf->generation);
+	if (r->what == RELOAD_BACK)
+		confirm_late(r->env->confirm);
 	reload_done(r, &result);
 }
 
-/* The reload is over; NULL: the kernel had nothing to do with it. */
-static void
+void
 reload_done(struct reload *r, const struct msg_result *result)
 {
 	static const struct msg_result	 ok;
-	char				 more[64];
 
 	if (result == NULL)
 		result = &ok;
@@ -597,11 +460,7 @@ reload_done(struct reload *r, const struct msg_result *result)
 		log_info("reload: generation %u runs, %u operations in the "
 		    "kernel, %u refused", r->env->conf->generation,
 		    result->done, result->failed);
-	if (r->texts > RELOAD_TEXTS) {
-		snprintf(more, sizeof(more), "and %u more",
-		    r->texts - RELOAD_TEXTS);
-		reload_tell(r, r->request, more);
-	}
+	reload_more(r);
 	/* Those who watch by lbe are told of one by a signal, too. */
 	proc_send(r->env, PROC_LBE, MSG_RELOAD_DONE, r->request, -1, result,
 	    sizeof(*result));

@@ -441,6 +441,14 @@ test_show_vrrp(void)
 }
 
 static void
+ask_reload(struct imsgbuf *c, uint32_t confirm_s)
+{
+	struct ctl_reload	m = { confirm_s };
+
+	say(c, MSG_CTL_RELOAD, 0, &m, sizeof(m));
+}
+
+static void
 test_reload(void)
 {
 	struct imsgbuf		*c = client_open(), *d = client_open();
@@ -448,9 +456,9 @@ test_reload(void)
 	struct ctl_text		 text;
 	struct heard		 h, g;
 
-	say(c, MSG_CTL_RELOAD, 0, NULL, 0);
+	ask_reload(c, 0);
 	ok(hear_type(fake_parent, MSG_RELOAD, &h) && h.id != 0, "reload");
-	say(d, MSG_CTL_RELOAD, 0, NULL, 0);
+	ask_reload(d, 0);
 	ok(hear_type(fake_parent, MSG_RELOAD, &g) && g.id != h.id,
 	    "another one has another number");
 	imsgbuf_free(d);
@@ -465,7 +473,7 @@ test_reload(void)
 	    strcmp(h.u.text.text, text.text) == 0, "what is wrong is told");
 	is_int(answer(c, &h), MSG_CTL_FAIL, "and that it failed");
 	is_str(h.u.text.text, "not reloaded, generation 1 goes on", "why");
-	say(c, MSG_CTL_RELOAD, 0, NULL, 0);
+	ask_reload(c, 0);
 	ok(hear_type(fake_parent, MSG_RELOAD, &h), "reload again");
 	r.error = 0;
 	r.failed = 3;
@@ -473,13 +481,73 @@ test_reload(void)
 	is_int(answer(c, &h), MSG_CTL_FAIL, "the kernel refuses some");
 	is_str(h.u.text.text, "reloaded, with errors: generation 1 runs, but "
 	    "the kernel refused 3 operations", "as is told");
-	say(c, MSG_CTL_RELOAD, 0, NULL, 0);
+	ask_reload(c, 0);
 	ok(hear_type(fake_parent, MSG_RELOAD, &h), "reload again");
 	r.failed = 0;
 	say(fake_parent, MSG_RELOAD_DONE, h.id, &r, sizeof(r));
 	is_int(answer(c, &h), MSG_CTL_OK, "and well");
 	imsgbuf_free(c);
 	ok(quiet(), "the client that left in between does no harm");
+}
+
+/* What the parent is asked: this, with that time. */
+static int
+asked(struct heard *h, uint32_t what, uint32_t confirm_s)
+{
+	return (hear_type(fake_parent, MSG_RELOAD, h) && h->id != 0 &&
+	    h->u.reload.what == what && h->u.reload.confirm_s == confirm_s);
+}
+
+static void
+test_confirm(void)
+{
+	struct imsgbuf		*c = client_open(), *d;
+	struct msg_result	 r = { 0, 0, 0 };
+	struct msg_confirm	 wait;
+	struct heard		 h;
+
+	ask_reload(c, 60);
+	ok(asked(&h, RELOAD_FILE, 60), "a reload that is to be confirmed");
+	memset(&wait, 0, sizeof(wait));
+	wait.back = 7;
+	wait.until = monotime_add_us(monotime_now(), 59500000);
+	say(fake_parent, MSG_CONFIRM_WAIT, 0, &wait, sizeof(wait));
+	say(fake_parent, MSG_RELOAD_DONE, h.id, &r, sizeof(r));
+	ok(hear_type(c, MSG_CTL_TEXT, &h), "who asked is told");
+	is_str(h.u.text.text, "generation 1 waits to be confirmed: without "
+	    "`lvsctl confirm' what generation 7 was comes back in 60 seconds",
+	    "what it waits for");
+	is_int(answer(c, &h), MSG_CTL_OK, "and that it runs");
+	d = client_open();
+	say(d, MSG_CTL_MONITOR, 0, NULL, 0);
+	ok(hear_type(d, MSG_CTL_EVENT, &h), "a monitor is told");
+	is_str(h.u.event.text, "generation 1 waits 60 seconds to be confirmed",
+	    "the same");
+	imsgbuf_free(d);
+
+	say(c, MSG_CTL_CONFIRM, 0, NULL, 0);
+	ok(asked(&h, RELOAD_CONFIRM, 0), "it is confirmed");
+	wait.until.us = 0;
+	say(fake_parent, MSG_CONFIRM_WAIT, 0, &wait, sizeof(wait));
+	say(fake_parent, MSG_RELOAD_DONE, h.id, &r, sizeof(r));
+	is_int(answer(c, &h), MSG_CTL_OK, "well");
+	say(c, MSG_CTL_CONFIRM, 0, NULL, 0);
+	ok(asked(&h, RELOAD_CONFIRM, 0), "and again");
+	r.error = EALREADY;
+	say(fake_parent, MSG_RELOAD_DONE, h.id, &r, sizeof(r));
+	is_int(answer(c, &h), MSG_CTL_FAIL, "which fails");
+	is_str(h.u.text.text, "nothing was confirmed, generation 1 goes on",
+	    "as is told");
+	say(c, MSG_CTL_ROLLBACK, 0, NULL, 0);
+	ok(asked(&h, RELOAD_BACK, 0), "back");
+	say(fake_parent, MSG_RELOAD_DONE, h.id, &r, sizeof(r));
+	is_int(answer(c, &h), MSG_CTL_FAIL, "which fails, too");
+	is_str(h.u.text.text, "not rolled back, generation 1 goes on",
+	    "as is told");
+	ask_reload(c, CTL_CONFIRM_S_MAX + 1);
+	ok(!hear_type(c, MSG_CTL_OK, &h), "more than a day makes no sense");
+	imsgbuf_free(c);
+	ok(quiet(), "nobody else heard of that");
 }
 
 static void
@@ -737,6 +805,7 @@ main(void)
 	test_bad_tracks();
 	test_show_vrrp();
 	test_reload();
+	test_confirm();
 	test_log_and_stop();
 	test_monitors();
 	test_events();

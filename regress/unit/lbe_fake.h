@@ -65,6 +65,7 @@ struct heard {
 		struct msg_onoff	onoff;
 		struct msg_dest		dest;
 		struct msg_override	override;
+		struct msg_reload	reload;
 		struct msg_host_status	status;
 		struct ctl_text		text;
 		struct ctl_service	service;

@@ -72,7 +72,10 @@ static const struct test tests[] = {
 	{ "v u by by 1", VRRP_UNDEMOTE, 0, "by" },
 	{ "vrrp resign VI_1", VRRP_RESIGN, 0, "VI_1" },
 	{ "reload", RELOAD, 0, "" },
-	{ "r", RELOAD, 0, "" },
+	{ "re", RELOAD, 0, "" },
+	{ "reload -c 60", RELOAD, 0, "" },
+	{ "con", CONFIRM, 0, "" },
+	{ "rollback", ROLLBACK, 0, "" },
 	{ "m", MONITOR, 0, "" },
 	{ "l b", LOG_BRIEF, 0, "" },
 	{ "log verbose", LOG_VERBOSE, 0, "" },
@@ -119,6 +122,11 @@ static const struct test tests[] = {
 	{ "host drain 7 10x", ACTION_NONE, 0, "from 1s to 604800s" },
 	{ "host drain 7 s", ACTION_NONE, 0, "from 1s to 604800s" },
 	{ "host drain 7 10m -w", ACTION_NONE, 0, "unexpected argument: -w" },
+	{ "r", ACTION_NONE, 0,
+	    "ambiguous argument: r could be reload rollback\n" },
+	{ "reload -c", ACTION_NONE, 0, "  <time>\n" },
+	{ "reload 60", ACTION_NONE, 0, "unknown argument: 60\n" },
+	{ "reload -c 60 now", ACTION_NONE, 0, "unexpected argument: now\n" },
 	{ "service enable " NAME_TOO_LONG, ACTION_NONE, 0, "name too long" }
 };
 
@@ -177,6 +185,42 @@ demotion(const char *words)
 	return (cmd.by);
 }
 
+/* What `reload -c' makes of a time; 0: it is refused. */
+static uint32_t
+seconds(const char *time)
+{
+	struct command	 cmd;
+	char		 reload[] = "reload", c[] = "-c", word[16];
+	char		*words[] = { reload, c, word };
+	FILE		*err;
+	int		 n;
+
+	if ((err = fopen("/dev/null", "w")) == NULL)
+		abort();
+	snprintf(word, sizeof(word), "%s", time);
+	n = parse_command(3, words, &cmd, err);
+	fclose(err);
+	return (n == -1 ? 0 : cmd.confirm_s);
+}
+
+static void
+times(void)
+{
+	is_int(seconds("60"), 60, "60 seconds");
+	is_int(seconds("60s"), 60, "the same");
+	is_int(seconds("5m"), 300, "5 minutes");
+	is_int(seconds("2h"), 7200, "2 hours");
+	is_int(seconds("1d"), 86400, "a day");
+	is_int(seconds("86401"), 0, "more is too much");
+	is_int(seconds("2d"), 0, "with a unit, too");
+	is_int(seconds("25h"), 0, "and another");
+	is_int(seconds("99999999999999999999s"), 0, "far too much");
+	is_int(seconds("0"), 0, "no time");
+	is_int(seconds("s"), 0, "no number");
+	is_int(seconds("5x"), 0, "no unit");
+	is_int(seconds("-5"), 0, "no time before now");
+}
+
 /* The words of `show sessions' come in any order. */
 static void
 sessions(const char *words)
@@ -207,6 +251,7 @@ main(void)
 
 	is_int(demotion("vrrp demote a by 20"), 20, "demoted by a number");
 	is_int(demotion("vrrp undemote a"), 0, "or wholly");
+	times();
 	sessions("show sessions service www host 7 client fd00::/8");
 	sessions("show sessions client fd00::/8 host 7 service www");
 
