@@ -141,6 +141,7 @@ enum seen {
 	SEEN_FAILURE	= 0x02,
 	SEEN_INITIAL	= 0x04,
 	SEEN_WHILE	= 0x08,
+	SEEN_SLOW	= 0x10,
 	/* of a host, of a pool, of persistence, which count their own */
 	SEEN_UPPER	= 0x01,
 	SEEN_LOWER	= 0x02,
@@ -484,14 +485,16 @@ void		 build_persistent(struct parse *, const struct lex_str *);
 void		 build_width(struct parse *, const struct lex_str *, int);
 void		 build_engine(struct parse *, const struct lex_str *);
 /*
- * What becomes of a service whose hosts fail.  build_quorum: hysteresis, may be
- * NULL.
+ * What becomes of a service whose hosts fail, and return.  build_quorum:
+ * hysteresis, may be NULL.  policy_check: the service is whole.
  */
 void		 build_quorum(struct parse *, const struct lex_str *,
 		    const struct lex_str *);
 void		 build_fail_open(struct parse *, const struct lex_str *);
 void		 build_on_failure(struct parse *, const struct lex_str *);
 void		 build_initial(struct parse *, const struct lex_str *);
+void		 build_slow_start(struct parse *, const struct lex_str *);
+void		 policy_check(struct parse *);
 void		 build_service_flag(struct parse *, uint32_t, const char *);
 void		 build_service_end(struct parse *);
 

@@ -87,6 +87,7 @@ int				 yyparse(void);
 %token	FAIL FAILURE HYSTERESIS INITIAL OPEN
 %token	CONNECTIONS OF RESTORE SYSCTL WHILE
 %token	SUSPEND
+%token	SLOW
 %token	ERROR
 /* Behind `check dns' a type is that of the question, not of a tunnel. */
 %nonassoc	DNS
@@ -306,6 +307,9 @@ service_stmt	: LISTEN ON			{
 		}
 		| INITIAL STRING		{
 			build_initial(y.p, &$2);
+		}
+		| SLOW START STRING		{
+			build_slow_start(y.p, &$3);
 		}
 		| notify
 		| WHILE MASTER OF STRING	{

@@ -20,7 +20,7 @@
 
 #include "build.h"
 
-/* What becomes of a service whose hosts fail. */
+/* What becomes of a service whose hosts fail, and return. */
 
 static int	policy_choice(struct parse *, const char *,
 		    const struct lex_str *, const char *, const char *);
@@ -100,4 +100,31 @@ build_initial(struct parse *p, const struct lex_str *str)
 		return;
 	if (policy_choice(p, "initial", str, "unknown", "up") == 1)
 		p->service->conf.flags |= SERVICE_F_INITIAL_UP;
+}
+
+void
+build_slow_start(struct parse *p, const struct lex_str *str)
+{
+	if (p->service == NULL ||
+	    build_once(p, &p->block_seen, SEEN_SLOW, "slow start") == -1)
+		return;
+	p->service->conf.slow_s = value_seconds(p, "slow start", str,
+	    SLOW_START_MAX);
+}
+
+/* The scheduler may have been named after the statement. */
+void
+policy_check(struct parse *p)
+{
+	const struct conf_service	*s = p->service;
+	struct pos			 pos;
+
+	if (s->conf.slow_s == 0 || scheduler_ramps(s->conf.sched))
+		return;
+	pos.file = s->file;
+	pos.line = s->line;
+	diag_error(&p->diag, &pos, "service \"%s\": with scheduler %s a host "
+	    "cannot start slowly; choose one that goes by weights, as %s",
+	    s->conf.name, s->conf.sched,
+	    strcmp(s->conf.sched, "sh") == 0 ? "mh" : "wlc");
 }

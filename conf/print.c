@@ -244,6 +244,8 @@ print_service(const struct conf_service *s, FILE *f)
 static void
 print_policy(const struct service_config *s, FILE *f)
 {
+	char	time[DURATION_STRLEN];
+
 	if (s->quorum != 1)
 		fprintf(f, "\tquorum %u", s->quorum);
 	if (s->hysteresis != 0)
@@ -256,6 +258,9 @@ print_policy(const struct service_config *s, FILE *f)
 		fprintf(f, "\ton failure quiesce\n");
 	if (s->flags & SERVICE_F_INITIAL_UP)
 		fprintf(f, "\tinitial up\n");
+	if (s->slow_s != 0)
+		fprintf(f, "\tslow start %s\n",
+		    duration_str(s->slow_s * 1000, time));
 }
 
 static void

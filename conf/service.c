@@ -261,6 +261,7 @@ build_service_end(struct parse *p)
 		service_check_marks(p);
 		service_protocols(p);
 		service_width(p);
+		policy_check(p);
 	} else if (!build_broken(p))
 		diag_error(&p->diag, &pos, "service \"%s\" has no \"listen "
 		    "on\"", s->conf.name);

@@ -161,6 +161,7 @@ static const struct keyword keywords[] = {
 	{ "sctp",		SCTP, 0 },
 	{ "send",		SEND, 0 },
 	{ "service",		SERVICE, 1 },
+	{ "slow",		SLOW, 0 },
 	{ "smtp",		SMTP, 0 },
 	{ "socket",		SOCKET, 1 },
 	{ "source",		SOURCE, 1 },

@@ -81,6 +81,34 @@ scheduler_hashes(const char *name)
 	return (strcmp(name, "sh") == 0 || strcmp(name, "mh") == 0);
 }
 
+/*
+ * rr and dh do not look at weights but for 0; fo and ovf take the highest; sh
+ * has 256 places for all weights together (ip_vs_sh.c, ip_vs_sh_reassign), and
+ * each step would move the clients of all hosts.
+ */
+int
+scheduler_ramps(const char *name)
+{
+	static const char	*const not[] = {
+		"rr", "dh", "sh", "fo", "ovf"
+	};
+	size_t			 i;
+
+	for (i = 0; i < sizeof(not) / sizeof(not[0]); i++)
+		if (strcmp(name, not[i]) == 0)
+			return (0);
+	return (1);
+}
+
+/* With equal weights wlc is lc (ip_vs_lc.c, ip_vs_wlc.c). */
+const char *
+scheduler_kernel(const struct service_config *s)
+{
+	if (s->slow_s != 0 && strcmp(s->sched, "lc") == 0)
+		return ("wlc");
+	return (s->sched);
+}
+
 const char *
 proto_name(uint8_t proto)
 {
@@ -310,6 +338,9 @@ service_config_ok(const struct service_config *s)
 		return (0);
 	if ((s->flags & (SERVICE_F_SCHED_PORT | SERVICE_F_SCHED_FALLBACK)) &&
 	    !scheduler_hashes(s->sched))
+		return (0);
+	if (s->slow_s > SLOW_START_MAX ||
+	    (s->slow_s != 0 && !scheduler_ramps(s->sched)))
 		return (0);
 	return (object_name_ok(s->name));
 }

@@ -356,6 +356,8 @@ struct pool_config {
 #define SERVICE_QUORUM_MAX	1000000
 /* More than all can not fail. */
 #define FAIL_OPEN_MAX		99
+/* Longest slow start of a host, in seconds: a day. */
+#define SLOW_START_MAX		(24 * 60 * 60)
 
 struct service_config {
 	uint32_t		id;
@@ -371,6 +373,8 @@ struct service_config {
 	uint32_t		vrrp_id;	/* active while this instance
 						   has its addresses; 0:
 						   always */
+	uint32_t		slow_s;		/* until a host that is back
+						   has its weight; 0: none */
 	struct pool_config	pool[POOL_MAX];
 	char			sched[SCHED_LEN];
 	char			name[NAME_LEN];
@@ -567,6 +571,13 @@ int		 scheduler_known(const char *);
 
 /* scheduler_hashes: it takes SERVICE_F_SCHED_*. */
 int		 scheduler_hashes(const char *);
+/*
+ * scheduler_ramps: a host can start slowly, for it goes by the weights of hosts
+ * in fine steps, or can be given to the kernel as one that does.
+ * scheduler_kernel: the one to be given to the kernel.
+ */
+int		 scheduler_ramps(const char *);
+const char	*scheduler_kernel(const struct service_config *);
 /* proto_name: "tcp", "udp", "sctp"; anything else: "". */
 const char	*proto_name(uint8_t);
 

@@ -101,6 +101,8 @@ struct ctl_service {
 	uint32_t	state;		/* enum ctl_state */
 	uint32_t	persist_s;	/* 0: none */
 	uint32_t	flags;		/* CTL_SERVICE_F_* */
+	uint32_t	slow_s;		/* slow start; 0: none */
+	uint32_t	scale;		/* of the weights in the kernel */
 	struct ctl_by	by;		/* with CTL_SERVICE_F_OVERRIDE */
 	uint32_t	vrrp_state;	/* enum vrrp_state, of vrrp */
 	uint32_t	pad;
@@ -166,6 +168,8 @@ struct ctl_host {
 	uint32_t	inactive;
 	uint32_t	persistent;
 	uint32_t	drain_left_s;	/* or CTL_DRAIN_FOREVER */
+	uint32_t	slow_left_s;	/* until it has all its weight */
+	uint32_t	pad3;
 	char		reason[CTL_REASON_LEN];	/* of the last verdict */
 	char		addr[CTL_ADDR_LEN];
 };

@@ -84,7 +84,15 @@ struct lbe_pool {
 	 * kernel was found to hold; DEST_NONE: not there.
 	 */
 	int32_t			*asked;
+	/*
+	 * With a slow start only, the same: since when it rises, in
+	 * microseconds of the monotonic clock, or one of RAMP_*.
+	 */
+	int64_t			*ramp;
 };
+#define RAMP_NONE	0	/* it has its weight, or never had one */
+#define RAMP_DUE	(-1)	/* it was lost: it will rise when it is back */
+#define RAMP_FOUND	(-2)	/* the kernel had it already */
 TAILQ_HEAD(lbe_pools, lbe_pool);
 
 struct lbe_table {
@@ -144,6 +152,9 @@ struct lbe_service {
 	int			 quorate;	/* has its quorum */
 	int			 open;		/* has failed open */
 	int			 draining;	/* counted in this round */
+	uint32_t		 scale;		/* of its weights in the
+						   kernel */
+	int			 woken;		/* has to do with time */
 };
 RB_HEAD(lbe_services_byid, lbe_service);
 TAILQ_HEAD(lbe_services, lbe_service);
@@ -240,6 +251,8 @@ struct lbe_env {
 
 	struct lbe_todo		 todo;
 	struct event		*flush;
+	struct event		*wake;		/* of services by time, */
+	struct monotime		 wake_at;	/* when it is pending */
 	uint32_t		 batch;		/* number of the last */
 	struct lbe_errors	 errors;
 	struct lbe_round	 round;
@@ -362,6 +375,7 @@ int32_t		 desire_weight(const struct lbe_service *, enum pool_role,
  * kernel_todo: look at the service again before the loop waits.
  * kernel_todo_table: the same for all that use the table.
  * kernel_flush: look at what is to be looked at again now.
+ * kernel_wake: look at it in so many microseconds, or sooner.
  * kernel_found: the kernel holds this destination (MSG_MIRROR_DEST).
  * kernel_has: the kernel should hold the host, in any service.
  */
@@ -372,6 +386,7 @@ void		 kernel_synced(struct lbe_env *);
 void		 kernel_todo(struct lbe_env *, struct lbe_service *);
 void		 kernel_todo_table(struct lbe_env *, struct lbe_table *);
 void		 kernel_flush(struct lbe_env *);
+void		 kernel_wake(struct lbe_env *, struct lbe_service *, int64_t);
 void		 kernel_forget_todo(struct lbe_env *);
 void		 kernel_found(struct lbe_env *, uint32_t,
 		    const struct msg_dest *);
@@ -411,6 +426,26 @@ int		 override_request(struct lbe_env *, struct client *,
 int		 override_mirror(struct lbe_env *, struct imsg *);
 void		 override_tell_hce(struct lbe_env *);
 void		 override_check(struct lbe_env *, const struct lbe_host *);
+
+/*
+ * ramp.c: hosts that start slowly when they are back.
+ *
+ * ramp_complete: room for the pool, and the scale of its service; 0 or -1.
+ * ramp_scale: of a service whose pools are complete.
+ * ramp_inherit: what is known of a host in the pool of the tree before.
+ * ramp_found: the kernel has the host, from a life before.
+ * ramp_weight: of a host in the kernel, when this weight is desired.
+ * ramp_left_us: until it has that; 0: it does.
+ */
+int		 ramp_complete(struct lbe_pool *);
+void		 ramp_scale(struct lbe_service *);
+void		 ramp_inherit(struct lbe_pool *, const struct lbe_host *,
+		    const struct lbe_pool *, const struct lbe_host *);
+void		 ramp_found(struct lbe_pool *, const struct lbe_host *);
+int32_t		 ramp_weight(struct lbe_pool *, const struct lbe_host *,
+		    int32_t, struct monotime);
+int64_t		 ramp_left_us(const struct lbe_pool *,
+		    const struct lbe_host *, struct monotime);
 
 /*
  * drain.c: hosts that end their connections before they leave the kernel.

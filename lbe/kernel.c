@@ -34,11 +34,17 @@
  */
 #define SYNC_WAIT_US	(3 * 1000000)
 
+/* Weights that rise are looked at so often. */
+#define RISE_WAIT_US	1000000
+
 static int	error_cmp(struct lbe_error *, struct lbe_error *);
 static void	kernel_flush_cb(evutil_socket_t, short, void *);
+static void	kernel_wake_cb(evutil_socket_t, short, void *);
 static void	kernel_deadline_cb(evutil_socket_t, short, void *);
 static void	kernel_resync(struct lbe_env *);
 static int	kernel_update(struct lbe_env *, struct lbe_service *, int);
+static int32_t	kernel_weight(struct lbe_env *, struct lbe_service *,
+		    enum pool_role, enum pool_role, const struct lbe_host *);
 static int	kernel_update_pool(struct lbe_env *, struct lbe_service *,
 		    enum pool_role, enum pool_role, int);
 static void	kernel_ask_dest(struct lbe_env *, struct lbe_service *,
@@ -68,8 +74,10 @@ kernel_init(struct lbe_env *env)
 	TAILQ_INIT(&env->todo);
 	RB_INIT(&env->errors);
 	env->flush = evtimer_new(base, kernel_flush_cb, env);
+	env->wake = evtimer_new(base, kernel_wake_cb, env);
 	env->sync_deadline = evtimer_new(base, kernel_deadline_cb, env);
-	if (env->flush == NULL || env->sync_deadline == NULL)
+	if (env->flush == NULL || env->wake == NULL ||
+	    env->sync_deadline == NULL)
 		fatalx("cannot make a timer");
 }
 
@@ -80,6 +88,7 @@ kernel_free(struct lbe_env *env)
 
 	kernel_forget_todo(env);
 	event_free(env->flush);
+	event_free(env->wake);
 	event_free(env->sync_deadline);
 	while ((err = RB_ROOT(&env->errors)) != NULL)
 		error_free(env, err);
@@ -150,6 +159,37 @@ kernel_todo_table(struct lbe_env *env, struct lbe_table *tb)
 
 	TAILQ_FOREACH(p, &tb->users, user)
 		kernel_todo(env, p->service);
+}
+
+/* One timer for all: most have nothing to do with time. */
+void
+kernel_wake(struct lbe_env *env, struct lbe_service *s, int64_t us)
+{
+	struct timeval	tv = us_to_timeval(us);
+	struct monotime	at = monotime_add_us(monotime_now(), us);
+
+	s->woken = 1;
+	if (evtimer_pending(env->wake, NULL) &&
+	    monotime_diff_us(at, env->wake_at) >= 0)
+		return;
+	env->wake_at = at;
+	event_add(env->wake, &tv);
+}
+
+static void
+kernel_wake_cb(evutil_socket_t, short, void *arg)
+{
+	struct lbe_env		*env = arg;
+	struct lbe_service	*s;
+
+	if (env->tree == NULL)
+		return;
+	TAILQ_FOREACH(s, &env->tree->services, entry) {
+		if (!s->woken)
+			continue;
+		s->woken = 0;
+		kernel_todo(env, s);
+	}
 }
 
 void
@@ -241,6 +281,21 @@ kernel_update(struct lbe_env *env, struct lbe_service *s, int all)
 	return (asked);
 }
 
+/* What it ought to have, or as much of it as it has come to. */
+static int32_t
+kernel_weight(struct lbe_env *env, struct lbe_service *s,
+    enum pool_role active, enum pool_role role, const struct lbe_host *h)
+{
+	struct lbe_pool	*p = &s->pool[role];
+	struct monotime	 now = monotime_now();
+	int32_t		 weight;
+
+	weight = ramp_weight(p, h, desire_weight(s, active, role, h), now);
+	if (weight > 0 && ramp_left_us(p, h, now) > 0)
+		kernel_wake(env, s, RISE_WAIT_US);
+	return (weight);
+}
+
 static int
 kernel_update_pool(struct lbe_env *env, struct lbe_service *s,
     enum pool_role active, enum pool_role role, int all)
@@ -253,7 +308,7 @@ kernel_update_pool(struct lbe_env *env, struct lbe_service *s,
 	if (p->table == NULL)
 		return (0);
 	TAILQ_FOREACH(h, &p->table->hosts, entry) {
-		weight = desire_weight(s, active, role, h);
+		weight = kernel_weight(env, s, active, role, h);
 		if (all ? weight == DEST_NONE :
 		    weight == p->asked[h->index]) {
 			p->asked[h->index] = weight;
@@ -300,8 +355,10 @@ kernel_found(struct lbe_env *env, uint32_t listen_id,
 		return;
 	for (i = 0; i < POOL_MAX; i++) {
 		p = &l->service->pool[i];
-		if (p->table == h->table)
-			p->asked[h->index] = msg->weight;
+		if (p->table != h->table)
+			continue;
+		p->asked[h->index] = msg->weight;
+		ramp_found(p, h);
 	}
 }
 

@@ -56,6 +56,7 @@ static void	table_checks(const struct lbe_table *, char *, size_t);
 static void	method_text(const struct pool_config *, char *, size_t);
 static void	send_table(struct client *, const struct lbe_table *);
 static void	send_host(struct client *, const struct lbe_host *);
+static uint32_t	host_slow(const struct lbe_host *);
 static uint64_t	host_since(const struct lbe_host *);
 
 RB_PROTOTYPE(lbe_vrrps, lbe_vrrp, byid, vrrp_cmp)
@@ -478,6 +479,8 @@ send_service(struct client *c, const struct lbe_service *s)
 	m.state = desire_state(s, desire_pool(s));
 	if (s->conf.flags & SERVICE_F_PERSISTENT)
 		m.persist_s = s->conf.persist_s;
+	m.slow_s = s->conf.slow_s;
+	m.scale = s->scale;
 	if (s->conf.flags & SERVICE_F_ONEPACKET)
 		m.flags |= CTL_SERVICE_F_ONEPACKET;
 	if (s->conf.flags & SERVICE_F_SCHED_PORT)
@@ -588,6 +591,20 @@ host_since(const struct lbe_host *h)
 	return (s > 0 ? s : 0);
 }
 
+/* Seconds until it has its weight in all services; begun ones count. */
+static uint32_t
+host_slow(const struct lbe_host *h)
+{
+	const struct lbe_pool	*p;
+	int64_t			 us, most = 0;
+
+	TAILQ_FOREACH(p, &h->table->users, user)
+		if (p->asked[h->index] > 0 &&
+		    (us = ramp_left_us(p, h, monotime_now())) > most)
+			most = us;
+	return ((most + US_PER_S - 1) / US_PER_S);
+}
+
 static void
 send_host(struct client *c, const struct lbe_host *h)
 {
@@ -635,6 +652,7 @@ send_host(struct client *c, const struct lbe_host *h)
 	if ((err = kernel_host_error(c->env, h->conf.id)) != NULL)
 		m.error = err->error;
 	drain_show(h, &m);
+	m.slow_left_s = host_slow(h);
 	host_reason(h, m.reason);
 	host_label(h, m.addr);
 	peer_send(c->peer, MSG_CTL_HOST, 0, -1, &m, sizeof(m));

@@ -59,8 +59,8 @@ static void	tracked_use(struct lbe_tree *, struct lbe_table *);
 static int	pool_complete(struct lbe_service *, enum pool_role);
 static void	pool_inherit(struct lbe_pool *, struct lbe_tree *,
 		    const struct lbe_service *);
-static int32_t	asked_before(const struct lbe_service *,
-		    const struct lbe_host *);
+static void	host_inherit(struct lbe_pool *, const struct lbe_host *,
+		    const struct lbe_service *, const struct lbe_host *);
 
 static void *
 xcalloc(size_t size)
@@ -129,8 +129,10 @@ tree_free(struct lbe_tree *t)
 	}
 	while ((s = TAILQ_FIRST(&t->services)) != NULL) {
 		TAILQ_REMOVE(&t->services, s, entry);
-		for (i = 0; i < POOL_MAX; i++)
+		for (i = 0; i < POOL_MAX; i++) {
 			free(s->pool[i].asked);
+			free(s->pool[i].ramp);
+		}
 		free(s);
 	}
 	free(t);
@@ -304,7 +306,7 @@ pool_complete(struct lbe_service *s, enum pool_role role)
 		return (-1);
 	for (i = 0; i < p->table->nhosts; i++)
 		p->asked[i] = DEST_NONE;
-	return (0);
+	return (ramp_complete(p));
 }
 
 int
@@ -313,24 +315,33 @@ tree_complete(struct lbe_tree *t)
 	struct lbe_service	*s;
 	int			 i;
 
-	TAILQ_FOREACH(s, &t->services, entry)
+	TAILQ_FOREACH(s, &t->services, entry) {
 		for (i = 0; i < POOL_MAX; i++)
 			if (pool_complete(s, i) == -1)
 				return (-1);
+		ramp_scale(s);
+	}
 	return (0);
 }
 
-/* What was asked for this host while the service had it in any pool. */
-static int32_t
-asked_before(const struct lbe_service *s, const struct lbe_host *h)
+/* From whichever pool the service had this host in. */
+static void
+host_inherit(struct lbe_pool *p, const struct lbe_host *h,
+    const struct lbe_service *was, const struct lbe_host *old)
 {
-	int	i;
+	const struct lbe_pool	*o;
+	int			 i;
 
-	for (i = 0; i < POOL_MAX; i++)
-		if (s->pool[i].table == h->table &&
-		    s->pool[i].asked[h->index] != DEST_NONE)
-			return (s->pool[i].asked[h->index]);
-	return (DEST_NONE);
+	for (i = 0; i < POOL_MAX; i++) {
+		o = &was->pool[i];
+		if (o->table != old->table)
+			continue;
+		ramp_inherit(p, h, o, old);
+		if (o->asked[old->index] == DEST_NONE)
+			continue;
+		p->asked[h->index] = o->asked[old->index];
+		return;
+	}
 }
 
 static void
@@ -343,7 +354,7 @@ pool_inherit(struct lbe_pool *p, struct lbe_tree *from,
 		return;
 	TAILQ_FOREACH(h, &p->table->hosts, entry)
 		if ((old = tree_host(from, h->conf.id)) != NULL)
-			p->asked[h->index] = asked_before(was, old);
+			host_inherit(p, h, was, old);
 }
 
 void

@@ -205,6 +205,9 @@ print_service(const struct command *cmd, const struct imsg *msg)
 		    s.flags & CTL_SERVICE_F_SIP ? " engine sip" : "");
 	if (s.flags & CTL_SERVICE_F_ONEPACKET)
 		printf(", one-packet");
+	if (s.slow_s > 0)
+		printf(", slow start %us, weights in the kernel times %u",
+		    s.slow_s, s.scale);
 	if (s.flags & CTL_SERVICE_F_OVERRIDE) {
 		printf(", %s",
 		    s.state == CTL_DISABLED ? "disabled" : "enabled");
@@ -322,6 +325,8 @@ print_host_detail(const struct ctl_host *h)
 	if (h->flags & CTL_HOST_F_SUSPENDED)
 		printf(", checks suspended");
 	printf(", for %s, weight %u", since(h->since_s, buf), h->weight);
+	if (h->slow_left_s > 0)
+		printf(" in %us", h->slow_left_s);
 	if (h->upper != 0)
 		printf(", at most %u connections", h->upper);
 	if ((h->flags & CTL_HOST_F_KERNEL) == 0)

@@ -422,71 +422,6 @@ ipvs_real_pool(const struct ipvs_vs *vs, const struct ipvs_real *r)
 	return (&vs->listen->service->conf.pool[r->role]);
 }
 
-void
-ipvs_real_wanted(const struct ipvs_vs *vs, const struct ipvs_real *r,
-    struct ipvs_dst *dst)
-{
-	static const uint8_t		 types[TUNNEL_TYPE_MAX] = {
-		[TUNNEL_IPIP]	= IP_VS_CONN_F_TUNNEL_TYPE_IPIP,
-		[TUNNEL_GUE]	= IP_VS_CONN_F_TUNNEL_TYPE_GUE,
-		[TUNNEL_GRE]	= IP_VS_CONN_F_TUNNEL_TYPE_GRE,
-	};
-	const struct pool_config	*pool = ipvs_real_pool(vs, r);
-
-	memset(dst, 0, sizeof(*dst));
-	dst->addr = r->host->conf.addr;
-	dst->port = ipvs_real_port(vs, r);
-	dst->method = pool->method;
-	dst->tunnel = types[pool->tunnel];
-	dst->tunnel_port = pool->tunnel_port;
-	if (pool->flags & POOL_F_CSUM)
-		dst->tunnel_flags |= IP_VS_TUNNEL_ENCAP_FLAG_CSUM;
-	if (pool->flags & POOL_F_REMCSUM)
-		dst->tunnel_flags |= IP_VS_TUNNEL_ENCAP_FLAG_REMCSUM;
-	dst->upper = r->host->conf.upper;
-	dst->lower = r->host->conf.lower;
-	dst->weight = DEST_NONE;
-}
-
-void
-ipvs_wanted(const struct ipvs_vs *vs, struct ipvs_svc *svc)
-{
-	const struct service_config	*c = &vs->listen->service->conf;
-
-	memset(svc, 0, sizeof(*svc));
-	(void)strlcpy(svc->sched, c->sched, sizeof(svc->sched));
-	/* ipvsadm(8) gives these masks when there is no persistence. */
-	svc->netmask = ipvs_netmask(vs->key.addr.af,
-	    vs->key.addr.af == AF_INET ? 32 : 128);
-	if (c->flags & SERVICE_F_PERSISTENT) {
-		svc->flags |= IP_VS_SVC_F_PERSISTENT;
-		svc->timeout = c->persist_s;
-		svc->netmask = ipvs_netmask(vs->key.addr.af,
-		    vs->key.addr.af == AF_INET ? c->prefix4 : c->prefix6);
-	}
-	if (c->flags & SERVICE_F_ONEPACKET)
-		svc->flags |= IP_VS_SVC_F_ONEPACKET;
-	/* Those of mh are the same: linux/ip_vs.h. */
-	if (c->flags & SERVICE_F_SCHED_PORT)
-		svc->flags |= IP_VS_SVC_F_SCHED_SH_PORT;
-	if (c->flags & SERVICE_F_SCHED_FALLBACK)
-		svc->flags |= IP_VS_SVC_F_SCHED_SH_FALLBACK;
-	if (c->flags & SERVICE_F_SIP)
-		svc->pe = IPVS_PE_SIP;
-}
-
-int
-ipvs_svc_equal(const struct ipvs_svc *a, const struct ipvs_svc *b)
-{
-	if (strcmp(a->sched, b->sched) != 0 || a->flags != b->flags ||
-	    a->pe != b->pe)
-		return (0);
-	/* Without persistence the kernel uses neither of the others. */
-	if ((a->flags & IP_VS_SVC_F_PERSISTENT) == 0)
-		return (1);
-	return (a->timeout == b->timeout && a->netmask == b->netmask);
-}
-
 /* Read what the kernel holds of ours at the start, and want just that. */
 static void
 adopt(struct ipvs *v)
@@ -639,19 +574,20 @@ load_modules(const struct conf *conf)
 	char			 seen[IPVS_SCHED_MAX][SCHED_LEN];
 	char			 name[SCHED_LEN + sizeof("ip_vs_")];
 	struct conf_service	*s;
+	const char		*sched;
 	unsigned int		 i, n = 0;
 	int			 want_sip = 0;
 
 	TAILQ_FOREACH(s, &conf->services, entry) {
 		want_sip |= (s->conf.flags & SERVICE_F_SIP) != 0;
+		sched = scheduler_kernel(&s->conf);
 		for (i = 0; i < n; i++)
-			if (strcmp(seen[i], s->conf.sched) == 0)
+			if (strcmp(seen[i], sched) == 0)
 				break;
 		if (i < n || n == IPVS_SCHED_MAX)
 			continue;
-		(void)strlcpy(seen[n++], s->conf.sched, SCHED_LEN);
-		(void)snprintf(name, sizeof(name), "ip_vs_%s",
-		    s->conf.sched);
+		(void)strlcpy(seen[n++], sched, SCHED_LEN);
+		(void)snprintf(name, sizeof(name), "ip_vs_%s", sched);
 		(void)module_load(name);
 	}
 	if (want_sip)

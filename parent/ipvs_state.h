@@ -176,6 +176,8 @@ uint16_t	 ipvs_real_port(const struct ipvs_vs *,
 const struct pool_config *ipvs_real_pool(const struct ipvs_vs *,
 		    const struct ipvs_real *);
 /*
+ * ipvs_want.c
+ *
  * ipvs_wanted: the service as configured; it must be configured.
  * ipvs_real_wanted: the same of one of its hosts, without a weight.
  */

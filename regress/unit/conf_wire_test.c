@@ -200,6 +200,13 @@ test_service(void)
 	    "almost all may fail");
 	REFUSES(service_config, service, c->fail_open = FAIL_OPEN_MAX + 1,
 	    "more than all fail");
+	TAKES(service_config, service, c->slow_s = SLOW_START_MAX,
+	    "the longest slow start");
+	REFUSES(service_config, service, c->slow_s = SLOW_START_MAX + 1,
+	    "a slow start");
+	REFUSES(service_config, service, c->slow_s = 1;
+	    strlcpy(c->sched, "sh", sizeof(c->sched)),
+	    "one with a scheduler that cannot");
 	REFUSES(service_config, service,
 	    c->pool[POOL_PRIMARY].table_id = 0, "no table");
 	REFUSES(service_config, service,
