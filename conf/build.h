@@ -130,6 +130,7 @@ enum seen {
 	SEEN_STATE	= 0x1000,
 	SEEN_SYNC	= 0x2000,
 	SEEN_RESTORE	= 0x4000,
+	SEEN_EXIT	= 0x8000,
 	/* of connection sync, which counts its own */
 	SYNC_ID		= 0x01,
 	SYNC_PORT	= 0x02,
@@ -485,13 +486,15 @@ void		 build_persistent(struct parse *, const struct lex_str *);
 void		 build_width(struct parse *, const struct lex_str *, int);
 void		 build_engine(struct parse *, const struct lex_str *);
 /*
- * What becomes of a service whose hosts fail, and return.  build_quorum:
- * hysteresis, may be NULL.  policy_check: the service is whole.
+ * What becomes of a service whose hosts fail, and return; and of all when lvsd
+ * ends.  build_quorum: hysteresis, may be NULL.  policy_check: the service is
+ * whole.
  */
 void		 build_quorum(struct parse *, const struct lex_str *,
 		    const struct lex_str *);
 void		 build_fail_open(struct parse *, const struct lex_str *);
 void		 build_on_failure(struct parse *, const struct lex_str *);
+void		 build_on_exit(struct parse *, const struct lex_str *);
 void		 build_initial(struct parse *, const struct lex_str *);
 void		 build_slow_start(struct parse *, const struct lex_str *);
 void		 policy_check(struct parse *);

@@ -411,6 +411,7 @@ struct conf {
 	struct conf_sync	*sync;		/* NULL: none */
 	struct conf_sysctls	 sysctls;
 	int			 sysctl_restore;	/* when lvsd ends */
+	int			 exit_remove;		/* services, too */
 	struct conf_processes	 processes;
 	struct conf_trackfiles	 trackfiles;
 	struct conf_refhosts	 refhosts;

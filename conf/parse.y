@@ -85,7 +85,7 @@ int				 yyparse(void);
 %token	DOWN FROM PARENT RETRY VIA
 %token	DYNAMIC
 %token	FAIL FAILURE HYSTERESIS INITIAL OPEN
-%token	CONNECTIONS OF RESTORE SYSCTL WHILE
+%token	CONNECTIONS EXIT OF RESTORE SYSCTL WHILE
 %token	SUSPEND
 %token	SLOW
 %token	ERROR
@@ -150,6 +150,7 @@ global		: pace STRING			{
 			build_sysctl(y.p, &$3, &$4, &$5);
 		}
 		| IPVS RESTORE			{ build_restore(y.p); }
+		| ON EXIT STRING		{ build_on_exit(y.p, &$3); }
 		| SYNC CONNECTIONS ON STRING WHILE MASTER OF STRING {
 			build_sync(y.p, &$4, &$8);
 		} sync_options

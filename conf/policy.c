@@ -20,7 +20,10 @@
 
 #include "build.h"
 
-/* What becomes of a service whose hosts fail, and return. */
+/*
+ * What becomes of a service whose hosts fail, and return; and of all when lvsd
+ * ends.
+ */
 
 static int	policy_choice(struct parse *, const char *,
 		    const struct lex_str *, const char *, const char *);
@@ -127,4 +130,13 @@ policy_check(struct parse *p)
 	    "cannot start slowly; choose one that goes by weights, as %s",
 	    s->conf.name, s->conf.sched,
 	    strcmp(s->conf.sched, "sh") == 0 ? "mh" : "wlc");
+}
+
+void
+build_on_exit(struct parse *p, const struct lex_str *str)
+{
+	if (build_once(p, &p->seen, SEEN_EXIT, "on exit") == -1)
+		return;
+	if (policy_choice(p, "on exit", str, "keep", "remove") == 1)
+		p->conf->exit_remove = 1;
 }

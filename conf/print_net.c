@@ -85,6 +85,8 @@ print_settings(const struct conf *c, FILE *f)
 			fprintf(f, "ipvs sysctl %s %s\n", s->name, s->value);
 	if (c->sysctl_restore)
 		fprintf(f, "ipvs restore\n");
+	if (c->exit_remove)
+		fprintf(f, "on exit remove\n");
 	if (y == NULL)
 		return;
 	fprintf(f, "sync connections on ");

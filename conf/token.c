@@ -75,6 +75,7 @@ static const struct keyword keywords[] = {
 	{ "dynamic",		DYNAMIC, 1 },
 	{ "engine",		ENGINE, 1 },
 	{ "excluded",		EXCLUDED, 0 },
+	{ "exit",		EXIT, 1 },
 	{ "expect",		EXPECT, 1 },
 	{ "fail",		FAIL, 0 },
 	{ "failure",		FAILURE, 1 },

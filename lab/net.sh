@@ -28,8 +28,10 @@
 #	proc_alive NAME			succeeds while it runs
 #
 #	rs_http NS [TEXT]		an nginx on port 80 that answers TEXT
-#					(NS), and "ok" at /health; after
-#					rs_certify on port 443 too
+#					(NS), "ok" at /health, and two MB that
+#					take ten seconds, $LAB_TMP/large, at
+#					/large; after rs_certify on port 443
+#					too
 #	rs_stop NS			ends it: connections are refused
 #	rs_sick NS, rs_well NS		/health is 503, and "ok" again
 #	rs_certify			makes $LAB_TMP/tls.crt and tls.key, for
@@ -221,6 +223,10 @@ _nginx_conf() {
 			listen [::]:80;
 			$4
 			location / { return 200 "$2\n"; }
+			location = /large {
+				alias $LAB_TMP/large;
+				limit_rate 200k;
+			}
 			location = /health {
 				if (-f $3/sick) { return 503; }
 				return 200 "ok\n";
@@ -235,6 +241,7 @@ rs_http() {
 	_dir=$LAB_TMP/$1
 	_tls=
 	mkdir -p "$_dir"
+	[ -e "$LAB_TMP/large" ] || seq 300000 >"$LAB_TMP/large"
 	if [ -e "$LAB_TMP/tls.crt" ]; then
 		_tls="listen 443 ssl; listen [::]:443 ssl;
 		    ssl_certificate $LAB_TMP/tls.crt;

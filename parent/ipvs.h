@@ -90,11 +90,12 @@ int64_t		 ipvs_verify_cost(const struct ipvs *);
  * ipvs_sync_role: connection sync, where it is configured, sends from now on
  * (1) or receives (0).  Done when the event loop comes round; what differs
  * from it, or has failed, is set right by the next call.
- * ipvs_end: lvsd ends in good order: sync receives, and old settings of the
- * kernel are put back where the configuration wants that.
+ * ipvs_end: lvsd ends: sync receives, and old settings of the kernel are put
+ * back where the configuration wants that.  With 1 it was told to end, and
+ * where the configuration wants that services and sync are removed.
  */
 void		 ipvs_sync_role(struct ipvs *, int);
-void		 ipvs_end(struct ipvs *);
+void		 ipvs_end(struct ipvs *, int);
 
 /*
  * What settings of the kernel were before lvsd changed them, for the next

@@ -264,10 +264,10 @@ ipvs_sync_role(struct ipvs *v, int master)
 }
 
 void
-ipvs_end(struct ipvs *v)
+ipvs_daemon_end(struct ipvs *v)
 {
-	v->sync_master = 0;
-	ipvs_daemon_cb(-1, EV_TIMEOUT, v);
-	if (v->conf->sysctl_restore)
-		ipvs_settings_end(v, 1);
+	if (!v->sync_ours)
+		return;
+	(void)daemon_stop(v, IP_VS_STATE_MASTER);
+	(void)daemon_stop(v, IP_VS_STATE_BACKUP);
 }

@@ -199,8 +199,12 @@ const char	*ipvs_vs_str(const struct ipvs_vs *, char *);
 struct ipvs_real *ipvs_real_at(struct ipvs_vs *, const struct addr *,
 		    uint16_t);
 
-/* ipvs_daemon.c: connection sync as it is wanted, now. */
+/*
+ * ipvs_daemon.c: daemon_cb: connection sync as it is wanted, now.  daemon_end:
+ * none any more.
+ */
 void		 ipvs_daemon_cb(int, short, void *);
+void		 ipvs_daemon_end(struct ipvs *);
 
 /*
  * ipvs_setting.c: settings_set: what the configuration names; what it does

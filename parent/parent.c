@@ -390,7 +390,8 @@ parent_engine_gone(struct parent *env, struct engine_proc *e)
 
 /*
  * Addresses go, for there is nobody to answer for them.  The kernel's IPVS
- * table stays: connections go on, and the next lvsd takes it over.
+ * table stays unless the configuration wants otherwise: connections go on, and
+ * the next lvsd takes it over.
  */
 static void
 parent_free(struct parent *env)
@@ -410,7 +411,7 @@ parent_free(struct parent *env)
 	}
 	listings_free(env->listings);
 	if (env->ipvs_runs) {
-		ipvs_end(env->ipvs);
+		ipvs_end(env->ipvs, env->exit_status == 0);
 		state_changed(env);
 	}
 	state_free(env->state);

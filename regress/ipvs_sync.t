@@ -29,6 +29,14 @@ configure() {
 			persistent 50s
 			route to <web> check tcp
 		}
+		service "large direct" {
+			listen on $LAB_VIP tcp port 80
+			route to <web> check tcp
+		}
+		service "large nat" {
+			listen on $nat tcp port 80
+			forward to <web> check tcp
+		}
 		service "nat" {
 			listen on $nat tcp port 7007
 			scheduler rr
@@ -62,10 +70,31 @@ of() {
 	esac
 }
 
-# known NS: it has both connections as established ones.
+# known NS [PORT]: it has both connections as established ones.
 known() {
 	[ "$(in_ns "$1" ipvsadm -Lnc |
-	    grep -Ec "ESTABLISHED.* ($nat|$LAB_VIP):7007 ")" = 2 ]
+	    grep -Ec "ESTABLISHED.* ($nat|$LAB_VIP):${2-7007} ")" = 2 ]
+}
+
+# Ten seconds of it, from one server or the other, which have the same.
+large_start() {
+	for _at in $LAB_VIP $nat; do
+		proc_start large-$_at client curl -sS --max-time 60 \
+		    -o "$LAB_TMP/got-$_at" "http://$_at/large"
+	done
+}
+
+# large_end WHEN
+large_end() {
+	for _at in $LAB_VIP $nat; do
+		ok "$1: the download from $_at ends" wait_for 30 ended \
+		    large-$_at
+		ok "$1: and is whole" cmp "$LAB_TMP/got-$_at" "$LAB_TMP/large"
+	done
+}
+
+ended() {
+	! proc_alive "$1"
 }
 
 daemons() {
@@ -85,7 +114,7 @@ setting() {
 }
 
 well() {
-	ctl "$1" show summary | grep -q 'active (2 hosts)'
+	ctl "$1" show summary | grep -c 'active (2 hosts)' | grep -qx 4
 }
 
 clients_start() {
@@ -107,6 +136,7 @@ clients_end() {
 trap net_down EXIT
 net_up || bail "no network"
 for rs in rs1 rs2; do
+	rs_http $rs || bail "no nginx"
 	rs_dr $rs $LAB_VIP
 	proc_start echo-$rs $rs "$TOP/lab/echo" $rs 0.0.0.0 7007
 done
@@ -132,14 +162,20 @@ ok "the servers are found" wait_for 10 well dir1
 ok "by both" wait_for 10 well dir2
 
 clients_start
+large_start
 ok "the master has the connections" wait_for 10 known dir1
 ok "the backup too" wait_for 20 known dir2
+ok "those of long downloads, too" wait_for 20 known dir2 80
+for at in $LAB_VIP $nat; do
+	ok "that from $at goes on" proc_alive large-$at
+done
 crash dir1
 link_cut dir1
 ok "the master dies, the backup is master" \
     wait_for 5 is_role dir2 VI_1 master
 ok "it sends" wait_for 10 sends dir2
 clients_end death
+large_end death
 
 # Another lvsd finds what its forerunner had begun, and takes nothing away.
 clients_start
