@@ -74,6 +74,9 @@ struct ctl_order {
 /* Longest time to confirm a configuration in: a day. */
 #define CTL_CONFIRM_S_MAX	(24 * 60 * 60)
 
+/* Bytes of a plan in one message. */
+#define CTL_PLAN_PART	8192
+
 struct ctl_reload {
 	uint32_t	confirm_s;	/* 0: it stays without */
 };

@@ -176,6 +176,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	EMPTY(IPVS_LOAD_END, PARENT, LBE),
 	FIXED(RELOAD_TEXT, PARENT, LBE, struct ctl_text),
 	FIXED(RELOAD_DONE, PARENT, LBE, struct msg_result),
+	[MSG_PLAN_TEXT] = { "PLAN_TEXT", PARENT, LBE, 1, CTL_PLAN_PART },
 	FIXED(CONFIRM_WAIT, PARENT, LBE, struct msg_confirm),
 
 	EMPTY(CTL_SHOW_SUMMARY, CTL, LBE),
@@ -198,6 +199,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	FIXED(CTL_VRRP_UNDEMOTE, CTL, LBE, struct ctl_order),
 	FIXED(CTL_VRRP_RESIGN, CTL, LBE, struct ctl_order),
 	FIXED(CTL_RELOAD, CTL, LBE, struct ctl_reload),
+	EMPTY(CTL_PLAN_GET, CTL, LBE),
 	EMPTY(CTL_CONFIRM, CTL, LBE),
 	EMPTY(CTL_ROLLBACK, CTL, LBE),
 	EMPTY(CTL_MONITOR, CTL, LBE),
@@ -218,6 +220,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	FIXED(CTL_MATCH, LBE, CTL, struct ctl_match),
 	EMPTY(CTL_SESSIONS, LBE, CTL),
 	FIXED(CTL_EVENT, LBE, CTL, struct ctl_event),
+	[MSG_CTL_PLAN] = { "CTL_PLAN", LBE, CTL, 1, CTL_PLAN_PART },
 	FIXED(CTL_TEXT, LBE, CTL, struct ctl_text),
 	EMPTY(CTL_END, LBE, CTL),
 	EMPTY(CTL_OK, LBE, CTL),

@@ -249,6 +249,8 @@ enum msg_type {
 	MSG_RELOAD_TEXT,	/* id request; struct ctl_text: one line of
 				   what is to be told */
 	MSG_RELOAD_DONE,	/* id request; struct msg_result */
+	MSG_PLAN_TEXT,		/* id request; bytes: the next of a plan; with
+				   its RELOAD_DONE the tree is staged */
 	MSG_CONFIRM_WAIT,	/* struct msg_confirm: what runs is to be
 				   confirmed, or is no longer */
 
@@ -273,6 +275,7 @@ enum msg_type {
 	MSG_CTL_VRRP_UNDEMOTE,
 	MSG_CTL_VRRP_RESIGN,
 	MSG_CTL_RELOAD,		/* struct ctl_reload */
+	MSG_CTL_PLAN_GET,	/* nothing */
 	MSG_CTL_CONFIRM,	/* nothing */
 	MSG_CTL_ROLLBACK,	/* nothing */
 	MSG_CTL_MONITOR,	/* nothing: events until the client leaves */
@@ -296,6 +299,7 @@ enum msg_type {
 				   those are shown that the matches before
 				   want; it ends the answer */
 	MSG_CTL_EVENT,		/* struct ctl_event */
+	MSG_CTL_PLAN,		/* bytes: the next of a text of lines */
 	MSG_CTL_TEXT,		/* struct ctl_text: a line to print */
 	MSG_CTL_END,		/* nothing: all shown */
 	MSG_CTL_OK,		/* nothing: done */
@@ -316,6 +320,8 @@ enum reload_what {
 	RELOAD_FILE,		/* read the file again */
 	RELOAD_BACK,		/* to the configuration before this one */
 	RELOAD_CONFIRM,		/* this one is to stay */
+	RELOAD_PLAN,		/* as RELOAD_FILE, but only tell what it would
+				   come to, and then leave it */
 	RELOAD_WHAT_MAX
 };
 

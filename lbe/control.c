@@ -31,6 +31,7 @@
 #include "../imsg/peer.h"
 #include "control.h"
 #include "env.h"
+#include "plan.h"
 
 #define CLIENT_MAX	64	/* at one time; more are turned away */
 /*
@@ -222,6 +223,7 @@ client_free(struct client *c)
 	struct control	*ctl = c->env->control;
 
 	listing_gone(c);
+	plan_free(c->plan);
 	if (c->timer != NULL)
 		event_free(c->timer);
 	if (c->writable != NULL)
@@ -269,6 +271,8 @@ client_writable_cb(evutil_socket_t fd, short what, void *arg)
 		client_timeout_cb(fd, what, arg);
 	else if (c->state == CLIENT_LISTING)
 		listing_more(c);
+	else if (c->state == CLIENT_PLAN)
+		plan_more(c);
 	else
 		show_more(c);
 }
@@ -336,6 +340,7 @@ client_message(struct peer *, struct imsg *msg, void *arg)
 	case MSG_CTL_VRRP_RESIGN:
 		return (order_request(env, c, msg));
 	case MSG_CTL_RELOAD:
+	case MSG_CTL_PLAN_GET:
 	case MSG_CTL_CONFIRM:
 	case MSG_CTL_ROLLBACK:
 		return (generation_ask(env, c, msg));

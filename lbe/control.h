@@ -35,6 +35,7 @@ struct lbe_listen;
 struct lbe_service;
 struct lbe_table;
 struct peer;
+struct plan;
 
 /*
  * Control clients, lvsctl(8) or somebody who would like to be it.  A client
@@ -48,6 +49,7 @@ enum client_state {
 	CLIENT_GATHER_VRRPE,	/* or vrrpe's */
 	CLIENT_SHOW,		/* being sent an answer of many parts */
 	CLIENT_RELOAD,		/* waits for the parent */
+	CLIENT_PLAN,		/* being sent what came of that */
 	CLIENT_ORDER,		/* waits for vrrpe */
 	CLIENT_LISTING,		/* is sent what the parent reads */
 	CLIENT_DRAIN,		/* waits for hosts to end */
@@ -90,6 +92,7 @@ struct client {
 	enum client_state	 state;
 	uint32_t		 id;		/* of its request elsewhere */
 	enum reload_what	 reload;	/* with CLIENT_RELOAD */
+	struct plan		*plan;		/* NULL: wants none */
 	struct ucred		 cred;
 	struct show		 show;
 };
@@ -180,12 +183,14 @@ void	order_lost(struct lbe_env *);
  * generation.c: configurations come and go; the parent brings them.
  *
  * generation_ask: a request for that; 0, or -1: it makes no sense.
+ * generation_client: who waits for the outcome of this request; or NULL.
  * generation_text, generation_done: the parent's answers; 0 or -1.
  * generation_wait: the parent tells whether what runs is to be confirmed;
  * 0 or -1.
  * generation_tell_wait: to a client that looks: if so, how long yet.
  */
 int	generation_ask(struct lbe_env *, struct client *, struct imsg *);
+struct client *generation_client(struct lbe_env *, uint32_t);
 int	generation_text(struct lbe_env *, struct imsg *);
 int	generation_done(struct lbe_env *, struct imsg *);
 int	generation_wait(struct lbe_env *, struct imsg *);

@@ -25,11 +25,11 @@
 #include "../imsg/peer.h"
 #include "control.h"
 #include "env.h"
+#include "plan.h"
 
 #define US_PER_S	1000000
 
 static int	generation_read(struct msg_reload *, struct imsg *);
-static struct client *generation_client(struct lbe_env *, uint32_t);
 static void	generation_failed(struct client *, uint32_t);
 static void	generation_succeeded(struct client *, uint32_t,
 		    const struct msg_result *);
@@ -49,6 +49,9 @@ generation_read(struct msg_reload *m, struct imsg *msg)
 	case MSG_CTL_ROLLBACK:
 		m->what = RELOAD_BACK;
 		break;
+	case MSG_CTL_PLAN_GET:
+		m->what = RELOAD_PLAN;
+		break;
 	default:
 		if (imsg_get_data(msg, &ctl, sizeof(ctl)) == -1)
 			return (-1);
@@ -65,7 +68,8 @@ generation_ask(struct lbe_env *env, struct client *c, struct imsg *msg)
 	static const char	*const names[RELOAD_WHAT_MAX] = {
 		[RELOAD_FILE]		= "reload",
 		[RELOAD_BACK]		= "rollback",
-		[RELOAD_CONFIRM]	= "confirm"
+		[RELOAD_CONFIRM]	= "confirm",
+		[RELOAD_PLAN]		= "plan"
 	};
 	struct msg_reload	 m;
 	char			 who[CLIENT_WHO_LEN];
@@ -75,6 +79,8 @@ generation_ask(struct lbe_env *env, struct client *c, struct imsg *msg)
 	log_info("%s asked for by %s", names[m.what], client_who(c, who));
 	c->state = CLIENT_RELOAD;
 	c->reload = m.what;
+	plan_free(c->plan);
+	c->plan = m.what == RELOAD_PLAN ? plan_new() : NULL;
 	/* 0 is for a reload that nobody has asked for here. */
 	if (++env->reload_id == 0)
 		env->reload_id = 1;
@@ -84,7 +90,7 @@ generation_ask(struct lbe_env *env, struct client *c, struct imsg *msg)
 	return (0);
 }
 
-static struct client *
+struct client *
 generation_client(struct lbe_env *env, uint32_t id)
 {
 	struct client	*c;
@@ -120,7 +126,8 @@ generation_done(struct lbe_env *env, struct imsg *msg)
 		return (-1);
 	c = generation_client(env, imsg_id(msg));
 	/* The lines told before have the reasons. */
-	if (r.error != 0 && (c == NULL || c->reload != RELOAD_CONFIRM))
+	if (r.error != 0 && (c == NULL || (c->reload != RELOAD_CONFIRM &&
+	    c->reload != RELOAD_PLAN)))
 		monitor_event(env, CTL_EVENT_RELOAD, 0, "configuration",
 		    "not reloaded, generation %u goes on", gen);
 	if (c == NULL)
@@ -140,6 +147,9 @@ generation_failed(struct client *c, uint32_t gen)
 		client_fail(c, "nothing was confirmed, generation %u goes on",
 		    gen);
 		break;
+	case RELOAD_PLAN:
+		client_fail(c, "it would not be loaded");
+		break;
 	case RELOAD_BACK:
 		client_fail(c, "not rolled back, generation %u goes on", gen);
 		break;
@@ -152,6 +162,10 @@ generation_failed(struct client *c, uint32_t gen)
 static void
 generation_succeeded(struct client *c, uint32_t gen, const struct msg_result *r)
 {
+	if (c->reload == RELOAD_PLAN) {
+		plan_ready(c);
+		return;
+	}
 	if (c->reload == RELOAD_CONFIRM) {
 		client_text(c, "generation %u stays", gen);
 		client_ok(c);

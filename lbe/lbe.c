@@ -25,6 +25,7 @@
 #include "control.h"
 #include "env.h"
 #include "lbe.h"
+#include "plan.h"
 
 static void	lbe_init(struct engine *);
 static int	lbe_message(struct engine *, enum proc, struct imsg *);
@@ -122,6 +123,8 @@ lbe_dispatch_parent(struct lbe_env *env, struct imsg *msg)
 		return (generation_text(env, msg));
 	case MSG_RELOAD_DONE:
 		return (generation_done(env, msg));
+	case MSG_PLAN_TEXT:
+		return (plan_text(env, msg));
 	case MSG_CONFIRM_WAIT:
 		return (generation_wait(env, msg));
 	case MSG_EVENT:

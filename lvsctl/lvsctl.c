@@ -173,6 +173,7 @@ ctl_request(struct imsgbuf *buf, const struct command *cmd)
 		[VRRP_RESIGN]		= MSG_CTL_VRRP_RESIGN,
 		[RELOAD]		= MSG_CTL_RELOAD,
 		[CONFIRM]		= MSG_CTL_CONFIRM,
+		[PLAN]			= MSG_CTL_PLAN_GET,
 		[ROLLBACK]		= MSG_CTL_ROLLBACK,
 		[MONITOR]		= MSG_CTL_MONITOR,
 		[LOG_BRIEF]		= MSG_CTL_LOG,

@@ -59,6 +59,7 @@ static void		 print_counts(const char *, const uint64_t *,
 			    const char *const *, int);
 static enum output	 print_track(const struct imsg *);
 static enum output	 print_event(const struct imsg *);
+static enum output	 print_plan(const struct imsg *);
 static enum output	 print_text(const struct imsg *, FILE *);
 
 const char *
@@ -151,6 +152,8 @@ output_message(const struct command *cmd, struct imsg *msg)
 		return (sessions_print(cmd->sessions, msg));
 	case MSG_CTL_EVENT:
 		return (print_event(msg));
+	case MSG_CTL_PLAN:
+		return (print_plan(msg));
 	case MSG_CTL_TEXT:
 		return (print_text(msg, stdout));
 	case MSG_CTL_FAIL:
@@ -588,6 +591,21 @@ print_event(const struct imsg *msg)
 		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S%z", &tm);
 	printf("%s %s \"%s\" %s\n", when, kinds[ev.kind], SAFE(name, ev.name),
 	    SAFE(text, ev.text));
+	return (OUTPUT_MORE);
+}
+
+/* Lines, which may begin and end within other messages. */
+static enum output
+print_plan(const struct imsg *msg)
+{
+	unsigned char	part[CTL_PLAN_PART];
+	size_t		i, len = imsg_len(msg);
+
+	if (len > sizeof(part) || imsg_get_data(msg, part, len) == -1)
+		return (OUTPUT_BAD);
+	for (i = 0; i < len; i++)
+		putchar(part[i] == '\n' || part[i] == '\t' ||
+		    (part[i] >= ' ' && part[i] <= '~') ? part[i] : '?');
 	return (OUTPUT_MORE);
 }
 

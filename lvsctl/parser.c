@@ -213,6 +213,7 @@ static const struct token t_main[] = {
 	{ KEYWORD,	"monitor",	MONITOR,	NULL },
 	{ KEYWORD,	"reload",	RELOAD,		t_reload },
 	{ KEYWORD,	"confirm",	CONFIRM,	NULL },
+	{ KEYWORD,	"plan",		PLAN,		NULL },
 	{ KEYWORD,	"rollback",	ROLLBACK,	NULL },
 	{ KEYWORD,	"log",		ACTION_NONE,	t_log },
 	{ KEYWORD,	"stop",		STOP,		NULL },

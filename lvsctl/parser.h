@@ -50,6 +50,7 @@ enum action {
 	VRRP_RESIGN,
 	RELOAD,
 	CONFIRM,
+	PLAN,
 	ROLLBACK,
 	MONITOR,
 	LOG_BRIEF,

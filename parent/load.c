@@ -137,13 +137,20 @@ load_file(struct reload *r)
 {
 	struct parent	*env = r->env;
 	struct conf	*tree;
+	uint32_t	 next = env->next_id;
 
 	if ((tree = load_parse(r)) == NULL) {
 		reload_failed(r, EINVAL);
 		return;
 	}
-	conf_assign_ids(tree, env->conf, &env->next_id);
-	reload_tree(r, tree);
+	/* A plan uses up no ids. */
+	conf_assign_ids(tree, env->conf, r->what == RELOAD_PLAN ? &next :
+	    &env->next_id);
+	if (r->what == RELOAD_PLAN) {
+		plan_tell(r, tree);
+		reload_try(r, tree);
+	} else
+		reload_tree(r, tree);
 }
 
 /*
@@ -221,7 +228,7 @@ reload_text(void *arg, const char *line)
 {
 	struct reload	*r = arg;
 
-	log_warnx("reload: %s", line);
+	log_warnx("%s: %s", r->what == RELOAD_PLAN ? "plan" : "reload", line);
 	if (r->texts++ < RELOAD_TEXTS)
 		reload_tell(r->env, r->request, line);
 }

@@ -50,6 +50,8 @@ static void	reload_commit(struct reload *);
 static void	reload_switch(struct reload *);
 static void	reload_start(struct reload *);
 static void	reload_feed(struct reload *, struct engine_proc *);
+static void	reload_planned(struct reload *);
+static void	reload_forget(struct reload *, const char *);
 static void	reload_abort(struct reload *, const char *);
 static void	reload_kill_late(struct reload *);
 static unsigned int engines_in(const struct parent *, enum engine_state);
@@ -168,6 +170,33 @@ reload_tree(struct reload *r, struct conf *tree)
 	}
 }
 
+void
+reload_try(struct reload *r, struct conf *tree)
+{
+	struct parent	*env = r->env;
+
+	tree->generation = env->next_gen;
+	reload_begin(r, KIND_PLAN, tree, engines_in(env, ENGINE_RUNNING));
+	if (r->round.mask == 0)
+		reload_planned(r);
+}
+
+/*
+ * Every engine would take it.  lbe, which is told so first, says what the
+ * kernel would be told; then all forget it.
+ */
+static void
+reload_planned(struct reload *r)
+{
+	static const struct msg_result	 ok;
+
+	reload_done(r, &ok);
+	/* Of no engine an answer is to come. */
+	r->round.waiting = 0;
+	reload_forget(r, NULL);
+	reload_next(r->env);
+}
+
 int
 reload_busy(const struct parent *env)
 {
@@ -253,7 +282,10 @@ reload_act(struct reload *r, enum round_act act, const char *why)
 {
 	switch (act) {
 	case ROUND_A_COMMIT:
-		reload_commit(r);
+		if (r->kind == KIND_PLAN)
+			reload_planned(r);
+		else
+			reload_commit(r);
 		break;
 	case ROUND_A_START:
 		reload_start(r);
@@ -390,19 +422,20 @@ reload_feed(struct reload *r, struct engine_proc *e)
  * what runs already is of no use as it is.
  */
 static void
-reload_abort(struct reload *r, const char *why)
+reload_forget(struct reload *r, const char *why)
 {
 	struct parent		*env = r->env;
 	struct engine_proc	*e;
 	enum proc		 p;
 
 	evtimer_del(r->ev_deadline);
+	r->round.phase = ROUND_IDLE;
 	for (p = 0; p < PROC_MAX; p++) {
 		e = &env->engine[p];
 		if ((r->round.mask & ROUND_BIT(p)) == 0 || e->peer == NULL)
 			continue;
 		peer_send(e->peer, MSG_CONF_ABORT, 0, -1, NULL, 0);
-		if ((r->round.waiting & ROUND_BIT(p)) != 0)
+		if (r->round.waiting & ROUND_BIT(p))
 			e->stale++;
 		if (e->state == ENGINE_FEEDING)
 			proc_kill(e, why);
@@ -413,18 +446,25 @@ reload_abort(struct reload *r, const char *why)
 		conf_free(r->tree);
 	r->tree = NULL;
 	parent_unneed_ipvs(env);
+}
+
+static void
+reload_abort(struct reload *r, const char *why)
+{
+	reload_forget(r, why);
 	switch (r->kind) {
 	case KIND_FIRST:
-		parent_stop(env, 1, why);
+		parent_stop(r->env, 1, why);
 		return;
 	case KIND_RELOAD:
+	case KIND_PLAN:
 		reload_textf(r, "%s", why);
 		reload_failed(r, EINVAL);
 		break;
 	case KIND_FEED:
 		break;
 	}
-	reload_next(env);
+	reload_next(r->env);
 }
 
 static void
@@ -442,8 +482,9 @@ reload_failed(struct reload *r, int error)
 {
 	struct msg_result	result = { error, 0, r->texts };
 
-	log_warnx("reload: failed, generation %u goes on",
-	    r->env->conf->generation);
+	if (r->what != RELOAD_PLAN)
+		log_warnx("reload: failed, generation %u goes on",
+		    r->env->conf->generation);
 	if (r->what == RELOAD_BACK)
 		confirm_late(r->env->confirm);
 	reload_done(r, &result);

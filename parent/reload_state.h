@@ -35,7 +35,8 @@ struct parent;
 enum round_kind {
 	KIND_FIRST,		/* first tree, to all engines */
 	KIND_FEED,		/* running tree, to engines started again */
-	KIND_RELOAD		/* another tree, to all that run */
+	KIND_RELOAD,		/* another tree, to all that run */
+	KIND_PLAN		/* the same, but it does not come to run */
 };
 
 /* Where a reload that was asked for is. */
@@ -66,10 +67,12 @@ struct reload {
 /*
  * reload_tree: bring this tree, which is owned from now on, to the engines
  * that run, and run it.
+ * reload_try: the same, but only have them stage it.
  * reload_failed: what was asked for did not come to run, for this errno.
  * reload_done: it is over; NULL: the kernel had nothing to do with it.
  */
 void	 reload_tree(struct reload *, struct conf *);
+void	 reload_try(struct reload *, struct conf *);
 void	 reload_failed(struct reload *, int);
 void	 reload_done(struct reload *, const struct msg_result *);
 
@@ -82,5 +85,9 @@ void	 reload_textf(struct reload *, const char *, ...)
 	    __attribute__((__format__(printf, 2, 3)));
 /* reload_more: how many lines were too many, once all are told. */
 void	 reload_more(struct reload *);
+
+/* plan.c */
+/* plan_tell: to who has asked, how this tree differs from the running one. */
+void	 plan_tell(struct reload *, const struct conf *);
 
 #endif /* PARENT_RELOAD_STATE_H */

@@ -1,0 +1,86 @@
+/*
+ * Copyright (c) 2026 The lvsd authors
+ *
+ * Permission to use, copy, modify, and distribute this software for any
+ * purpose with or without fee is hereby granted, provided that the above
+ * copyright notice and this permission notice appear in all copies.
+ *
+ * THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+ * WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+ * MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ * ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+ * WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ * ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF
+ * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+ */
+
+#include <sys/types.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../conf/diff.h"
+#include "../imsg/log.h"
+#include "parent.h"
+#include "reload_state.h"
+
+/* How another configuration differs from the running one, for lvsctl(8). */
+
+static char	*plan_new_text(const struct conf *, const struct conf *);
+static void	 plan_line(void *, const char *);
+static void	 plan_send(struct reload *, const char *, size_t);
+
+void
+plan_tell(struct reload *r, const struct conf *tree)
+{
+	FILE	*f;
+	char	*old, *new, *text = NULL;
+	size_t	 size;
+
+	old = conf_canonical(r->env->conf);
+	new = plan_new_text(tree, r->env->conf);
+	if (old == NULL || new == NULL ||
+	    (f = open_memstream(&text, &size)) == NULL)
+		fatal("plan");
+	if (conf_diff(old, new, plan_line, f) == -1)
+		fatal("plan");
+	if (fclose(f) == EOF)
+		fatal("plan");
+	free(old);
+	free(new);
+	plan_send(r, text, size);
+	free(text);
+}
+
+/* With what the text alone does not show, because it is secret. */
+static char *
+plan_new_text(const struct conf *new, const struct conf *old)
+{
+	FILE	*f;
+	char	*text = NULL;
+	size_t	 size;
+
+	if ((f = open_memstream(&text, &size)) == NULL)
+		return (NULL);
+	conf_print(new, f);
+	conf_print_renewed(new, old, f);
+	return (fclose(f) == EOF ? NULL : text);
+}
+
+static void
+plan_line(void *arg, const char *line)
+{
+	fprintf(arg, "%s\n", line);
+}
+
+static void
+plan_send(struct reload *r, const char *text, size_t len)
+{
+	size_t	n;
+
+	for (; len > 0; len -= n, text += n) {
+		n = len < CTL_PLAN_PART ? len : CTL_PLAN_PART;
+		proc_send(r->env, PROC_LBE, MSG_PLAN_TEXT, r->request, -1,
+		    text, n);
+	}
+}
