@@ -161,6 +161,11 @@ static const struct test tests[] = {
 	    { NO, 2, 3, NO, NO } },
 	{ "quiesce: not of the backup", "uuuxk", "q", CTL_UP,
 	    { 1, 2, 3, NO, NO } },
+	{ "standby", "uukuu", "r", CTL_STANDBY, { NO, NO, NO, NO, NO } },
+	{ "standby: nothing finishes", "zzxuk", "rq", CTL_STANDBY,
+	    { NO, NO, NO, NO, NO } },
+	{ "standby and disabled", "uuu..", "rs", CTL_DISABLED,
+	    { NO, NO, NO, NO, NO } },
 	{ "initial up: before a verdict", "???uu", "i", CTL_UP,
 	    { 1, 2, 3, NO, NO } },
 	{ "initial up: a verdict counts", "d??uu", "i", CTL_UP,
@@ -244,6 +249,9 @@ setup_flag(char flag)
 		break;
 	case 'q':
 		service.conf.flags = SERVICE_F_QUIESCE;
+		break;
+	case 'r':
+		service.resting = 1;
 		break;
 	case 'i':
 		service.conf.flags = SERVICE_F_INITIAL_UP;
