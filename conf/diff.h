@@ -44,7 +44,11 @@ void	 conf_print_renewed(const struct conf *, const struct conf *, FILE *);
  * though it is no password: what checks send, and values of HTTP headers.
  */
 void	 conf_hide(const char *, size_t, FILE *);
-/* conf_canonical: the canonical text; the caller's to free; NULL: no memory. */
+/*
+ * conf_canonical: the canonical text; conf_public: the same after conf_hide().
+ * The caller's to free; NULL: no memory.
+ */
 char	*conf_canonical(const struct conf *);
+char	*conf_public(const struct conf *);
 
 #endif /* CONF_DIFF_H */

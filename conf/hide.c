@@ -18,6 +18,7 @@
 
 #include <bsd/sys/queue.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "build.h"
@@ -98,6 +99,28 @@ conf_hide(const char *s, size_t len, FILE *f)
 		header = is_word(s + i, n, "header");
 		sent = is_word(s + i, n, "send");
 	}
+}
+
+char *
+conf_public(const struct conf *conf)
+{
+	FILE	*f;
+	char	*text, *hidden = NULL;
+	size_t	 size, i, n;
+
+	if ((text = conf_canonical(conf)) == NULL)
+		return (NULL);
+	if ((f = open_memstream(&hidden, &size)) == NULL) {
+		free(text);
+		return (NULL);
+	}
+	for (i = 0; text[i] != '\0'; i += n + 1) {
+		n = strcspn(text + i, "\n");
+		conf_hide(text + i, n, f);
+		fputc('\n', f);
+	}
+	free(text);
+	return (fclose(f) == EOF ? NULL : hidden);
 }
 
 static const struct hmac_key *

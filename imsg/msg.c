@@ -200,6 +200,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	FIXED(CTL_VRRP_RESIGN, CTL, LBE, struct ctl_order),
 	FIXED(CTL_RELOAD, CTL, LBE, struct ctl_reload),
 	EMPTY(CTL_PLAN_GET, CTL, LBE),
+	EMPTY(CTL_RUNNING, CTL, LBE),
 	EMPTY(CTL_CONFIRM, CTL, LBE),
 	EMPTY(CTL_ROLLBACK, CTL, LBE),
 	EMPTY(CTL_MONITOR, CTL, LBE),

@@ -276,6 +276,8 @@ enum msg_type {
 	MSG_CTL_VRRP_RESIGN,
 	MSG_CTL_RELOAD,		/* struct ctl_reload */
 	MSG_CTL_PLAN_GET,	/* nothing */
+	MSG_CTL_RUNNING,	/* nothing: the canonical text of what runs,
+				   without what is secret */
 	MSG_CTL_CONFIRM,	/* nothing */
 	MSG_CTL_ROLLBACK,	/* nothing */
 	MSG_CTL_MONITOR,	/* nothing: events until the client leaves */
@@ -322,6 +324,7 @@ enum reload_what {
 	RELOAD_CONFIRM,		/* this one is to stay */
 	RELOAD_PLAN,		/* as RELOAD_FILE, but only tell what it would
 				   come to, and then leave it */
+	RELOAD_RUNNING,		/* tell the text of this one, by PLAN_TEXT */
 	RELOAD_WHAT_MAX
 };
 

@@ -341,6 +341,7 @@ client_message(struct peer *, struct imsg *msg, void *arg)
 		return (order_request(env, c, msg));
 	case MSG_CTL_RELOAD:
 	case MSG_CTL_PLAN_GET:
+	case MSG_CTL_RUNNING:
 	case MSG_CTL_CONFIRM:
 	case MSG_CTL_ROLLBACK:
 		return (generation_ask(env, c, msg));

@@ -52,6 +52,9 @@ generation_read(struct msg_reload *m, struct imsg *msg)
 	case MSG_CTL_PLAN_GET:
 		m->what = RELOAD_PLAN;
 		break;
+	case MSG_CTL_RUNNING:
+		m->what = RELOAD_RUNNING;
+		break;
 	default:
 		if (imsg_get_data(msg, &ctl, sizeof(ctl)) == -1)
 			return (-1);
@@ -69,7 +72,8 @@ generation_ask(struct lbe_env *env, struct client *c, struct imsg *msg)
 		[RELOAD_FILE]		= "reload",
 		[RELOAD_BACK]		= "rollback",
 		[RELOAD_CONFIRM]	= "confirm",
-		[RELOAD_PLAN]		= "plan"
+		[RELOAD_PLAN]		= "plan",
+		[RELOAD_RUNNING]	= "running configuration"
 	};
 	struct msg_reload	 m;
 	char			 who[CLIENT_WHO_LEN];
@@ -80,7 +84,9 @@ generation_ask(struct lbe_env *env, struct client *c, struct imsg *msg)
 	c->state = CLIENT_RELOAD;
 	c->reload = m.what;
 	plan_free(c->plan);
-	c->plan = m.what == RELOAD_PLAN ? plan_new() : NULL;
+	c->plan = NULL;
+	if (m.what == RELOAD_PLAN || m.what == RELOAD_RUNNING)
+		c->plan = plan_new();
 	/* 0 is for a reload that nobody has asked for here. */
 	if (++env->reload_id == 0)
 		env->reload_id = 1;
@@ -126,8 +132,8 @@ generation_done(struct lbe_env *env, struct imsg *msg)
 		return (-1);
 	c = generation_client(env, imsg_id(msg));
 	/* The lines told before have the reasons. */
-	if (r.error != 0 && (c == NULL || (c->reload != RELOAD_CONFIRM &&
-	    c->reload != RELOAD_PLAN)))
+	if (r.error != 0 && (c == NULL || c->reload == RELOAD_FILE ||
+	    c->reload == RELOAD_BACK))
 		monitor_event(env, CTL_EVENT_RELOAD, 0, "configuration",
 		    "not reloaded, generation %u goes on", gen);
 	if (c == NULL)
@@ -162,7 +168,7 @@ generation_failed(struct client *c, uint32_t gen)
 static void
 generation_succeeded(struct client *c, uint32_t gen, const struct msg_result *r)
 {
-	if (c->reload == RELOAD_PLAN) {
+	if (c->plan != NULL) {
 		plan_ready(c);
 		return;
 	}

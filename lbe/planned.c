@@ -153,11 +153,13 @@ plan_ready(struct client *c)
 {
 	struct lbe_env	*env = c->env;
 
-	if (env->staged == NULL || env->tree == NULL) {
-		client_fail(c, "there is nothing to compare");
-		return;
+	if (c->reload == RELOAD_PLAN) {
+		if (env->staged == NULL || env->tree == NULL) {
+			client_fail(c, "there is nothing to compare");
+			return;
+		}
+		plan_make(env, c->plan);
 	}
-	plan_make(env, c->plan);
 	fclose(c->plan->f);
 	c->plan->f = NULL;
 	c->state = CLIENT_PLAN;

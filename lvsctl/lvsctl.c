@@ -22,6 +22,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -35,6 +36,8 @@
 #include "parser.h"
 
 static void		 usage(void) __attribute__((__noreturn__));
+static void		 plan_file(const char *, const char *)
+			    __attribute__((__noreturn__));
 static int		 ctl_connect(const char *);
 static void		 ctl_request(struct imsgbuf *, const struct command *);
 static int		 ctl_answer(struct imsgbuf *, const struct command *);
@@ -80,6 +83,8 @@ main(int argc, char *argv[])
 		errx(1, "%s: must be an address, or a network as in "
 		    "192.0.2.0/24", cmd.net);
 	fd = ctl_connect(path);
+	if (cmd.action == PLAN && cmd.path != NULL)
+		plan_file(path, cmd.path);
 	if ((buf = imsgbuf_new(fd, IMSGBUF_FDPASS)) == NULL)
 		err(1, NULL);
 	/* An event is of use at once, also to the next program in a pipe. */
@@ -93,6 +98,27 @@ main(int argc, char *argv[])
 	if (fflush(stdout) == EOF || ferror(stdout))
 		err(1, "stdout");
 	return (status);
+}
+
+/*
+ * lvsd reads the file, with our rights, and compares it with what the other
+ * has: the program beside this one, which is of the same version.
+ */
+static void
+plan_file(const char *sock, const char *file)
+{
+	char	 path[PATH_MAX], *slash;
+	ssize_t	 len;
+
+	len = readlink("/proc/self/exe", path, sizeof(path) - sizeof("lvsd"));
+	if (len == -1)
+		err(1, "/proc/self/exe");
+	path[len] = '\0';
+	if ((slash = strrchr(path, '/')) == NULL)
+		errx(1, "%s: is not absolute", path);
+	strlcpy(slash + 1, "lvsd", sizeof("lvsd"));
+	execl(path, "lvsd", "-n", "-f", file, "-s", sock, NULL);
+	err(1, "%s", path);
 }
 
 /* Connect to lvsd or say in one line why that cannot be. */

@@ -32,6 +32,7 @@ enum token_type {
 	WEIGHT,			/* another, or a keyword beside it */
 	TIMEOUT,		/* a time with its unit */
 	TIME,			/* seconds, or with a unit */
+	PATH,			/* of a file */
 	SERVICE,		/* of sessions: objects as NAME, and */
 	HOST,
 	CLIENT			/* an address or a network */
@@ -204,6 +205,12 @@ static const struct token t_reload[] = {
 	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
 };
 
+static const struct token t_plan[] = {
+	{ NOTHING,	"",		ACTION_NONE,	NULL },
+	{ PATH,		"<file>",	ACTION_NONE,	NULL },
+	{ ENDTABLE,	NULL,		ACTION_NONE,	NULL }
+};
+
 static const struct token t_main[] = {
 	{ KEYWORD,	"show",		ACTION_NONE,	t_show },
 	{ KEYWORD,	"host",		ACTION_NONE,	t_host },
@@ -213,7 +220,7 @@ static const struct token t_main[] = {
 	{ KEYWORD,	"monitor",	MONITOR,	NULL },
 	{ KEYWORD,	"reload",	RELOAD,		t_reload },
 	{ KEYWORD,	"confirm",	CONFIRM,	NULL },
-	{ KEYWORD,	"plan",		PLAN,		NULL },
+	{ KEYWORD,	"plan",		PLAN,		t_plan },
 	{ KEYWORD,	"rollback",	ROLLBACK,	NULL },
 	{ KEYWORD,	"log",		ACTION_NONE,	t_log },
 	{ KEYWORD,	"stop",		STOP,		NULL },
@@ -285,6 +292,9 @@ token_take(const struct token *t, const char *word, struct command *cmd,
 	case WEIGHT:
 		return (token_number(word, 0, CTL_WEIGHT_MAX, &cmd->weight,
 		    err));
+	case PATH:
+		cmd->path = word;
+		return (0);
 	case TIMEOUT:
 		return (token_time(word, CTL_DRAIN_MAX, &cmd->drain_s, err));
 	case TIME:
@@ -301,7 +311,7 @@ takes_any(enum token_type type)
 {
 	return (type == NAME || type == DEMOTION || type == SERVICE ||
 	    type == HOST || type == CLIENT || type == TIMEOUT ||
-	    type == TIME);
+	    type == TIME || type == PATH);
 }
 
 /* Or meant as one: it is no keyword. */

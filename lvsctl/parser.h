@@ -67,6 +67,7 @@ struct command {
 	uint32_t	confirm_s;	/* reload; 0: without */
 	struct ctl_session_which which;	/* sessions */
 	const char	*net;		/* of their clients, NULL: any */
+	const char	*path;		/* of a plan, NULL: lvsd's own file */
 	struct sessions	*sessions;	/* while they are shown */
 };
 

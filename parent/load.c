@@ -62,6 +62,10 @@ reload_request(struct parent *env, uint32_t request,
 		reload_confirm(env, request);
 		return;
 	}
+	if (m->what == RELOAD_RUNNING) {
+		plan_running(env, request);
+		return;
+	}
 	r->stage = RELOAD_WANTED;
 	r->what = m->what;
 	r->confirm_s = m->confirm_s;
@@ -85,7 +89,7 @@ reload_obstacle(struct reload *r, const struct msg_reload *m)
 			return ("too late, it is going back already");
 		return (NULL);
 	}
-	if (r->stage != RELOAD_NONE)
+	if (r->stage != RELOAD_NONE && m->what != RELOAD_RUNNING)
 		return ("a reload is already under way");
 	if (m->what == RELOAD_BACK && !confirm_has(env->confirm))
 		return ("there is no configuration before this one: none has "

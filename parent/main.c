@@ -33,6 +33,7 @@
 #include "../imsg/ctl.h"
 #include "../lbe/lbe.h"
 #include "../vrrpe/vrrpe.h"
+#include "compare.h"
 #include "parent.h"
 #include "run.h"
 
@@ -224,8 +225,10 @@ check(const struct options *o)
 		return (1);
 	if (o->verbose)
 		conf_print(conf, stdout);
-	else
+	else {
 		fprintf(stderr, "configuration OK\n");
+		compare(o, conf);
+	}
 	conf_free(conf);
 	if (fflush(stdout) == EOF)
 		err(1, "standard output");

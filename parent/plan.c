@@ -18,6 +18,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../conf/diff.h"
 #include "../imsg/log.h"
@@ -28,7 +29,8 @@
 
 static char	*plan_new_text(const struct conf *, const struct conf *);
 static void	 plan_line(void *, const char *);
-static void	 plan_send(struct reload *, const char *, size_t);
+static void	 plan_send(struct parent *, uint32_t, const char *,
+		    size_t);
 
 void
 plan_tell(struct reload *r, const struct conf *tree)
@@ -48,8 +50,26 @@ plan_tell(struct reload *r, const struct conf *tree)
 		fatal("plan");
 	free(old);
 	free(new);
-	plan_send(r, text, size);
+	plan_send(r->env, r->request, text, size);
 	free(text);
+}
+
+/*
+ * Who has another configuration at hand compares it with this; so the parent
+ * reads nothing that others may choose.
+ */
+void
+plan_running(struct parent *env, uint32_t request)
+{
+	static const struct msg_result	 ok;
+	char				*text;
+
+	if ((text = conf_public(env->conf)) == NULL)
+		fatal("plan");
+	plan_send(env, request, text, strlen(text));
+	free(text);
+	proc_send(env, PROC_LBE, MSG_RELOAD_DONE, request, -1, &ok,
+	    sizeof(ok));
 }
 
 /* With what the text alone does not show, because it is secret. */
@@ -74,13 +94,12 @@ plan_line(void *arg, const char *line)
 }
 
 static void
-plan_send(struct reload *r, const char *text, size_t len)
+plan_send(struct parent *env, uint32_t request, const char *text, size_t len)
 {
 	size_t	n;
 
 	for (; len > 0; len -= n, text += n) {
 		n = len < CTL_PLAN_PART ? len : CTL_PLAN_PART;
-		proc_send(r->env, PROC_LBE, MSG_PLAN_TEXT, r->request, -1,
-		    text, n);
+		proc_send(env, PROC_LBE, MSG_PLAN_TEXT, request, -1, text, n);
 	}
 }

@@ -87,7 +87,11 @@ void	 reload_textf(struct reload *, const char *, ...)
 void	 reload_more(struct reload *);
 
 /* plan.c */
-/* plan_tell: to who has asked, how this tree differs from the running one. */
+/*
+ * plan_tell: to who has asked, how this tree differs from the running one.
+ * plan_running: the text of that, for this request of lbe.
+ */
 void	 plan_tell(struct reload *, const struct conf *);
+void	 plan_running(struct parent *, uint32_t);
 
 #endif /* PARENT_RELOAD_STATE_H */

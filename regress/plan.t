@@ -176,6 +176,25 @@ like "addresses" "$(ctl dir1 plan)" '^	\+ address 10.77.0.21/24$'
 sed -i 's/vrid 51/vrid 0/' "$file"
 exits "what is wrong" 1 ctl dir1 plan
 like "is told as in a reload" "$output" 'dir1.conf:[0-9]*: '
+sed -i 's/vrid 0/vrid 51/' "$file"
+
+# Another file, which lvsd does not know of: who asks must be able to read it.
+cp "$file" "$LAB_TMP/other.conf"
+sed -i 's/scheduler rr/scheduler wrr/; s/secret2/secret3/' \
+    "$LAB_TMP/other.conf"
+before=$(table dir1)
+exits "another file" 0 ctl dir1 plan "$LAB_TMP/other.conf"
+like "says what is in it" "$output" '^	- scheduler rr$'
+like "now" "$output" '^	\+ scheduler wrr$'
+unlike "but no secret" "$output" 'secret[0-9]'
+is "nothing changes by it" "$(table dir1)" "$before"
+exits "the same by lvsd -n" 0 "$LVSD" -n -f "$LAB_TMP/other.conf" \
+    -s /run/lvsd-dir1.sock
+like "as well" "$output" '^	\+ scheduler wrr$'
+echo bogus >"$LAB_TMP/other.conf"
+exits "a wrong one" 1 ctl dir1 plan "$LAB_TMP/other.conf"
+like "is told where" "$output" 'other.conf:1: '
+exits "one that is not there" 1 ctl dir1 plan "$LAB_TMP/none.conf"
 configure </dev/null
 comes_true "less"
 ok "lvsd is as it was all the time" proc_alive dir1
