@@ -143,6 +143,7 @@ enum seen {
 	SEEN_INITIAL	= 0x04,
 	SEEN_WHILE	= 0x08,
 	SEEN_SLOW	= 0x10,
+	SEEN_REMOVAL	= 0x20,
 	/* of a host, of a pool, of persistence, which count their own */
 	SEEN_UPPER	= 0x01,
 	SEEN_LOWER	= 0x02,
@@ -497,6 +498,7 @@ void		 build_on_failure(struct parse *, const struct lex_str *);
 void		 build_on_exit(struct parse *, const struct lex_str *);
 void		 build_initial(struct parse *, const struct lex_str *);
 void		 build_slow_start(struct parse *, const struct lex_str *);
+void		 build_removal(struct parse *, const struct lex_str *);
 void		 policy_check(struct parse *);
 void		 build_service_flag(struct parse *, uint32_t, const char *);
 void		 build_service_end(struct parse *);

@@ -87,7 +87,7 @@ int				 yyparse(void);
 %token	FAIL FAILURE HYSTERESIS INITIAL OPEN
 %token	CONNECTIONS EXIT OF RESTORE SYSCTL WHILE
 %token	SUSPEND
-%token	SLOW
+%token	REMOVAL SLOW
 %token	ERROR
 /* Behind `check dns' a type is that of the question, not of a tunnel. */
 %nonassoc	DNS
@@ -308,6 +308,9 @@ service_stmt	: LISTEN ON			{
 		}
 		| INITIAL STRING		{
 			build_initial(y.p, &$2);
+		}
+		| REMOVAL INTERVAL STRING	{
+			build_removal(y.p, &$3);
 		}
 		| SLOW START STRING		{
 			build_slow_start(y.p, &$3);

@@ -115,6 +115,16 @@ build_slow_start(struct parse *p, const struct lex_str *str)
 	    SLOW_START_MAX);
 }
 
+void
+build_removal(struct parse *p, const struct lex_str *str)
+{
+	if (p->service == NULL || build_once(p, &p->block_seen, SEEN_REMOVAL,
+	    "removal interval") == -1)
+		return;
+	p->service->conf.removal_ms = value_ms(p, "removal interval", str,
+	    REMOVAL_MS_MIN, REMOVAL_MS_MAX);
+}
+
 /* The scheduler may have been named after the statement. */
 void
 policy_check(struct parse *p)

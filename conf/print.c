@@ -258,6 +258,9 @@ print_policy(const struct service_config *s, FILE *f)
 		fprintf(f, "\ton failure quiesce\n");
 	if (s->flags & SERVICE_F_INITIAL_UP)
 		fprintf(f, "\tinitial up\n");
+	if (s->removal_ms != 0)
+		fprintf(f, "\tremoval interval %s\n",
+		    duration_str(s->removal_ms, time));
 	if (s->slow_s != 0)
 		fprintf(f, "\tslow start %s\n",
 		    duration_str(s->slow_s * 1000, time));

@@ -149,6 +149,7 @@ static const struct keyword keywords[] = {
 	{ "realtime",		REALTIME, 1 },
 	{ "refresh",		REFRESH, 0 },
 	{ "remote",		REMOTE, 0 },
+	{ "removal",		REMOVAL, 0 },
 	{ "restore",		RESTORE, 0 },
 	{ "retry",		RETRY, 1 },
 	{ "reverse",		REVERSE, 0 },

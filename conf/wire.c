@@ -339,6 +339,9 @@ service_config_ok(const struct service_config *s)
 	if ((s->flags & (SERVICE_F_SCHED_PORT | SERVICE_F_SCHED_FALLBACK)) &&
 	    !scheduler_hashes(s->sched))
 		return (0);
+	if (s->removal_ms != 0 && (s->removal_ms < REMOVAL_MS_MIN ||
+	    s->removal_ms > REMOVAL_MS_MAX))
+		return (0);
 	if (s->slow_s > SLOW_START_MAX ||
 	    (s->slow_s != 0 && !scheduler_ramps(s->sched)))
 		return (0);

@@ -358,6 +358,9 @@ struct pool_config {
 #define FAIL_OPEN_MAX		99
 /* Longest slow start of a host, in seconds: a day. */
 #define SLOW_START_MAX		(24 * 60 * 60)
+/* Bounds of the time between two removals, in milliseconds. */
+#define REMOVAL_MS_MIN		100
+#define REMOVAL_MS_MAX		(60 * 60 * 1000)
 
 struct service_config {
 	uint32_t		id;
@@ -375,6 +378,8 @@ struct service_config {
 						   always */
 	uint32_t		slow_s;		/* until a host that is back
 						   has its weight; 0: none */
+	uint32_t		removal_ms;	/* between two hosts that fail;
+						   0: none */
 	struct pool_config	pool[POOL_MAX];
 	char			sched[SCHED_LEN];
 	char			name[NAME_LEN];

@@ -172,7 +172,7 @@ struct ctl_host {
 	uint32_t	persistent;
 	uint32_t	drain_left_s;	/* or CTL_DRAIN_FOREVER */
 	uint32_t	slow_left_s;	/* until it has all its weight */
-	uint32_t	pad3;
+	uint32_t	removal_s;	/* with CTL_HOST_F_REMOVAL */
 	char		reason[CTL_REASON_LEN];	/* of the last verdict */
 	char		addr[CTL_ADDR_LEN];
 };
@@ -182,6 +182,7 @@ struct ctl_host {
 #define CTL_HOST_F_CERT		0x08	/* warn of the certificate's end */
 #define CTL_HOST_F_WEIGHT	0x10	/* a check wants weight_check */
 #define CTL_HOST_F_SUSPENDED	0x20	/* its checks rest */
+#define CTL_HOST_F_REMOVAL	0x20	/* fails, and waits to be removed */
 #define CTL_DRAIN_FOREVER	UINT32_MAX
 
 /* A check of the host that came before. */

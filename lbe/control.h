@@ -154,6 +154,8 @@ void	show_more(struct client *);
 int	show_dispatch_vrrpe(struct lbe_env *, struct imsg *);
 struct lbe_vrrp *show_vrrp_find(struct lbe_env *, const struct ctl_id *);
 void	show_reconfigured(struct lbe_env *);
+/* show_host.c: show_send_host: all about this one, to the client. */
+void	show_send_host(struct client *, const struct lbe_host *);
 
 /*
  * listing.c: what the kernel holds; the parent reads it.

@@ -135,6 +135,8 @@ host_serves(const struct lbe_pool *p, const struct lbe_host *h)
 		return (0);
 	if (s->open && p == &s->pool[POOL_PRIMARY])
 		return (1);
+	if (removal_waits(p, h))
+		return (1);
 	return (h->status.state == HOST_UNKNOWN &&
 	    (s->conf.flags & SERVICE_F_INITIAL_UP ||
 	    p->asked[h->index] != DEST_NONE));

@@ -155,6 +155,11 @@ struct lbe_service {
 	uint32_t		 scale;		/* of its weights in the
 						   kernel */
 	int			 woken;		/* has to do with time */
+	/* With a removal interval only: */
+	struct monotime		 removed;	/* the last one; not set:
+						   none yet */
+	const struct lbe_host	*goes;		/* whose turn it is now */
+	uint32_t		 waiting;	/* how many others, as told */
 };
 RB_HEAD(lbe_services_byid, lbe_service);
 TAILQ_HEAD(lbe_services, lbe_service);
@@ -426,6 +431,23 @@ int		 override_request(struct lbe_env *, struct client *,
 int		 override_mirror(struct lbe_env *, struct imsg *);
 void		 override_tell_hce(struct lbe_env *);
 void		 override_check(struct lbe_env *, const struct lbe_host *);
+
+/*
+ * removal.c: hosts that fail and may not all be removed at once.
+ *
+ * removal_settle: find out whose turn it is, for removal_waits.
+ * removal_waits: this host of the pool must not be removed yet.
+ * removal_waiting: how many wait.
+ * removal_left_us: until the next turn; -1: nobody waits.
+ * removal_host_us: until that of this host; -1: it does not wait.
+ */
+void		 removal_settle(struct lbe_service *, struct monotime);
+int		 removal_waits(const struct lbe_pool *,
+		    const struct lbe_host *);
+uint32_t	 removal_waiting(const struct lbe_service *);
+int64_t		 removal_left_us(const struct lbe_service *, struct monotime);
+int64_t		 removal_host_us(const struct lbe_pool *,
+		    const struct lbe_host *, struct monotime);
 
 /*
  * ramp.c: hosts that start slowly when they are back.

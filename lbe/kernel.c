@@ -260,6 +260,7 @@ kernel_update(struct lbe_env *env, struct lbe_service *s, int all)
 	struct lbe_listen	*l;
 	struct msg_onoff	 msg;
 	enum pool_role		 active;
+	int64_t			 left;
 	int			 i, on, asked = 0;
 
 	active = service_judge(env, s);
@@ -278,6 +279,9 @@ kernel_update(struct lbe_env *env, struct lbe_service *s, int all)
 	}
 	for (i = 0; i < POOL_MAX; i++)
 		asked += kernel_update_pool(env, s, active, i, all);
+	s->goes = NULL;
+	if ((left = removal_left_us(s, monotime_now())) != -1)
+		kernel_wake(env, s, left);
 	return (asked);
 }
 

@@ -43,6 +43,8 @@ static void	service_log(struct lbe_env *, const struct lbe_service *,
 		    enum ctl_state, enum pool_role);
 static void	service_text(const struct lbe_service *, enum pool_role,
 		    char *, size_t);
+static void	service_tell_waiting(struct lbe_env *,
+		    struct lbe_service *);
 static void	service_notify_quorum(struct lbe_env *,
 		    struct lbe_service *);
 static void	service_notify_vrrpe(struct lbe_env *, struct lbe_service *);
@@ -183,6 +185,7 @@ service_judge(struct lbe_env *env, struct lbe_service *s)
 		    s->pool[i].table->tracked != NULL)
 			tracked_notify_vrrpe(env, s->pool[i].table->tracked);
 	}
+	removal_settle(s, monotime_now());
 	desire_settle(s);
 	active = desire_pool(s);
 	if (active != POOL_MAX)
@@ -193,9 +196,25 @@ service_judge(struct lbe_env *env, struct lbe_service *s)
 		s->hosts_up = up;
 		service_log(env, s, before, active);
 	}
+	service_tell_waiting(env, s);
 	service_notify_quorum(env, s);
 	service_notify_vrrpe(env, s);
 	return (active);
+}
+
+/* Hosts that fail and are used nevertheless: who looks must know. */
+static void
+service_tell_waiting(struct lbe_env *env, struct lbe_service *s)
+{
+	uint32_t	n = removal_waiting(s);
+
+	if (n == s->waiting)
+		return;
+	s->waiting = n;
+	monitor_event(env, CTL_EVENT_SERVICE, s->conf.id, s->conf.name,
+	    "%u hosts that fail wait to be removed", n);
+	log_info("service \"%s\": %u hosts that fail wait to be removed",
+	    s->conf.name, n);
 }
 
 /* At a start it is not lost only because verdicts are missing. */

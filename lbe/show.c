@@ -24,15 +24,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "../imsg/imsg.h"
 #include "../imsg/log.h"
 #include "../imsg/peer.h"
 #include "control.h"
 #include "env.h"
-
-#define US_PER_S	1000000
 
 static int	vrrp_cmp(struct lbe_vrrp *, struct lbe_vrrp *);
 static int	vrrp_ok(const struct ctl_vrrp *);
@@ -55,9 +52,6 @@ static void	send_listen(struct client *, const struct lbe_listen *);
 static void	table_checks(const struct lbe_table *, char *, size_t);
 static void	method_text(const struct pool_config *, char *, size_t);
 static void	send_table(struct client *, const struct lbe_table *);
-static void	send_host(struct client *, const struct lbe_host *);
-static uint32_t	host_slow(const struct lbe_host *);
-static uint64_t	host_since(const struct lbe_host *);
 
 RB_PROTOTYPE(lbe_vrrps, lbe_vrrp, byid, vrrp_cmp)
 RB_GENERATE(lbe_vrrps, lbe_vrrp, byid, vrrp_cmp)
@@ -399,7 +393,7 @@ show_host(struct client *c)
 	struct show	*sh = &c->show;
 
 	if (sh->host != NULL) {
-		send_host(c, sh->host);
+		show_send_host(c, sh->host);
 		if (sh->checks)
 			checks_show(c, sh->host);
 		sh->host = TAILQ_NEXT(sh->host, entry);
@@ -572,88 +566,4 @@ send_table(struct client *c, const struct lbe_table *tb)
 	table_checks(tb, m.check, sizeof(m.check));
 	table_label(tb, m.name);
 	peer_send(c->peer, MSG_CTL_TABLE, 0, -1, &m, sizeof(m));
-}
-
-/* Seconds in this state; for what the operator did, since then. */
-static uint64_t
-host_since(const struct lbe_host *h)
-{
-	const struct msg_override	*o = &h->override;
-	int64_t				 s;
-
-	if (!desire_table_enabled(h->table))
-		o = &h->table->override;
-	if (o->kind == OVERRIDE_DISABLE || o->kind == OVERRIDE_DRAIN)
-		s = time(NULL) - o->by.since;
-	else
-		s = monotime_diff_us(monotime_now(), h->status.since) /
-		    US_PER_S;
-	return (s > 0 ? s : 0);
-}
-
-/* Seconds until it has its weight in all services; begun ones count. */
-static uint32_t
-host_slow(const struct lbe_host *h)
-{
-	const struct lbe_pool	*p;
-	int64_t			 us, most = 0;
-
-	TAILQ_FOREACH(p, &h->table->users, user)
-		if (p->asked[h->index] > 0 &&
-		    (us = ramp_left_us(p, h, monotime_now())) > most)
-			most = us;
-	return ((most + US_PER_S - 1) / US_PER_S);
-}
-
-static void
-send_host(struct client *c, const struct lbe_host *h)
-{
-	static const enum ctl_state	 states[HOST_STATE_MAX] = {
-		[HOST_UNKNOWN] = CTL_UNKNOWN,
-		[HOST_UP] = CTL_UP,
-		[HOST_DOWN] = CTL_DOWN
-	};
-	struct ctl_host			 m;
-	struct lbe_error		*err;
-
-	memset(&m, 0, sizeof(m));
-	m.id = h->conf.id;
-	m.table_id = h->conf.table_id;
-	if (!desire_host_enabled(h))
-		m.state = CTL_DISABLED;
-	else
-		m.state = desire_host_up(h) ? CTL_UP : states[h->status.state];
-	if (h->override.kind != OVERRIDE_NONE)
-		m.flags |= CTL_HOST_F_OVERRIDE;
-	if (h->table->conf.nchecks == 0)
-		m.flags |= CTL_HOST_F_UNCHECKED;
-	if (h->table->resting)
-		m.flags |= CTL_HOST_F_SUSPENDED;
-	if (kernel_has(h))
-		m.flags |= CTL_HOST_F_KERNEL;
-	m.weight = desire_host_aim(h);
-	m.weight_conf = h->conf.weight;
-	m.weight_by = h->override.weight_by;
-	if (desire_host_dynamic(h)) {
-		m.flags |= CTL_HOST_F_WEIGHT;
-		m.weight_check = h->status.weight;
-	}
-	m.by = h->override.by;
-	m.upper = h->conf.upper;
-	m.lower = h->conf.lower;
-	m.checks = h->status.checks;
-	m.checks_up = h->status.checks_up;
-	m.since_s = host_since(h);
-	m.last_ms = h->status.last_ms;
-	m.cert_until = h->status.cert_until;
-	memcpy(m.hist, h->status.hist, sizeof(m.hist));
-	if (h->status.flags & HOST_STATUS_F_CERT)
-		m.flags |= CTL_HOST_F_CERT;
-	if ((err = kernel_host_error(c->env, h->conf.id)) != NULL)
-		m.error = err->error;
-	drain_show(h, &m);
-	m.slow_left_s = host_slow(h);
-	host_reason(h, m.reason);
-	host_label(h, m.addr);
-	peer_send(c->peer, MSG_CTL_HOST, 0, -1, &m, sizeof(m));
 }

@@ -390,6 +390,8 @@ tree_inherit(struct lbe_tree *t, struct lbe_tree *from)
 		s->hosts_up = olds->hosts_up;
 		s->settled = olds->settled;
 		s->quorate = olds->quorate;
+		s->removed = olds->removed;
+		s->waiting = olds->waiting;
 		if (s->conf.flags & SERVICE_F_TRACKED &&
 		    olds->conf.flags & SERVICE_F_TRACKED)
 			s->told = olds->told;

@@ -332,6 +332,8 @@ print_host_detail(const struct ctl_host *h)
 		printf(" in %us", h->slow_left_s);
 	if (h->upper != 0)
 		printf(", at most %u connections", h->upper);
+	if (h->flags & CTL_HOST_F_REMOVAL)
+		printf(", to be removed in %us", h->removal_s);
 	if ((h->flags & CTL_HOST_F_KERNEL) == 0)
 		printf(", not in the kernel");
 	printf("\n");

@@ -200,6 +200,12 @@ test_service(void)
 	    "almost all may fail");
 	REFUSES(service_config, service, c->fail_open = FAIL_OPEN_MAX + 1,
 	    "more than all fail");
+	TAKES(service_config, service, c->removal_ms = REMOVAL_MS_MAX,
+	    "the longest removal interval");
+	REFUSES(service_config, service, c->removal_ms = REMOVAL_MS_MAX + 1,
+	    "a removal interval");
+	REFUSES(service_config, service, c->removal_ms = REMOVAL_MS_MIN - 1,
+	    "one that is none");
 	TAKES(service_config, service, c->slow_s = SLOW_START_MAX,
 	    "the longest slow start");
 	REFUSES(service_config, service, c->slow_s = SLOW_START_MAX + 1,
