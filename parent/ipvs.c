@@ -216,9 +216,13 @@ ipvs_vs_str(const struct ipvs_vs *vs, char *buf)
 {
 	char	key[IPVS_KEY_STRLEN];
 
-	(void)snprintf(buf, IPVS_VS_STRLEN, "service \"%s\" %s",
-	    vs->listen != NULL ? vs->listen->service->conf.name :
-	    vs->name != NULL ? vs->name : "", ipvs_key_str(&vs->key, key));
+	if (vs->listen == NULL && vs->name == NULL)
+		(void)snprintf(buf, IPVS_VS_STRLEN, "service %s",
+		    ipvs_key_str(&vs->key, key));
+	else
+		(void)snprintf(buf, IPVS_VS_STRLEN, "service \"%s\" %s",
+		    vs->listen != NULL ? vs->listen->service->conf.name :
+		    vs->name, ipvs_key_str(&vs->key, key));
 	return (buf);
 }
 
@@ -248,7 +252,7 @@ ipvs_set_conf(struct ipvs *v, const struct conf *conf)
 		}
 	}
 	RB_FOREACH_SAFE(vs, ipvs_services, &v->services, next)
-		if ((vs->flags & VS_SEEN) == 0)
+		if ((vs->flags & VS_SEEN) == 0 && !first)
 			vs_orphan(v, vs);
 	set_timeouts(v);
 	ipvs_settings_set(v);
@@ -422,13 +426,16 @@ ipvs_real_pool(const struct ipvs_vs *vs, const struct ipvs_real *r)
 	return (&vs->listen->service->conf.pool[r->role]);
 }
 
-/* Read what the kernel holds of ours at the start, and want just that. */
+/*
+ * Read what the kernel holds of ours at the start, and want just that, but for
+ * what was ours and is not configured any more.
+ */
 static void
 adopt(struct ipvs *v)
 {
-	struct ipvs_vs		*vs;
+	struct ipvs_vs		*vs, *next;
 	struct ipvs_drift	 drift;
-	unsigned int		 i, nvs = 0, nreal = 0;
+	unsigned int		 i, nvs = 0, nreal = 0, nleft = 0;
 	int			 error;
 
 	memset(&drift, 0, sizeof(drift));
@@ -437,7 +444,12 @@ adopt(struct ipvs *v)
 		    strerror(error));
 		return;
 	}
-	RB_FOREACH(vs, ipvs_services, &v->services) {
+	RB_FOREACH_SAFE(vs, ipvs_services, &v->services, next) {
+		if (vs->listen == NULL) {
+			nleft += vs->in_kernel;
+			vs_orphan(v, vs);
+			continue;
+		}
 		if (!vs->in_kernel)
 			continue;
 		nvs++;
@@ -455,6 +467,9 @@ adopt(struct ipvs *v)
 	if (nvs > 0)
 		log_info("IPVS: took over %u services with %u real servers "
 		    "from the kernel", nvs, nreal);
+	if (nleft > 0)
+		log_info("IPVS: %u services that an earlier lvsd has left are "
+		    "not configured any more: removing", nleft);
 }
 
 void

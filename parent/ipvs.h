@@ -106,6 +106,14 @@ unsigned int	 ipvs_settings_print(const struct ipvs *, FILE *);
 void		 ipvs_settings_scan(struct ipvs *, FILE *);
 
 /*
+ * Which services lvsd has in the kernel, or may have, in the same manner:
+ * owned_scan comes before the first configuration.
+ */
+#define IPVS_OWNED	"kernel "	/* begins such a line */
+unsigned int	 ipvs_owned_print(struct ipvs *, FILE *);
+void		 ipvs_owned_scan(struct ipvs *, FILE *);
+
+/*
  * The kernel's table as it is, told in pieces, for who wants to look at it.
  *
  * ipvs_list_new: read all services with their counters, in one dump.  NULL,

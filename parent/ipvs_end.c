@@ -46,7 +46,7 @@ ipvs_end(struct ipvs *v, int told)
 static void
 services_remove(struct ipvs *v)
 {
-	struct ipvs_vs	*vs;
+	struct ipvs_vs	*vs, *next;
 	unsigned int	 n = 0, refused = 0;
 
 	nlbatch_reset(&v->batch);
@@ -61,6 +61,8 @@ services_remove(struct ipvs *v)
 		n++;
 	}
 	refused += services_send(v);
+	RB_FOREACH_SAFE(vs, ipvs_services, &v->services, next)
+		ipvs_vs_free(v, vs);
 	log_info("IPVS: %u services removed, %u refused", n - refused,
 	    refused);
 }

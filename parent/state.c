@@ -144,6 +144,8 @@ state_load(struct parent *env, const struct conf *conf)
 	    env->ipvs != NULL) {
 		rewind(f);
 		ipvs_settings_scan(env->ipvs, f);
+		rewind(f);
+		ipvs_owned_scan(env->ipvs, f);
 	}
 	fclose(f);
 }
@@ -210,8 +212,10 @@ state_write(struct parent *env, const char *path)
 		return (-1);
 	}
 	n = state_print(f, env->conf, env->mirror);
-	if (env->ipvs != NULL)
+	if (env->ipvs != NULL) {
 		n += ipvs_settings_print(env->ipvs, f);
+		n += ipvs_owned_print(env->ipvs, f);
+	}
 	if (fflush(f) == EOF || ferror(f)) {
 		error = errno;
 		fclose(f);

@@ -26,8 +26,8 @@ struct state;
 
 /*
  * What an operator did, in a file for the next lvsd: the overrides of hosts,
- * tables and services, by their names; and what settings of the kernel were
- * before lvsd changed them.
+ * tables and services, by their names; and of the kernel what settings were
+ * before lvsd changed them, and which services are lvsd's.
  */
 
 #define STATE_FILE	"/run/lvsd/state"

@@ -25,6 +25,7 @@
 #include <string.h>
 
 #include "../imsg/log.h"
+#include "ipvs.h"
 #include "parent.h"
 #include "state.h"
 
@@ -38,6 +39,7 @@
  *	host "web" port 80 variant 0 address 10.0.0.1 weight 5 by 0 since ...
  *	host "web" port 80 variant 0 address 10.0.0.2 drain 60 by 0 since ...
  *	sysctl backup_only was "0"
+ *	kernel tcp 192.0.2.10 80
  */
 
 #define STATE_HEAD	"lvsd state 1"
@@ -389,8 +391,9 @@ scan_line(char *line, struct finder *f, struct mirror *m)
 	struct msg_override	o;
 	uint32_t		id;
 
-	/* Of what the kernel had before us: ipvs_settings_scan(). */
-	if (strncmp(line, "sysctl ", sizeof("sysctl ") - 1) == 0)
+	/* Of the kernel: ipvs_settings_scan(), ipvs_owned_scan(). */
+	if (strncmp(line, "sysctl ", sizeof("sysctl ") - 1) == 0 ||
+	    strncmp(line, IPVS_OWNED, sizeof(IPVS_OWNED) - 1) == 0)
 		return (2);
 	if (take_object(&c, f, &id) == -1 || take_override(&c, &o) == -1 ||
 	    take(&c) != NULL)

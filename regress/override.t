@@ -55,6 +55,10 @@ crash() {
 	wait "$_lvsd" 2>/dev/null
 }
 
+overridden() {
+	grep -Eq '^(host|table|service) ' $state
+}
+
 # hostile TEXT: as the file of state, in lvsd's absence.
 hostile() {
 	lvsd_stop
@@ -68,7 +72,7 @@ lvsd_start
 ok "lvsd runs" logged 'lvsd runs'
 ok "the kernel has it" wait_for 10 table_is \
     '10.0.0.11:8080=1 10.0.0.12:8080=3 10.0.0.13:53=1'
-not_ok "without an override there is no file" test -e $state
+not_ok "without an override the file has none" overridden
 
 exits "another weight" 0 lvsctl host weight 10.0.0.11 7
 is "is told" "$output" "host 10.0.0.11:8080 of table web:8080: weight 1 as \
@@ -123,7 +127,7 @@ exits "a weight" 0 lvsctl host weight 10.0.0.11 configured
 exits "a service" 0 lvsctl service enable dns
 ok "in the kernel" wait_for 5 table_is \
     '10.0.0.11:8080=1 10.0.0.12:8080=3 10.0.0.13:53=1'
-ok "there is no file any more" wait_for 5 eval '! test -e $state'
+ok "none is in the file any more" wait_for 5 eval '! overridden'
 
 bad='host "web" port 8080 variant 0 address 10.0.0.11 disable by 0 since 1'
 ok "rubbish in the file" hostile "$(head -c 4096 /dev/urandom | tr -d '\0')"
@@ -135,9 +139,10 @@ ok "is passed over" logged "$state:2: cannot be understood"
 ok "the rest is taken" wait_for 10 table_is \
     '10.0.0.11:8080=1 10.0.0.12:8080=3'
 lvsctl table enable dns >/dev/null
-ok "and taken back" wait_for 5 eval '! test -e $state'
+ok "and taken back" wait_for 5 eval '! overridden'
 
 lvsd_stop
+rm $state
 printf 'lvsd state 1\n%s\n' "$bad" >$state
 chown _lvsd $state
 lvsd_start

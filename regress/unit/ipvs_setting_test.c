@@ -15,8 +15,9 @@
  */
 
 /*
- * What settings of the kernel were before, on its way through the file of
- * state; and messages of connection sync as the kernel takes and tells them.
+ * What settings of the kernel were before, and which services are ours, on the
+ * way through the file of state; and messages of connection sync as the kernel
+ * takes and tells them.
  */
 
 #include <sys/socket.h>
@@ -76,6 +77,64 @@ test_scan(void)
 }
 
 static void
+test_owned(void)
+{
+	static char	 file[] =
+	    "lvsd state 1\n"
+	    "sysctl backup_only was \"0\"\n"
+	    "kernel udp 10.0.0.1 53\n"
+	    "kernel mark inet6 4294967295\n"
+	    "kernel tcp fd00::1 65535\n"
+	    "kernel mark inet 5\n"
+	    "kernel sctp 10.0.0.1 0\n"
+	    "kernel udp 10.0.0.1 53\n"
+	    "kernel udp 10.0.0.1 65536\n"
+	    "kernel udp 10.0.0.1 53 x\n"
+	    "kernel udp 10.0.0 53\n"
+	    "kernel udp 10.0.0.1\n"
+	    "kernel udp\n"
+	    "kernel icmp 10.0.0.1 53\n"
+	    "kernel  10.0.0.1 53\n"
+	    "kernel mark inet 0\n"
+	    "kernel mark inet 4294967296\n"
+	    "kernel mark inet 1x\n"
+	    "kernel mark 5\n"
+	    "kernel mark\n"
+	    "kernel \n"
+	    "kernel\n"
+	    "\n"
+	    "kernel tcp 10.0.0.9 80";
+	struct ipvs	*v;
+	struct ipvs_vs	*vs, *next;
+	FILE		*f;
+	char		*text = NULL;
+	size_t		 size;
+
+	if ((v = calloc(1, sizeof(*v))) == NULL)
+		abort();
+	RB_INIT(&v->services);
+	if ((f = fmemopen(file, sizeof(file) - 1, "r")) == NULL)
+		abort();
+	ipvs_owned_scan(v, f);
+	fclose(f);
+	if ((f = open_memstream(&text, &size)) == NULL)
+		abort();
+	is_int(ipvs_owned_print(v, f), 6, "six services are read");
+	fclose(f);
+	ok(strstr(text, "kernel udp 10.0.0.1 53\n") != NULL &&
+	    strstr(text, "kernel mark inet6 4294967295\n") != NULL &&
+	    strstr(text, "kernel tcp fd00::1 65535\n") != NULL &&
+	    strstr(text, "kernel mark inet 5\n") != NULL &&
+	    strstr(text, "kernel sctp 10.0.0.1 0\n") != NULL &&
+	    strstr(text, "kernel tcp 10.0.0.9 80\n") != NULL,
+	    "and are the same again");
+	RB_FOREACH_SAFE(vs, ipvs_services, &v->services, next)
+		ipvs_vs_free(v, vs);
+	free(text);
+	free(v);
+}
+
+static void
 test_daemon(const char *group, uint16_t maxlen)
 {
 	struct ipvs_daemon	 d, got;
@@ -109,6 +168,7 @@ int
 main(void)
 {
 	test_scan();
+	test_owned();
 	test_daemon("224.0.0.81", 0);
 	test_daemon("ff02::51", 8192);
 	return (done_testing());
