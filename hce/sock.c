@@ -28,6 +28,8 @@
  * check and of a host, and answers in order.
  */
 
+static uint32_t	 sock_reason(int32_t);
+
 void
 sock_ask(struct probe *probe, void (*begin)(struct probe *))
 {
@@ -66,6 +68,21 @@ sock_asker(struct hce *hce, uint32_t ask, enum phase phase)
 	return (NULL);
 }
 
+/* Why there is none. */
+static uint32_t
+sock_reason(int32_t error)
+{
+	switch (error) {
+	case EMFILE:
+	case ENFILE:
+		return (HOST_R_DESCRIPTORS);
+	case SOCKET_BACKUP_ONLY:
+		return (HOST_R_BACKUP_ONLY);
+	default:
+		return (HOST_R_LOCAL);
+	}
+}
+
 int
 sock_come(struct hce *hce, struct imsg *msg)
 {
@@ -73,7 +90,8 @@ sock_come(struct hce *hce, struct imsg *msg)
 	struct probe		*probe;
 	int			 fd = imsg_get_fd(msg);
 
-	if (imsg_get_data(msg, &m, sizeof(m)) == -1 || m.error < 0 ||
+	if (imsg_get_data(msg, &m, sizeof(m)) == -1 ||
+	    m.error < SOCKET_BACKUP_ONLY ||
 	    (m.error == 0) != (fd != -1)) {
 		if (fd != -1)
 			close(fd);
@@ -87,8 +105,8 @@ sock_come(struct hce *hce, struct imsg *msg)
 		return (0);
 	}
 	if (fd == -1) {
-		sched_done(probe, m.error == EMFILE || m.error == ENFILE ?
-		    HOST_R_DESCRIPTORS : HOST_R_LOCAL, m.error);
+		sched_done(probe, sock_reason(m.error),
+		    m.error > 0 ? m.error : 0);
 		return (0);
 	}
 	probe->sock = fd;

@@ -139,6 +139,7 @@ verdict_outcome(uint32_t reason)
 	case HOST_R_NONE:
 	case HOST_R_DESCRIPTORS:
 	case HOST_R_LOCAL:
+	case HOST_R_BACKUP_ONLY:
 		return (OUTCOME_NONE);
 	default:
 		return (OUTCOME_BAD);

@@ -358,7 +358,8 @@ static const char	*const reason_texts[HOST_R_MAX] = {
 	[HOST_R_SCRIPT_SIGNAL]		= "script ended by signal",
 	[HOST_R_SCRIPT_RUN]		= "script cannot be run",
 	[HOST_R_FILE]			= "file",
-	[HOST_R_LOCAL]			= "local error"
+	[HOST_R_LOCAL]			= "local error",
+	[HOST_R_BACKUP_ONLY]		= "IPVS rests here, by backup_only"
 };
 
 static const char *

@@ -476,9 +476,13 @@ struct msg_socket_get {
 };
 
 struct msg_socket {
-	int32_t		error;		/* errno: there is none; 0: it comes */
+	int32_t		error;		/* errno or SOCKET_*: there is none;
+					   0: it comes */
 	uint32_t	pad;
 };
+
+/* IPVS directs nothing here, so a check by it would tell of something else. */
+#define SOCKET_BACKUP_ONLY	(-1)
 
 /* What a mail server is asked, in turn. */
 enum smtp_step {
@@ -548,6 +552,7 @@ enum host_reason {
 	HOST_R_SCRIPT_RUN,		/* it could not be; detail: errno */
 	HOST_R_FILE,			/* detail: errno or FILE_* */
 	HOST_R_LOCAL,			/* our own; detail: errno */
+	HOST_R_BACKUP_ONLY,		/* IPVS directs nothing here */
 	HOST_R_MAX
 };
 /* host_reason_text: words for a reason and its detail into buf. */

@@ -24,6 +24,7 @@
 #include "net.h"
 #include "parent.h"
 #include "track.h"
+#include "via.h"
 
 #define ICMP_SENT_INET	0x01
 #define ICMP_SENT_INET6	0x02
@@ -104,7 +105,7 @@ hce_socket(struct parent *env, struct imsg *imsg)
 	struct msg_socket	 m = { 0 };
 	struct conf_host	*h;
 	struct conf_check	*c;
-	int			 fd;
+	int			 fd = -1;
 
 	if (imsg_get_data(imsg, &get, sizeof(get)) == -1)
 		return (-1);
@@ -112,7 +113,9 @@ hce_socket(struct parent *env, struct imsg *imsg)
 	c = hce_check(h, get.check_id);
 	if (c == NULL || !check_privileged(&c->conf))
 		return (imsg_gen(imsg) < env->conf->generation ? 0 : -1);
-	if ((fd = check_socket(env, &c->conf, h)) == -1)
+	if (c->conf.flags & CHECK_F_VIA && via_blind(env))
+		m.error = SOCKET_BACKUP_ONLY;
+	else if ((fd = check_socket(env, &c->conf, h)) == -1)
 		m.error = errno;
 	proc_send(env, PROC_HCE, MSG_CHECK_SOCKET, imsg_id(imsg), fd, &m,
 	    sizeof(m));

@@ -95,6 +95,11 @@ int64_t		 ipvs_verify_cost(const struct ipvs *);
  * where the configuration wants that services and sync are removed.
  */
 void		 ipvs_sync_role(struct ipvs *, int);
+/*
+ * ipvs_rests: the kernel directs nothing, as it receives connections, for
+ * whomever, and backup_only is set (net/netfilter/ipvs/ip_vs_core.c).
+ */
+int		 ipvs_rests(struct ipvs *);
 void		 ipvs_end(struct ipvs *, int);
 
 /*

@@ -271,3 +271,18 @@ ipvs_daemon_end(struct ipvs *v)
 	(void)daemon_stop(v, IP_VS_STATE_MASTER);
 	(void)daemon_stop(v, IP_VS_STATE_BACKUP);
 }
+
+int
+ipvs_rests(struct ipvs *v)
+{
+	struct daemons	have;
+	char		value[SYSCTL_VALUE_LEN];
+
+	if (ipvs_setting_get("backup_only", value) == -1 ||
+	    strcmp(value, "0") == 0)
+		return (0);
+	memset(&have, 0, sizeof(have));
+	return (nlconn_query(&v->conn, ipvs_msg_daemon(v->family,
+	    IPVS_CMD_GET_DAEMON, NULL), NLM_F_DUMP, daemon_cb, &have) == 0 &&
+	    (have.run & IP_VS_STATE_BACKUP) != 0);
+}

@@ -33,7 +33,6 @@
 #define PATH_LEN	(sizeof(SETTING_DIR) + SYSCTL_NAME_LEN + 1)
 
 static int	setting_open(const char *, int);
-static int	setting_read(const char *, char *);
 static int	setting_write(const char *, const char *);
 static const struct conf_sysctl *setting_conf(const struct conf *,
 		    const char *);
@@ -53,8 +52,8 @@ setting_open(const char *name, int flags)
 }
 
 /* Into SYSCTL_VALUE_LEN bytes, with one blank between two numbers. */
-static int
-setting_read(const char *name, char *value)
+int
+ipvs_setting_get(const char *name, char *value)
 {
 	ssize_t	n, i;
 	int	fd;
@@ -122,7 +121,7 @@ setting_set(struct ipvs *v, const struct conf_sysctl *c)
 {
 	char	is[SYSCTL_VALUE_LEN];
 
-	if (setting_read(c->name, is) == -1) {
+	if (ipvs_setting_get(c->name, is) == -1) {
 		if (!c->implied || errno != ENOENT)
 			log_warn("ipvs sysctl %s", c->name);
 		return;

@@ -212,6 +212,8 @@ void		 ipvs_daemon_end(struct ipvs *);
  * forgotten.
  */
 void		 ipvs_settings_set(struct ipvs *);
+/* ipvs_setting_get: its value, in SYSCTL_VALUE_LEN bytes; 0, or -1: errno. */
+int		 ipvs_setting_get(const char *, char *);
 void		 ipvs_settings_end(struct ipvs *, int);
 
 /* ipvs_sync.c */

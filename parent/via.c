@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #include "../imsg/log.h"
+#include "ipvs.h"
 #include "parent.h"
 #include "sysctl.h"
 #include "via.h"
@@ -43,6 +44,8 @@
 
 /* The addresses of this machine are asked for no more often than this. */
 #define VIA_ADDRS_US	2000000
+/* Nor is the kernel whether IPVS rests. */
+#define VIA_BLIND_US	1000000
 /* net.ipv4.conf.*.rp_filter, ip-sysctl: by any interface; by the same. */
 #define RP_STRICT	1
 #define RP_LOOSE	2
@@ -52,6 +55,8 @@ struct via {
 	struct ifaddrs	*addrs;
 	struct monotime	 until;		/* these hold */
 	char		 accepts[IFNAMSIZ];	/* via_accept() has been */
+	int		 blind;
+	struct monotime	 looked;	/* for that; 0: never */
 };
 
 static int	via_addrs(struct via *);
@@ -248,4 +253,29 @@ via_source(struct via *via, const struct conf *conf, const struct addr *vip,
 		strlcpy(via->accepts, ifa->ifa_name, sizeof(via->accepts));
 	}
 	return (0);
+}
+
+/* Said at each change, as the kernel itself says nothing. */
+int
+via_blind(struct parent *env)
+{
+	struct via	*via = env->via;
+	struct monotime	 now = monotime_now();
+	int		 was = via->blind;
+	const char	*text;
+
+	if (monotime_isset(via->looked) &&
+	    monotime_diff_us(now, via->looked) < VIA_BLIND_US)
+		return (via->blind);
+	via->looked = now;
+	via->blind = env->ipvs != NULL && ipvs_rests(env->ipvs);
+	if (via->blind == was)
+		return (via->blind);
+	text = via->blind ? "checks via services cannot be made, hosts stay "
+	    "as they are: net.ipv4.vs.backup_only is set, and connections of "
+	    "another director are received; set it to 0" :
+	    "checks via services are made again";
+	log_warnx("%s", text);
+	dispatch_event(env, CTL_EVENT_KERNEL, 0, "kernel", "%s", text);
+	return (via->blind);
 }

@@ -20,6 +20,7 @@
 
 #include "../conf/conf.h"
 
+struct parent;
 struct via;
 
 /* via_new: NULL: no memory.  via_free takes NULL. */
@@ -32,5 +33,10 @@ void		 via_free(struct via *);
  */
 int		 via_source(struct via *, const struct conf *,
 		    const struct addr *, const struct addr *, struct addr *);
+/*
+ * via_blind: IPVS directs nothing on this director now, so that such checks
+ * would tell of something else; when that changes it is logged.
+ */
+int		 via_blind(struct parent *);
 
 #endif /* PARENT_VIA_H */
