@@ -278,6 +278,14 @@ enum msg_type {
 	MSG_CTL_PLAN_GET,	/* nothing */
 	MSG_CTL_RUNNING,	/* nothing: the canonical text of what runs,
 				   without what is secret */
+	MSG_CTL_TRY_BEGIN,	/* nothing: of another configuration come its */
+	MSG_CTL_TRY_CHECK,	/* struct check_config + items, */
+	MSG_CTL_TRY_TABLE,	/* struct table_config, */
+	MSG_CTL_TRY_HOST,	/* struct host_config, */
+	MSG_CTL_TRY_SERVICE,	/* struct msg_try_service, */
+	MSG_CTL_TRY_LISTEN,	/* struct listen_config */
+	MSG_CTL_TRY_END,	/* nothing: as CTL_PLAN, what the kernel would
+				   be told; ids are the client's own */
 	MSG_CTL_CONFIRM,	/* nothing */
 	MSG_CTL_ROLLBACK,	/* nothing */
 	MSG_CTL_MONITOR,	/* nothing: events until the client leaves */
@@ -333,6 +341,12 @@ struct msg_reload {
 	uint32_t	confirm_s;	/* file: go back when nobody confirms
 					   within so many seconds, up to
 					   CTL_CONFIRM_S_MAX; 0: stay */
+};
+
+/* A client knows the instance by its name alone, "": none. */
+struct msg_try_service {
+	struct service_config	conf;
+	char			vrrp[NAME_LEN];
 };
 
 /* The time is not set when nothing waits to be confirmed. */

@@ -62,6 +62,7 @@ static void	client_timeout_cb(evutil_socket_t, short, void *);
 static void	client_writable_cb(evutil_socket_t, short, void *);
 static void	client_down(struct peer *, enum peer_down, void *);
 static int	client_message(struct peer *, struct imsg *, void *);
+static int	client_try(struct client *, struct imsg *);
 static int	client_log(struct client *, struct imsg *);
 static int	client_stop(struct client *);
 static int	client_monitor(struct client *);
@@ -308,6 +309,8 @@ client_message(struct peer *, struct imsg *msg, void *arg)
 	struct client	*c = arg;
 	struct lbe_env	*env = c->env;
 
+	if (c->state == CLIENT_TRY)
+		return (client_try(c, msg));
 	if (c->state != CLIENT_IDLE)
 		return (-1);
 	event_del(c->timer);
@@ -339,6 +342,8 @@ client_message(struct peer *, struct imsg *msg, void *arg)
 	case MSG_CTL_VRRP_UNDEMOTE:
 	case MSG_CTL_VRRP_RESIGN:
 		return (order_request(env, c, msg));
+	case MSG_CTL_TRY_BEGIN:
+		return (client_try(c, msg));
 	case MSG_CTL_RELOAD:
 	case MSG_CTL_PLAN_GET:
 	case MSG_CTL_RUNNING:
@@ -354,6 +359,20 @@ client_message(struct peer *, struct imsg *msg, void *arg)
 	default:
 		return (-1);
 	}
+}
+
+/* Its objects come without an answer to each, but they must come. */
+static int
+client_try(struct client *c, struct imsg *msg)
+{
+	struct timeval	tv = us_to_timeval(CLIENT_WAIT_US);
+	int		error;
+
+	event_del(c->timer);
+	error = plan_try(c, msg);
+	if (error == 0 && c->state == CLIENT_TRY)
+		event_add(c->timer, &tv);
+	return (error);
 }
 
 static int

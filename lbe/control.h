@@ -49,6 +49,7 @@ enum client_state {
 	CLIENT_GATHER_VRRPE,	/* or vrrpe's */
 	CLIENT_SHOW,		/* being sent an answer of many parts */
 	CLIENT_RELOAD,		/* waits for the parent */
+	CLIENT_TRY,		/* sends a configuration to be compared */
 	CLIENT_PLAN,		/* being sent what came of that */
 	CLIENT_ORDER,		/* waits for vrrpe */
 	CLIENT_LISTING,		/* is sent what the parent reads */

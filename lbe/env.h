@@ -271,6 +271,8 @@ struct lbe_env {
 	uint32_t		 listing_id;	/* of the last listing */
 	uint32_t		 reload_id;	/* of the last reload, of any
 						   kind */
+	uint32_t		 tried;		/* objects of other
+						   configurations now */
 	struct msg_confirm	 confirm;	/* as the parent told last */
 
 	struct control		*control;
@@ -296,6 +298,9 @@ int			 tree_add_service(struct lbe_tree *,
 			    const struct service_config *);
 int			 tree_add_listen(struct lbe_tree *,
 			    const struct listen_config *);
+/* tree_check_type: of this id; 0 or -1. */
+int			 tree_check_type(const struct lbe_tree *, uint32_t,
+			    enum check_type *);
 /* tree_complete: all objects are there; 0, or -1: no memory. */
 int			 tree_complete(struct lbe_tree *);
 /* tree_inherit: state of objects of the old tree that are in the new. */

@@ -24,6 +24,7 @@ struct imsg;
 struct lbe_env;
 struct lbe_tree;
 struct plan;
+struct try;
 
 /*
  * plan.c
@@ -42,12 +43,26 @@ int	plan_kernel(struct lbe_tree *, struct lbe_tree *, FILE *, FILE *);
  * plan_text: the parent tells a part of it; 0 or -1.
  * plan_ready: all is told and the tree is staged: add what of it is lbe's to
  * know, and send all.
+ * plan_try: a message of the client about another configuration; 0 or -1.
  * plan_more: the client can read more of it.
  */
 struct plan	*plan_new(void);
 void		 plan_free(struct plan *);
 int		 plan_text(struct lbe_env *, struct imsg *);
 void		 plan_ready(struct client *);
+int		 plan_try(struct client *, struct imsg *);
 void		 plan_more(struct client *);
+
+/*
+ * try.c: a configuration as a client sends it.
+ *
+ * try_new: there is none of it yet.  try_free: NULL: nothing to free.
+ * try_object: the next object; 0, or -1: it makes no sense.
+ * try_tree: whole; NULL: another configuration runs now.
+ */
+struct try	*try_new(struct lbe_env *);
+void		 try_free(struct try *);
+int		 try_object(struct try *, struct imsg *);
+struct lbe_tree	*try_tree(struct try *);
 
 #endif /* LBE_PLAN_H */

@@ -28,16 +28,19 @@
 #include "plan.h"
 
 struct plan {
-	FILE	*f;		/* into text, while it is made */
-	char	*text;
-	size_t	 len;
-	size_t	 sent;
+	FILE		*f;		/* into text, while it is made */
+	char		*text;
+	size_t		 len;
+	size_t		 sent;
+	struct try	*try;		/* NULL: of what is staged */
 };
 
-static void	plan_make(struct lbe_env *, struct plan *);
-static void	plan_inherit(struct lbe_env *);
+static void	plan_make(struct lbe_env *, struct plan *, struct lbe_tree *);
+static void	plan_inherit(struct lbe_env *, struct lbe_tree *);
 static void	plan_follow(struct lbe_env *, struct lbe_service *);
-static void	plan_return(struct lbe_env *);
+static void	plan_return(struct lbe_env *, struct lbe_tree *);
+static void	plan_tried(struct client *);
+static void	plan_send(struct client *);
 
 struct plan *
 plan_new(void)
@@ -58,6 +61,7 @@ plan_free(struct plan *p)
 		return;
 	if (p->f != NULL)
 		fclose(p->f);
+	try_free(p->try);
 	free(p->text);
 	free(p);
 }
@@ -78,18 +82,20 @@ plan_text(struct lbe_env *env, struct imsg *msg)
 }
 
 /*
- * The staged tree takes over what it would take over at a commit, is asked
+ * The new tree takes over what it would take over at a commit, is asked
  * what it wants, and gives back what can be in one of the two alone.
  */
 static void
-plan_inherit(struct lbe_env *env)
+plan_inherit(struct lbe_env *env, struct lbe_tree *new)
 {
+	struct monotime		 now = monotime_now();
 	struct lbe_service	*s;
 
-	tree_inherit(env->staged, env->tree);
-	service_count(env->staged);
-	TAILQ_FOREACH(s, &env->staged->services, entry) {
+	tree_inherit(new, env->tree);
+	service_count(new);
+	TAILQ_FOREACH(s, &new->services, entry) {
 		plan_follow(env, s);
+		removal_settle(s, now);
 		desire_settle(s);
 	}
 }
@@ -112,18 +118,18 @@ plan_follow(struct lbe_env *env, struct lbe_service *s)
 }
 
 static void
-plan_return(struct lbe_env *env)
+plan_return(struct lbe_env *env, struct lbe_tree *new)
 {
 	struct lbe_drain	*d, *next;
 	struct lbe_host		*h;
 
-	TAILQ_FOREACH_SAFE(d, &env->staged->drains, entry, next)
+	TAILQ_FOREACH_SAFE(d, &new->drains, entry, next)
 		if ((h = tree_host(env->tree, d->host->conf.id)) != NULL)
-			drain_inherit(env->tree, h, env->staged, d->host);
+			drain_inherit(env->tree, h, new, d->host);
 }
 
 static void
-plan_make(struct lbe_env *env, struct plan *p)
+plan_make(struct lbe_env *env, struct plan *p, struct lbe_tree *new)
 {
 	FILE	*later;
 	char	*text = NULL;
@@ -134,15 +140,15 @@ plan_make(struct lbe_env *env, struct plan *p)
 		fatal("plan");
 	fflush(p->f);
 	before = p->len;
-	plan_inherit(env);
-	if ((ops = plan_kernel(env->tree, env->staged, p->f, later)) == -1)
+	plan_inherit(env, new);
+	if ((ops = plan_kernel(env->tree, new, p->f, later)) == -1)
 		fatal("plan");
-	plan_return(env);
+	plan_return(env, new);
 	fclose(later);
 	if (len > 0)
 		fprintf(p->f, "once their checks are good\n%s", text);
 	free(text);
-	if (before == 0 && ops == 0)
+	if (p->try == NULL && before == 0 && ops == 0)
 		fprintf(p->f, "no change\n");
 	else
 		fprintf(p->f, "%d operations in the kernel's IPVS\n", ops);
@@ -158,12 +164,54 @@ plan_ready(struct client *c)
 			client_fail(c, "there is nothing to compare");
 			return;
 		}
-		plan_make(env, c->plan);
+		plan_make(env, c->plan, env->staged);
 	}
+	plan_send(c);
+}
+
+static void
+plan_send(struct client *c)
+{
 	fclose(c->plan->f);
 	c->plan->f = NULL;
 	c->state = CLIENT_PLAN;
 	plan_more(c);
+}
+
+int
+plan_try(struct client *c, struct imsg *msg)
+{
+	switch (imsg_type(msg)) {
+	case MSG_CTL_TRY_BEGIN:
+		if (c->state == CLIENT_TRY)
+			return (-1);
+		plan_free(c->plan);
+		c->plan = plan_new();
+		c->plan->try = try_new(c->env);
+		c->state = CLIENT_TRY;
+		return (0);
+	case MSG_CTL_TRY_END:
+		plan_tried(c);
+		return (0);
+	default:
+		return (try_object(c->plan->try, msg));
+	}
+}
+
+static void
+plan_tried(struct client *c)
+{
+	struct lbe_tree	*new;
+
+	if ((new = try_tree(c->plan->try)) == NULL) {
+		client_fail(c, "the configuration was reloaded meanwhile, ask "
+		    "again");
+		return;
+	}
+	plan_make(c->env, c->plan, new);
+	try_free(c->plan->try);
+	c->plan->try = NULL;
+	plan_send(c);
 }
 
 void

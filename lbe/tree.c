@@ -155,23 +155,33 @@ tree_add_check(struct lbe_tree *t, const struct check_config *conf)
 }
 
 int
-tree_add_table(struct lbe_tree *t, const struct table_config *conf)
+tree_check_type(const struct lbe_tree *t, uint32_t id, enum check_type *type)
 {
 	struct lbe_check	*c, key;
+
+	key.id = id;
+	c = RB_FIND(lbe_checks_byid, (struct lbe_checks_byid *)&t->checks_byid,
+	    &key);
+	if (c == NULL)
+		return (-1);
+	*type = c->type;
+	return (0);
+}
+
+int
+tree_add_table(struct lbe_tree *t, const struct table_config *conf)
+{
 	struct lbe_table	*tb;
 	int			 i;
 
 	tb = xcalloc(sizeof(*tb));
 	tb->conf = *conf;
-	for (i = 0; i < conf->nchecks; i++) {
-		key.id = conf->check_id[i];
-		c = RB_FIND(lbe_checks_byid, &t->checks_byid, &key);
-		if (c == NULL) {
+	for (i = 0; i < conf->nchecks; i++)
+		if (tree_check_type(t, conf->check_id[i],
+		    &tb->check[i]) == -1) {
 			free(tb);
 			return (-1);
 		}
-		tb->check[i] = c->type;
-	}
 	TAILQ_INIT(&tb->hosts);
 	TAILQ_INIT(&tb->users);
 	if (conf->id == 0 ||

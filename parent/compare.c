@@ -33,6 +33,9 @@
 #include "compare.h"
 #include "parent.h"
 
+/* Bytes to be sent that may wait while more is made. */
+#define QUEUE_MAX	(256 * 1024)
+
 /*
  * lvsd -n beside a running lvsd: how would this configuration change what that
  * does?  All of it is done here, with the rights of who has asked; the other
@@ -42,8 +45,15 @@
 
 static struct imsgbuf *compare_connect(const char *);
 static char	*compare_running(struct imsgbuf *);
-static void	 compare_ask(struct imsgbuf *, enum msg_type, const void *,
-		    size_t);
+static void	 compare_kernel(struct imsgbuf *, const struct conf *);
+static void	 compare_checks(struct imsgbuf *, const struct conf *);
+static void	 compare_tables(struct imsgbuf *, const struct conf *);
+static void	 compare_services(struct imsgbuf *, const struct conf *);
+static char	*compare_answer(struct imsgbuf *);
+static void	 compare_put(struct imsgbuf *, enum msg_type, const void *,
+		    size_t, const void *, size_t);
+static void	 compare_flush(struct imsgbuf *);
+static void	 compare_ask(struct imsgbuf *, enum msg_type);
 static void	 compare_wait(struct imsgbuf *, short);
 static struct imsg *compare_next(struct imsgbuf *);
 static void	 compare_line(void *, const char *);
@@ -51,17 +61,19 @@ static void	 compare_fail(const struct imsg *)
 		    __attribute__((__noreturn__));
 
 void
-compare(const struct options *o, const struct conf *conf)
+compare(const struct options *o, struct conf *conf)
 {
 	struct imsgbuf	*buf;
 	const char	*path = o->socket;
 	char		*running, *text;
+	uint32_t	 next = 1;
 	int		 n;
 
 	if (path == NULL)
 		path = conf->socket != NULL ? conf->socket : LVSD_SOCKET;
 	if ((buf = compare_connect(path)) == NULL)
 		return;
+	conf_assign_ids(conf, NULL, &next);
 	running = compare_running(buf);
 	if ((text = conf_public(conf)) == NULL)
 		err(1, NULL);
@@ -69,6 +81,8 @@ compare(const struct options *o, const struct conf *conf)
 		err(1, NULL);
 	if (n == 0)
 		printf("no change\n");
+	else
+		compare_kernel(buf, conf);
 	free(running);
 	free(text);
 	imsgbuf_free(buf);
@@ -115,17 +129,41 @@ compare_wait(struct imsgbuf *buf, short events)
 }
 
 static void
-compare_ask(struct imsgbuf *buf, enum msg_type type, const void *data,
-    size_t len)
+compare_flush(struct imsgbuf *buf)
 {
-	if (imsg_compose(buf, type, 0, 0, -1, data, len) == -1)
-		err(1, "request");
 	while (imsgbuf_queued(buf) > 0) {
-		if (imsgbuf_write(buf) == -1)
+		if (imsgbuf_write(buf) == -1) {
+			/* It has said why before it went. */
+			if (errno == EPIPE || errno == ECONNRESET)
+				return;
 			err(1, "asking lvsd");
+		}
 		if (imsgbuf_queued(buf) > 0)
 			compare_wait(buf, POLLOUT);
 	}
+}
+
+static void
+compare_put(struct imsgbuf *buf, enum msg_type type, const void *data,
+    size_t len, const void *tail, size_t taillen)
+{
+	const struct iovec	iov[] = {
+		{ (void *)data, len }, { (void *)tail, taillen }
+	};
+
+	if ((taillen == 0 ?
+	    imsg_compose(buf, type, 0, 0, -1, data, len) :
+	    imsg_composev(buf, type, 0, 0, -1, iov, 2)) == -1)
+		err(1, "request");
+	if (imsgbuf_queued(buf) > QUEUE_MAX)
+		compare_flush(buf);
+}
+
+static void
+compare_ask(struct imsgbuf *buf, enum msg_type type)
+{
+	compare_put(buf, type, NULL, 0, NULL, 0);
+	compare_flush(buf);
 }
 
 /* The next message, good until the one after it. */
@@ -166,8 +204,9 @@ compare_fail(const struct imsg *msg)
 	errx(1, "%s", text.text);
 }
 
+/* A text in pieces. */
 static char *
-compare_running(struct imsgbuf *buf)
+compare_answer(struct imsgbuf *buf)
 {
 	struct imsg	*msg;
 	FILE		*f;
@@ -177,7 +216,6 @@ compare_running(struct imsgbuf *buf)
 
 	if ((f = open_memstream(&text, &size)) == NULL)
 		err(1, NULL);
-	compare_ask(buf, MSG_CTL_RUNNING, NULL, 0);
 	for (;;) {
 		msg = compare_next(buf);
 		if (imsg_type(msg) == MSG_CTL_OK)
@@ -191,6 +229,82 @@ compare_running(struct imsgbuf *buf)
 	if (fclose(f) == EOF)
 		err(1, NULL);
 	return (text);
+}
+
+static char *
+compare_running(struct imsgbuf *buf)
+{
+	compare_ask(buf, MSG_CTL_RUNNING);
+	return (compare_answer(buf));
+}
+
+/*
+ * lbe decides what the kernel is told, and it is given what it would be given
+ * of this configuration: objects that it checks as those of the parent.
+ */
+static void
+compare_kernel(struct imsgbuf *buf, const struct conf *conf)
+{
+	char	*text, *line, *next;
+
+	compare_put(buf, MSG_CTL_TRY_BEGIN, NULL, 0, NULL, 0);
+	compare_checks(buf, conf);
+	compare_tables(buf, conf);
+	compare_services(buf, conf);
+	compare_ask(buf, MSG_CTL_TRY_END);
+	text = compare_answer(buf);
+	for (line = text; *line != '\0'; line = next) {
+		next = line + strcspn(line, "\n");
+		if (*next != '\0')
+			*next++ = '\0';
+		compare_line(NULL, line);
+	}
+	free(text);
+}
+
+static void
+compare_checks(struct imsgbuf *buf, const struct conf *conf)
+{
+	const struct conf_check	*c;
+
+	TAILQ_FOREACH(c, &conf->checks, entry)
+		compare_put(buf, MSG_CTL_TRY_CHECK, &c->conf, sizeof(c->conf),
+		    c->items, c->conf.items_len);
+}
+
+static void
+compare_tables(struct imsgbuf *buf, const struct conf *conf)
+{
+	const struct conf_table	*t;
+	const struct conf_host	*h;
+
+	TAILQ_FOREACH(t, &conf->tables, entry) {
+		compare_put(buf, MSG_CTL_TRY_TABLE, &t->conf, sizeof(t->conf),
+		    NULL, 0);
+		TAILQ_FOREACH(h, &t->hosts, entry)
+			compare_put(buf, MSG_CTL_TRY_HOST, &h->conf,
+			    sizeof(h->conf), NULL, 0);
+	}
+}
+
+static void
+compare_services(struct imsgbuf *buf, const struct conf *conf)
+{
+	const struct conf_service	*s;
+	const struct conf_listen	*l;
+	const struct conf_vrrp		*v;
+	struct msg_try_service		 m;
+
+	TAILQ_FOREACH(s, &conf->services, entry) {
+		memset(&m, 0, sizeof(m));
+		m.conf = s->conf;
+		if ((v = conf_find_vrrp(conf, s->conf.vrrp_id)) != NULL)
+			strlcpy(m.vrrp, v->conf.name, sizeof(m.vrrp));
+		compare_put(buf, MSG_CTL_TRY_SERVICE, &m, sizeof(m), NULL, 0);
+		TAILQ_FOREACH(l, &s->listens, entry)
+			compare_put(buf, MSG_CTL_TRY_LISTEN, &l->conf,
+			    sizeof(l->conf), NULL, 0);
+	}
 }
 
 /* It came from a process that reads what strangers send. */

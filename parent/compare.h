@@ -21,9 +21,10 @@ struct conf;
 struct options;
 
 /*
- * compare: print how this configuration differs from what a running lvsd has;
- * nothing when there is none that we may ask.  Does not return on errors.
+ * compare: print how this configuration, which has no ids yet, differs from
+ * what a running lvsd has; nothing when there is none that we may ask.  Does
+ * not return on errors.
  */
-void	compare(const struct options *, const struct conf *);
+void	compare(const struct options *, struct conf *);
 
 #endif /* PARENT_COMPARE_H */

@@ -35,6 +35,16 @@ copy() {
 	in_ns dir1 ipvsadm -Sn | in_ns dir2 ipvsadm -R
 }
 
+# tried: to load it would come to the same as was planned from afar.
+tried() {
+	copy
+	exits "$1, from afar: a plan" 0 ctl dir1 plan "$file"
+	echo "$output" >"$LAB_TMP/plan"
+	ok "$1, from afar: can be carried out" carry_out
+	tried=$(table dir2)
+	tried_ops=$(grep '^ipvsadm' "$LAB_TMP/plan")
+}
+
 carry_out() {
 	sed '/^once their checks are good/,$d' "$LAB_TMP/plan" |
 	    grep '^ipvsadm ' | sed 's/^/ip netns exec dir2 /' | sh -e
@@ -43,6 +53,7 @@ carry_out() {
 # comes_true WHAT: after a reload the kernel has what the plan said.
 comes_true() {
 	before=$(table dir1)
+	tried "$1"
 	copy
 	exits "$1: a plan" 0 ctl dir1 plan
 	echo "$output" >"$LAB_TMP/plan"
@@ -51,6 +62,8 @@ comes_true() {
 	ok "$1: can be carried out" carry_out
 	exits "$1: the reload" 0 ctl dir1 reload
 	is "$1: does it" "$(table dir1)" "$(table dir2)"
+	is "$1: and what was planned from afar" "$tried" "$(table dir2)"
+	is "$1: step by step" "$tried_ops" "$(grep '^ipvsadm' "$LAB_TMP/plan")"
 	is "$1: with as many operations" \
 	    "$(echo "$output" | sed -n 's/.*runs, \([0-9]*\) op.*/\1/p')" \
 	    "$(sed -n 's/^\([0-9]*\) operations in the kernel.*/\1/p' \
@@ -150,6 +163,8 @@ sed -i 's/weight 7/weight 8/; s/10.9.0.3/10.9.0.3 weight 2/' "$file"
 exits "a plan" 0 ctl dir1 plan
 like "it is changed" "$output" '^changed table <four>$'
 like "but not what he has set" "$output" "^0 operations in the kernel's IPVS$"
+exits "a plan from afar" 0 ctl dir1 plan "$file"
+like "knows that, too" "$output" "^0 operations in the kernel's IPVS$"
 
 configure <<'END'
 table <checked> { 10.77.0.11, 10.77.0.12 }
@@ -186,6 +201,7 @@ before=$(table dir1)
 exits "another file" 0 ctl dir1 plan "$LAB_TMP/other.conf"
 like "says what is in it" "$output" '^	- scheduler rr$'
 like "now" "$output" '^	\+ scheduler wrr$'
+like "and in the kernel" "$output" "^ipvsadm -E -t $LAB_VIP:80 -s wrr$"
 unlike "but no secret" "$output" 'secret[0-9]'
 is "nothing changes by it" "$(table dir1)" "$before"
 exits "the same by lvsd -n" 0 "$LVSD" -n -f "$LAB_TMP/other.conf" \
