@@ -19,6 +19,9 @@
 #	ns_addr NS [6]			prints a namespace's address
 #	link_cut NS, link_mend NS	pulls NS's cable, and plugs it in: eth0
 #					loses its carrier
+#	link_mute NS			nothing passes its cable any more, of
+#					which NS is not told, until it has been
+#					cut and mended
 #
 #	proc_start NAME NS COMMAND...	a process in the background, its output
 #					in $LAB_TMP/NAME.log
@@ -145,6 +148,10 @@ net_down() {
 
 link_cut() {
 	ip -n lan link set "$1" down
+}
+
+link_mute() {
+	bridge -n lan link set dev "$1" state disabled
 }
 
 link_mend() {

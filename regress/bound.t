@@ -143,13 +143,6 @@ moved() {
 	ok "$1: $3 has not" wait_for 5 has_table $3 "$plain"
 }
 
-power_off() {
-	_pids=$(proc_pid "$1")
-	kill -STOP $_pids $(ps -o pid= --ppid "$_pids")
-	link_cut "$1"
-	crash "$1"
-}
-
 way() {
 	printf "route $2 blackhole %s\n" "$rs1" "$rs2" | ip -n "$1" -batch -
 }

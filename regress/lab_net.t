@@ -40,7 +40,7 @@ vip_to() {
 }
 
 trap net_down EXIT
-plan 31
+plan 34
 
 ok "network comes up" net_up
 ok "client reaches rs2" in_ns client ping -qc1 -W2 "$(ns_addr rs2)"
@@ -110,6 +110,15 @@ link_cut rs2
 like "a cut cable takes the carrier" "$(ip -n rs2 link show eth0)" NO-CARRIER
 link_mend rs2
 ok "a mended one gives it back" \
+    wait_for 5 in_ns client ping -qc1 -W1 "$(ns_addr rs2)"
+
+link_mute rs2
+not_ok "a mute one lets nothing through" \
+    in_ns client ping -qc1 -W1 "$(ns_addr rs2)"
+like "its carrier is there" "$(ip -n rs2 link show eth0)" 'state UP'
+link_cut rs2
+link_mend rs2
+ok "until it has been cut and mended" \
     wait_for 5 in_ns client ping -qc1 -W1 "$(ns_addr rs2)"
 
 proc_start sleeper dir2 sleep 100

@@ -8,6 +8,8 @@
 #				100 ms, with more lines if given
 #	ctl NS COMMAND...	lvsctl
 #	crash NS		kill -9 to the parent and its engines, together
+#	power_off NS		the same, and nothing comes from there any more
+#				until link_mend
 #	role NS NAME		prints the state of an instance
 #	is_role NS NAME STATE
 #	received NS		prints how many adverts its VI_1 has taken
@@ -52,6 +54,13 @@ ctl() {
 	_ns=$1
 	shift
 	"$LVSCTL" -s "/run/lvsd-$_ns.sock" "$@"
+}
+
+# A director that could act on a lost link would release its addresses.
+power_off() {
+	link_mute "$1"
+	crash "$1"
+	link_cut "$1"
 }
 
 # All are stopped first: none may notice the death of another and act.  The
