@@ -158,8 +158,8 @@ load_file(struct reload *r)
 }
 
 /*
- * It has its ids already: those of what runs were given to be the same for
- * the same objects.
+ * It has ids, but what has ended meanwhile may not return by one that some
+ * engine still speaks of: it is another object, as in any reload.
  */
 static void
 load_previous(struct reload *r)
@@ -173,6 +173,7 @@ load_previous(struct reload *r)
 		return;
 	}
 	log_info("reload: back to what generation %u was", tree->generation);
+	conf_assign_ids(tree, env->conf, &env->next_id);
 	reload_tree(r, tree);
 }
 

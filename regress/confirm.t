@@ -54,6 +54,12 @@ of() {
 	esac
 }
 
+# id SERVICE: its number.
+id() {
+	ctl dir1 show summary | awk -v name="$1" \
+	    '$2 == "service" && $3 == name { print $1 }'
+}
+
 waits() {
 	ctl dir1 show summary | grep -q 'waits to be confirmed'
 }
@@ -119,11 +125,15 @@ is "it stays" "$output" "generation 6 stays"
 ok "nothing waits" settles
 sleep 9				# longer than it would have waited
 is "it is there" "$(table)" "$two"
+www=$(id www)
+more=$(id more)
 exits "back" 0 ctl dir1 rollback
 is "to the first" "$(table)" "$one"
 like "as another generation" "$output" '^generation 7 runs, '
 exits "and back from there" 0 ctl dir1 rollback
 is "to the second" "$(table)" "$two"
+is "what was there all the time is the same" "$(id www)" "$www"
+ok "what was not is another" test "$(id more)" -gt "$more"
 exits "and so on" 0 ctl dir1 rollback
 is "in turn" "$(table)" "$one"
 
