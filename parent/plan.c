@@ -46,6 +46,7 @@ plan_tell(struct reload *r, const struct conf *tree)
 		fatal("plan");
 	if (conf_diff(old, new, plan_line, f) == -1)
 		fatal("plan");
+	plan_net(r->env, tree, f);
 	if (fclose(f) == EOF)
 		fatal("plan");
 	free(old);

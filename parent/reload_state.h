@@ -18,6 +18,7 @@
 #define PARENT_RELOAD_STATE_H
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include "../imsg/msg.h"
 #include "round.h"
@@ -93,5 +94,9 @@ void	 reload_more(struct reload *);
  */
 void	 plan_tell(struct reload *, const struct conf *);
 void	 plan_running(struct parent *, uint32_t);
+
+/* plan_net.c */
+/* plan_net: a line for each address that this tree would add, or remove. */
+void	 plan_net(const struct parent *, const struct conf *, FILE *);
 
 #endif /* PARENT_RELOAD_STATE_H */

@@ -188,6 +188,14 @@ like "is another one" "$output" '^	\+ auth pass is another password$'
 unlike "and still secret" "$output" secret
 sed -i 's/10.77.0.20/10.77.0.21/' "$file"
 like "addresses" "$(ctl dir1 plan)" '^	\+ address 10.77.0.21/24$'
+ok "it is master" wait_for 20 is_role dir1 VI_1 master
+ok "and has the one before" wait_for 10 holds dir1 10.77.0.20
+plan=$(ctl dir1 plan)
+like "so it would add" "$plan" '^ip address add 10.77.0.21/24 dev eth0$'
+like "and remove" "$plan" '^ip address del 10.77.0.20/24 dev eth0$'
+exits "and with a reload" 0 ctl dir1 reload
+ok "it does" wait_for 10 holds dir1 10.77.0.21
+ok "both" wait_for 10 lacks dir1 10.77.0.20
 sed -i 's/vrid 51/vrid 0/' "$file"
 exits "what is wrong" 1 ctl dir1 plan
 like "is told as in a reload" "$output" 'dir1.conf:[0-9]*: '
