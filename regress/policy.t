@@ -7,30 +7,9 @@
 . "$(dirname "$0")/lib.sh"
 lab_enter
 . "$TOP/regress/daemon.sh"
+. "$TOP/regress/servers.sh"
 
-servers=
 trap 'kill $servers 2>/dev/null; lvsd_stop' EXIT
-
-# server NUMBER: host 127.0.0.NUMBER takes connections.
-server() {
-	perl -MIO::Socket::INET -e '
-		my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.$ARGV[0]",
-		    LocalPort => 8080, Listen => 16, ReuseAddr => 1) or die;
-		close($_) while $_ = $s->accept' "$1" &
-	eval "server_$1=$!"
-	servers="$servers $!"
-	wait_for 10 listens "$1"
-}
-
-listens() {
-	ss -Hltn "src 127.0.0.$1 sport = :8080" | grep -q .
-}
-
-fails() {
-	for _n; do
-		eval "kill \$server_$_n; wait \$server_$_n 2>/dev/null"
-	done
-}
 
 # configure LINE...: more lines of all services; what each is about, itself.
 configure() {

@@ -6,13 +6,13 @@
 . "$(dirname "$0")/lib.sh"
 lab_enter
 . "$TOP/regress/daemon.sh"
+. "$TOP/regress/servers.sh"
 
 dir=/run/notify
 out=/run/out
 mkdir -m 755 $dir
 mkdir -m 777 $out
 chmod 777 $out
-servers=
 trap 'kill $servers $monitor 2>/dev/null; lvsd_stop' EXIT
 
 # record FILE WORD...: a line with what it was told, in one write.
@@ -27,27 +27,6 @@ cat >$dir/fails <<'END'
 exit 3
 END
 chmod 755 $dir/*
-
-# server NUMBER: host 127.0.0.NUMBER takes connections.
-server() {
-	perl -MIO::Socket::INET -e '
-		my $s = IO::Socket::INET->new(LocalAddr => "127.0.0.$ARGV[0]",
-		    LocalPort => 8080, Listen => 16, ReuseAddr => 1) or die;
-		for (;;) { my $c = $s->accept or next; close($c) }' "$1" &
-	eval "server_$1=$!"
-	servers="$servers $!"
-	wait_for 10 listens "$1"
-}
-
-listens() {
-	ss -Hltn "src 127.0.0.$1 sport = :8080" | grep -q .
-}
-
-fails() {
-	for _n; do
-		eval "kill \$server_$_n; wait \$server_$_n 2>/dev/null"
-	done
-}
 
 # service NAME PORT TABLE LINE...
 service() {
