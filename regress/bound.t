@@ -254,4 +254,13 @@ configure dir2 150
 ok "reloaded with roles" ctl dir2 reload
 ok "those that follow have gone" wait_for 10 has_table dir2 "$plain"
 is "and are not checked" "$(suspended dir2)" 4
+
+# The addresses do not wait for an engine that hangs.
+_pid=$(engine_of dir2 lbe)
+kill -STOP $_pid
+ok "resigned again" ctl dir1 vrrp resign VI_1
+ok "with lbe stopped, dir2 has the address" wait_for 5 holds dir2
+ok "which it tells" says dir2 'vrrp VI_1: .* its addresses wait no longer'
+kill -CONT $_pid
+ok "and the services when lbe goes on" wait_for 15 has_table dir2 "$all"
 done_testing
