@@ -126,7 +126,7 @@ conf_diff(const char *old, const char *new, conf_report report, void *arg)
 	for (i = 0; i < d.old.n; i++)
 		d.old.object[i].other = text_find(&d.new, &d.old.object[i]);
 	n = 0;
-	for (i = 0; i < d.old.n && n != -1; i++)
+	for (i = 0; i < d.old.n; i++)
 		if (d.old.object[i].other == NULL) {
 			diff_whole(&d, "removed", "- ", &d.old.object[i]);
 			n++;
