@@ -70,10 +70,17 @@ of() {
 	esac
 }
 
-# known NS [PORT]: it has both connections as established ones.
+# known NS [PORT]: it has both connections of the client as established ones.
 known() {
-	[ "$(in_ns "$1" ipvsadm -Lnc |
-	    grep -Ec "ESTABLISHED.* ($nat|$LAB_VIP):${2-7007} ")" = 2 ]
+	in_ns "$1" ipvsadm -Lnc >"$LAB_TMP/connections"
+	_known=0
+	for _from in $(in_ns client ss -Htn state established \
+	    "dport = :${2-7007}" | awk '{ print $3 }'); do
+		grep -Eq "ESTABLISHED  *$_from " "$LAB_TMP/connections" ||
+		    return 1
+		_known=$((_known + 1))
+	done
+	[ $_known = 2 ]
 }
 
 # Ten seconds of it, from one server or the other, which have the same.
@@ -206,6 +213,10 @@ configure dir2 150 "$sync port 8900 id 7 group 224.0.0.99 ttl 3 maxlen 2000"
 exits "other numbers" 0 ctl dir2 reload
 ok "are taken at once" wait_for 10 eval 'daemons dir2 |
     grep -q "syncid=7, maxlen=2000, group=224.0.0.99, port=8900, ttl=3"'
+configure dir2 150 "$sync group ff02::51 ttl 9"
+exits "a group of IPv6" 0 ctl dir2 reload
+ok "is taken" wait_for 10 eval 'daemons dir2 |
+    grep -q "syncid=51, .*group=ff02::51, port=8848, ttl=9"'
 is "a setting that is not there any more is as it was" \
     "$(setting dir2 backup_only)" 0
 in_ns dir2 ipvsadm --list --daemon >/dev/null
