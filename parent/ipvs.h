@@ -113,8 +113,11 @@ void		 ipvs_settings_scan(struct ipvs *, FILE *);
 /*
  * Which services lvsd has in the kernel, or may have, in the same manner:
  * owned_scan comes before the first configuration.
+ * ipvs_left: has the file any of that, or of settings?
  */
-#define IPVS_OWNED	"kernel "	/* begins such a line */
+#define IPVS_SETTING	"sysctl "	/* begins such a line */
+#define IPVS_OWNED	"kernel "
+int		 ipvs_left(FILE *);
 unsigned int	 ipvs_owned_print(struct ipvs *, FILE *);
 void		 ipvs_owned_scan(struct ipvs *, FILE *);
 

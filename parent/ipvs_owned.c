@@ -134,3 +134,19 @@ ipvs_owned_scan(struct ipvs *v, FILE *f)
 	}
 	free(line);
 }
+
+int
+ipvs_left(FILE *f)
+{
+	char	*line = NULL;
+	size_t	 size = 0;
+	int	 left = 0;
+
+	while (!left && getline(&line, &size, f) != -1)
+		left = strncmp(line, IPVS_OWNED,
+		    sizeof(IPVS_OWNED) - 1) == 0 ||
+		    strncmp(line, IPVS_SETTING,
+		    sizeof(IPVS_SETTING) - 1) == 0;
+	free(line);
+	return (left);
+}

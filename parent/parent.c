@@ -158,7 +158,13 @@ parent_conf(struct parent *env, struct conf **tree)
 int
 parent_need_ipvs(struct parent *env, const struct conf *conf)
 {
-	if (env->ipvs != NULL || TAILQ_EMPTY(&conf->services))
+	return (TAILQ_EMPTY(&conf->services) ? 0 : parent_open_ipvs(env));
+}
+
+int
+parent_open_ipvs(struct parent *env)
+{
+	if (env->ipvs != NULL)
 		return (0);
 	env->ipvs = ipvs_open(env->base, dispatch_ipvs_error,
 	    dispatch_ipvs_done, env);

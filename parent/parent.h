@@ -150,10 +150,11 @@ void	 parent_try_end(struct parent *);
 /* parent_engine_gone: proc.c tells that an engine's process has ended. */
 void	 parent_engine_gone(struct parent *, struct engine_proc *);
 /*
- * parent_need_ipvs: open IPVS when the tree has services.  0, or -1, logged,
- * when the kernel has none.
+ * parent_need_ipvs: open IPVS when the tree has services; parent_open_ipvs: in
+ * any case.  0, or -1, logged, when the kernel has none.
  */
 int	 parent_need_ipvs(struct parent *, const struct conf *);
+int	 parent_open_ipvs(struct parent *);
 /* parent_unneed_ipvs: that tree did not come to run. */
 void	 parent_unneed_ipvs(struct parent *);
 

@@ -46,6 +46,7 @@ struct state {
 
 static void	 state_path(struct parent *, const struct conf *);
 static FILE	*state_open(const char *);
+static void	 state_load_kernel(struct parent *, FILE *);
 static void	 state_write_cb(int, short, void *);
 static int	 state_write(struct parent *, const char *);
 
@@ -140,14 +141,25 @@ state_load(struct parent *env, const struct conf *conf)
 	state_path(env, conf);
 	if ((f = state_open(env->state->path)) == NULL)
 		return;
-	if (state_scan(f, env->state->path, conf, env->mirror) == 0 &&
-	    env->ipvs != NULL) {
-		rewind(f);
-		ipvs_settings_scan(env->ipvs, f);
-		rewind(f);
-		ipvs_owned_scan(env->ipvs, f);
-	}
+	if (state_scan(f, env->state->path, conf, env->mirror) == 0)
+		state_load_kernel(env, f);
 	fclose(f);
+}
+
+/*
+ * What an earlier lvsd has left in the kernel is taken back by one without
+ * services, too.
+ */
+static void
+state_load_kernel(struct parent *env, FILE *f)
+{
+	rewind(f);
+	if (!ipvs_left(f) || parent_open_ipvs(env) == -1)
+		return;
+	rewind(f);
+	ipvs_settings_scan(env->ipvs, f);
+	rewind(f);
+	ipvs_owned_scan(env->ipvs, f);
 }
 
 void

@@ -392,7 +392,7 @@ scan_line(char *line, struct finder *f, struct mirror *m)
 	uint32_t		id;
 
 	/* Of the kernel: ipvs_settings_scan(), ipvs_owned_scan(). */
-	if (strncmp(line, "sysctl ", sizeof("sysctl ") - 1) == 0 ||
+	if (strncmp(line, IPVS_SETTING, sizeof(IPVS_SETTING) - 1) == 0 ||
 	    strncmp(line, IPVS_OWNED, sizeof(IPVS_OWNED) - 1) == 0)
 		return (2);
 	if (take_object(&c, f, &id) == -1 || take_override(&c, &o) == -1 ||

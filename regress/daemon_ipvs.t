@@ -141,4 +141,11 @@ is "into the kernel" "$(table)" "$two"
 lvsd_stop
 is "lvsd ends" $? 0
 is "and leaves the kernel forwarding" "$(table)" "$two"
+ipvsadm -A -t 203.0.113.1:80 -s lc
+without_services
+lvsd_start
+ok "one without services removes them, but no others" \
+    wait_for 10 table_is "lc"
+lvsd_stop
+not_ok "and has none to be noted" test -e /run/lvsd/state
 done_testing
