@@ -78,18 +78,25 @@
 /* Words of a command. */
 #define ARGV_MAX	64
 
-/* `table <name> { ... }' as written; its hosts have no table. */
+/* `table <name> { ... }' as written. */
 struct conf_tabledef {
 	TAILQ_ENTRY(conf_tabledef)	 entry;
 	char				 name[NAME_LEN];
 	uint32_t			 flags;		/* TABLE_F_* */
-	struct conf_hosts		 hosts;
+	struct conf_hosts		 hosts;		/* see tabledef_hosts */
+	struct conf_table		*first;		/* use, NULL: none */
 	struct pos			 pos;
 	int				 used;
 	int				 tracked;
 	uint32_t			 track_id;	/* 0: not tracked */
 	int				 broken;	/* errors inside */
 };
+
+/*
+ * tabledef_hosts (check.c): the hosts of a definition, which are those of the
+ * first table in use made of it, when there is one.
+ */
+const struct conf_hosts	*tabledef_hosts(const struct conf_tabledef *);
 
 /* What may stand once: in a block, in a pool, or at the top. */
 enum seen {

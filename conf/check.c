@@ -68,6 +68,8 @@ static void			 table_use_key(struct parse *,
 				    const struct table_use *);
 static struct conf_table	*table_find(struct parse *,
 				    const struct table_use *);
+static void			 table_take(struct conf_table *,
+				    struct conf_tabledef *);
 static int			 table_copy(struct conf_table *,
 				    const struct conf_tabledef *);
 static void			 check_scripts(struct parse *);
@@ -231,13 +233,34 @@ check_all_wanted(struct parse *p, const struct pool_ref *ref,
 	return (n);
 }
 
+const struct conf_hosts *
+tabledef_hosts(const struct conf_tabledef *d)
+{
+	return (d->first != NULL ? &d->first->hosts : &d->hosts);
+}
+
+/*
+ * Most tables have one use: it takes the hosts of the definition, which are
+ * the most of what a large configuration is.
+ */
+static void
+table_take(struct conf_table *t, struct conf_tabledef *d)
+{
+	struct conf_host	*h;
+
+	d->first = t;
+	TAILQ_CONCAT(&t->hosts, &d->hosts, entry);
+	TAILQ_FOREACH(h, &t->hosts, entry)
+		h->table = t;
+}
+
 static int
 table_copy(struct conf_table *t, const struct conf_tabledef *d)
 {
 	const struct conf_host	*from;
 	struct conf_host	*h;
 
-	TAILQ_FOREACH(from, &d->hosts, entry) {
+	TAILQ_FOREACH(from, tabledef_hosts(d), entry) {
 		if ((h = calloc(1, sizeof(*h))) == NULL)
 			return (-1);
 		h->conf = from->conf;
@@ -268,8 +291,11 @@ table_make(struct parse *p, const struct table_use *use)
 	key_num(&p->key, use->port);
 	if ((last = index_get(p->index, &p->key)) != NULL)
 		t->variant = last->variant + 1;
-	if (index_put(p->index, &p->key, t) == -1 ||
-	    table_copy(t, use->def) == -1)
+	if (index_put(p->index, &p->key, t) == -1)
+		return (NULL);
+	if (use->def->first == NULL)
+		table_take(t, use->def);
+	else if (table_copy(t, use->def) == -1)
 		return (NULL);
 	return (t);
 }
@@ -373,7 +399,7 @@ check_pool_family(struct parse *p, const struct pool_ref *ref,
 		if (l->conf.addr.af == af)
 			continue;
 		af = l->conf.addr.af;
-		TAILQ_FOREACH(h, &d->hosts, entry) {
+		TAILQ_FOREACH(h, tabledef_hosts(d), entry) {
 			if (h->conf.addr.af == af)
 				continue;
 			diag_error(&p->diag, &ref->pos, "service \"%s\": "

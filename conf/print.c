@@ -122,7 +122,7 @@ print_tabledef(const struct conf_tabledef *d, FILE *f)
 
 	fprintf(f, "\ntable <%s>%s {\n", d->name,
 	    d->flags & TABLE_F_DISABLE ? " disable" : "");
-	TAILQ_FOREACH(h, &d->hosts, entry) {
+	TAILQ_FOREACH(h, tabledef_hosts(d), entry) {
 		fprintf(f, "\t%s", addr_str(&h->conf.addr, text));
 		if (h->conf.weight != 1)
 			fprintf(f, " weight %u", h->conf.weight);

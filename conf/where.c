@@ -178,7 +178,7 @@ check_where(struct parse *p, const struct pool_ref *ref,
 	const struct conf_host	*h;
 
 	TAILQ_FOREACH(c, &ref->checks, entry)
-		TAILQ_FOREACH(h, &d->hosts, entry)
+		TAILQ_FOREACH(h, tabledef_hosts(d), entry)
 			if (where_family(p, ref, &c->conf, h) == -1)
 				return (-1);
 	return (0);

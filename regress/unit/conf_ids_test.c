@@ -291,6 +291,23 @@ test_same(const struct conf *old, uint32_t *next)
 	conf_free(c);
 }
 
+/* The first use has the hosts of the definition, the others copies. */
+static void
+test_variant_hosts(const struct conf *c)
+{
+	const struct conf_table	*t;
+	const struct conf_host	*h;
+	int			 n = 0, own = 0;
+
+	TAILQ_FOREACH(t, &c->tables, entry)
+		TAILQ_FOREACH(h, &t->hosts, entry) {
+			n++;
+			own += h->table == t && h->conf.table_id == t->conf.id;
+		}
+	is_int(n, 2, "each use of a table has its hosts");
+	is_int(own, n, "which are of no other");
+}
+
 /* A third use stands before the two others, which have changed places. */
 static void
 test_variant_reload(const struct conf *old, uint32_t *next)
@@ -358,6 +375,7 @@ test_variant(void)
 	    TAILQ_LAST(&c->tables, conf_tables)->conf.id,
 	    "the second the second");
 	conf_free(again);
+	test_variant_hosts(c);
 	test_variant_reload(c, &next);
 	conf_free(c);
 }
