@@ -33,6 +33,7 @@
 #include "body.h"
 #include "head.h"
 #include "verdict.h"
+#include "tls.h"
 #include "want.h"
 
 struct bufferevent;
@@ -305,6 +306,7 @@ struct hce {
 	uint16_t		 echo_ident;	/* network byte order */
 	uint16_t		 echo_seq;
 	SSL_CTX			*tls;
+	struct tls_bundle	 bundle;	/* that it will trust */
 	int			 trust;		/* it has certificates */
 };
 

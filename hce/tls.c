@@ -22,7 +22,6 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -32,23 +31,13 @@
 
 #define TLS_NAME_LEN	256	/* a name has up to 255, RFC 1035 2.3.4 */
 
-static int	tls_load_trust(SSL_CTX *);
 static uint32_t	tls_handshake_reason(unsigned long, int32_t *);
 static int	tls_is_address(const char *);
 static int	tls_set_name(SSL *, const char *, int);
 static int	tls_set_address(SSL *, const char *);
 
-/* Where distributions keep all trusted certificates in one file. */
-static const char *const bundles[] = {
-	"/etc/ssl/certs/ca-certificates.crt",	/* Debian, Arch, Gentoo */
-	"/etc/pki/tls/certs/ca-bundle.crt",	/* Fedora, RHEL */
-	"/etc/ssl/ca-bundle.pem",		/* SUSE */
-	"/etc/ssl/cert.pem"			/* Alpine */
-};
-#define NBUNDLES	(sizeof(bundles) / sizeof(bundles[0]))
-
 SSL_CTX *
-tls_prepare(int *trust)
+tls_prepare(void)
 {
 	SSL_CTX	*ctx;
 	SSL	*ssl;
@@ -56,7 +45,6 @@ tls_prepare(int *trust)
 	if ((ctx = tls_context(0)) == NULL)
 		fatalx("OpenSSL cannot be initialised: %s",
 		    ERR_reason_error_string(ERR_get_error()));
-	*trust = tls_load_trust(ctx);
 
 	/* Have OpenSSL find all that it looks for but once. */
 	if ((ssl = SSL_new(ctx)) == NULL)
@@ -91,30 +79,6 @@ tls_context(uint16_t minimum)
 		return (NULL);
 	}
 	return (ctx);
-}
-
-/*
- * One bundle is read whole and now.  A directory of certificates would not
- * do: OpenSSL looks into it during a handshake, when it is out of sight.
- */
-static int
-tls_load_trust(SSL_CTX *ctx)
-{
-	const char	*file;
-	size_t		 i;
-	int		 found;
-
-	file = getenv(X509_get_default_cert_file_env());
-	if (file == NULL) {
-		found = SSL_CTX_load_verify_file(ctx,
-		    X509_get_default_cert_file());
-		for (i = 0; !found && i < NBUNDLES; i++)
-			found = SSL_CTX_load_verify_file(ctx, bundles[i]);
-	} else if (!(found = SSL_CTX_load_verify_file(ctx, file)))
-		log_warnx("no certificates in %s, named by %s", file,
-		    X509_get_default_cert_file_env());
-	ERR_clear_error();
-	return (found);
 }
 
 SSL *

@@ -24,13 +24,28 @@
 
 #include "../conf/wire.h"
 
+/* Trusted certificates, as in their file. */
+struct tls_bundle {
+	char	*bytes;		/* NULL: there are none, or no more */
+	size_t	 len;
+};
+
 /*
- * tls_prepare: what TLS needs for the life of the process, with the trusted
- * certificates of the system, or of the file that SSL_CERT_FILE names in the
- * environment, read while files can be seen.  Says through the pointer
- * whether there were any.  fatal() when OpenSSL cannot do that much.
+ * tls_prepare: what TLS needs for the life of the process, looked for while
+ * files can be seen.  fatal() when OpenSSL cannot do that much.
  */
-SSL_CTX		*tls_prepare(int *);
+SSL_CTX		*tls_prepare(void);
+/*
+ * tlstrust.c
+ *
+ * tls_bundle_read: the trusted certificates of the system, or of the file that
+ * SSL_CERT_FILE names in the environment, while files can be seen.
+ * tls_bundle_free: it may be free already.
+ * tls_trust: have the context trust them, and free them; 1: there were any.
+ */
+void		 tls_bundle_read(struct tls_bundle *);
+void		 tls_bundle_free(struct tls_bundle *);
+int		 tls_trust(SSL_CTX *, struct tls_bundle *);
 /*
  * tls_context: that of connections of this least version (0: OpenSSL's own),
  * which trust nobody yet; NULL: out of memory.

@@ -214,6 +214,8 @@ tlsfile_context(struct hce *hce, struct tree *tree, struct check *check)
 
 	if (!check_tls(c))
 		return (0);
+	if (hce->bundle.bytes != NULL)
+		hce->trust = tls_trust(hce->tls, &hce->bundle);
 	if (c->tls_min == 0 && c->tlsfile_id[TLSFILE_CA] == 0 &&
 	    c->tlsfile_id[TLSFILE_CERT] == 0) {
 		SSL_CTX_up_ref(hce->tls);

@@ -51,12 +51,24 @@ sni(SSL_CTX *ctx, const char *host, const char *want)
 	SSL_free(ssl);
 }
 
+static void
+trust(const char *path, int want, const char *what)
+{
+	struct tls_bundle	 bundle;
+	SSL_CTX			*ctx = tls_prepare();
+
+	setenv("SSL_CERT_FILE", path, 1);
+	tls_bundle_read(&bundle);
+	is_int(tls_trust(ctx, &bundle), want, "%s", what);
+	ok(bundle.bytes == NULL, "nothing of %s is kept", path);
+	SSL_CTX_free(ctx);
+}
+
 int
 main(void)
 {
 	SSL_CTX	*ctx;
 	char	 small[8];
-	int	 trust;
 
 	name("www.example.com", "www.example.com");
 	name("www.example.com:8443", "www.example.com");
@@ -67,15 +79,14 @@ main(void)
 	is_int(tls_server_name("eight.ch", small, sizeof(small)), -1,
 	    "a name too long for the buffer is refused");
 
-	ctx = tls_prepare(&trust);
+	ctx = tls_prepare();
 	sni(ctx, "www.example.com:8443", "www.example.com");
 	sni(ctx, "192.0.2.7", NULL);
 	sni(ctx, NULL, NULL);
 	SSL_CTX_free(ctx);
 
-	setenv("SSL_CERT_FILE", "/nonexistent", 1);
-	ctx = tls_prepare(&trust);
-	is_int(trust, 0, "no trust from a file that is not there");
-	SSL_CTX_free(ctx);
+	trust("/nonexistent", 0, "no trust from a file that is not there");
+	trust("/dev/null", 0, "nor from one that is none");
+	trust("/etc/passwd", 0, "nor from one without certificates");
 	return (done_testing());
 }
