@@ -69,7 +69,7 @@ checks_status(struct lbe_env *env, struct imsg *msg)
 static void
 check_of_host(const struct lbe_host *h, struct msg_check_status *m)
 {
-	const struct msg_host_status	*s = &h->status;
+	const struct msg_host_status	*s = h->status;
 
 	memset(m, 0, sizeof(*m));
 	m->state = s->state;

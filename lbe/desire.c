@@ -55,7 +55,7 @@ desire_host_enabled(const struct lbe_host *h)
 	if (h->drain != NULL && h->drain->over)
 		return (0);
 	return (desire_table_enabled(h->table) &&
-	    enabled(&h->override, h->conf.flags & HOST_F_DISABLE));
+	    enabled(h->override, h->conf.flags & HOST_F_DISABLE));
 }
 
 int
@@ -75,7 +75,7 @@ int
 desire_host_dynamic(const struct lbe_host *h)
 {
 	return (h->table->conf.nchecks != 0 &&
-	    (h->status.flags & HOST_STATUS_F_WEIGHT) != 0);
+	    (h->status->flags & HOST_STATUS_F_WEIGHT) != 0);
 }
 
 uint32_t
@@ -87,10 +87,10 @@ desire_host_weight(const struct lbe_host *h)
 uint32_t
 desire_host_aim(const struct lbe_host *h)
 {
-	if (h->override.flags & OVERRIDE_F_WEIGHT)
-		return (h->override.weight);
+	if (h->override->flags & OVERRIDE_F_WEIGHT)
+		return (h->override->weight);
 	if (desire_host_dynamic(h))
-		return (h->status.weight);
+		return (h->status->weight);
 	return (h->conf.weight);
 }
 
@@ -99,7 +99,7 @@ desire_host_up(const struct lbe_host *h)
 {
 	if (!desire_host_enabled(h))
 		return (0);
-	return (h->table->conf.nchecks == 0 || h->status.state == HOST_UP);
+	return (h->table->conf.nchecks == 0 || h->status->state == HOST_UP);
 }
 
 enum ctl_state
@@ -113,7 +113,7 @@ desire_table(const struct lbe_table *tb)
 			continue;
 		if (desire_host_up(h))
 			return (CTL_UP);
-		if (h->status.state == HOST_UNKNOWN)
+		if (h->status->state == HOST_UNKNOWN)
 			state = CTL_UNKNOWN;
 	}
 	return (state);
@@ -137,7 +137,7 @@ host_serves(const struct lbe_pool *p, const struct lbe_host *h)
 		return (1);
 	if (removal_waits(p, h))
 		return (1);
-	return (h->status.state == HOST_UNKNOWN &&
+	return (h->status->state == HOST_UNKNOWN &&
 	    (s->conf.flags & SERVICE_F_INITIAL_UP ||
 	    p->asked[h->index] != DEST_NONE));
 }
@@ -166,7 +166,7 @@ pool_waits(const struct lbe_pool *p)
 		return (0);
 	TAILQ_FOREACH(h, &p->table->hosts, entry)
 		if (desire_host_enabled(h) && h->table->conf.nchecks != 0 &&
-		    h->status.state == HOST_UNKNOWN)
+		    h->status->state == HOST_UNKNOWN)
 			return (1);
 	return (0);
 }
@@ -180,7 +180,7 @@ pool_young(const struct lbe_pool *p)
 	if (!pool_waits(p))
 		return (0);
 	TAILQ_FOREACH(h, &p->table->hosts, entry)
-		if (desire_host_enabled(h) && h->status.state == HOST_DOWN)
+		if (desire_host_enabled(h) && h->status->state == HOST_DOWN)
 			return (0);
 	return (1);
 }
@@ -213,7 +213,7 @@ pool_open(const struct lbe_pool *p)
 		if (!desire_host_enabled(h) || desire_host_weight(h) == 0)
 			continue;
 		all++;
-		failed += h->status.state == HOST_DOWN;
+		failed += h->status->state == HOST_DOWN;
 	}
 	return (failed * 100 > all * p->service->conf.fail_open);
 }

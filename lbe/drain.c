@@ -95,7 +95,7 @@ drain_free(struct lbe_env *env)
 void
 drain_begin(struct lbe_env *env, struct lbe_host *h)
 {
-	const struct msg_override	*o = &h->override;
+	const struct msg_override	*o = h->override;
 	struct lbe_drain		*d = h->drain;
 	int64_t				 s;
 
@@ -151,7 +151,7 @@ drain_started(struct lbe_env *env)
 	struct lbe_host	*h;
 
 	RB_FOREACH(h, lbe_hosts_byid, &env->tree->hosts_byid)
-		if (h->override.kind == OVERRIDE_DRAIN && h->drain == NULL)
+		if (h->override->kind == OVERRIDE_DRAIN && h->drain == NULL)
 			drain_begin(env, h);
 	drain_schedule(env);
 }

@@ -61,11 +61,15 @@ struct lbe_host {
 	TAILQ_ENTRY(lbe_host)	 entry;		/* of its table */
 	struct host_config	 conf;
 	struct lbe_table	*table;
-	struct msg_host_status	 status;	/* last told by hce */
-	struct msg_override	 override;
+	/* Most hosts share these two; see tree_host_status(). */
+	const struct msg_host_status *status;	/* last told by hce */
+	const struct msg_override *override;
+	struct monotime		 since;		/* of the status */
 	struct lbe_drain	*drain;		/* NULL: it does not */
 	uint32_t		 index;		/* in its table, from 0 */
 	int			 counted;	/* in hosts_up of its table */
+	int			 borrows;	/* status, override of the same
+						   host in another tree */
 	struct msg_check_status	*checks;	/* of several, as last told;
 						   NULL: not yet */
 };
@@ -303,9 +307,22 @@ int			 tree_check_type(const struct lbe_tree *, uint32_t,
 			    enum check_type *);
 /* tree_complete: all objects are there; 0, or -1: no memory. */
 int			 tree_complete(struct lbe_tree *);
-/* tree_inherit: state of objects of the old tree that are in the new. */
-void			 tree_inherit(struct lbe_tree *, struct lbe_tree *);
+/*
+ * tree_inherit: state of objects of the old tree that are in the new.  The old
+ * one keeps what hosts own if told so, and must then live longer.
+ */
+void			 tree_inherit(struct lbe_tree *, struct lbe_tree *,
+			    int);
 struct lbe_host		*tree_host(struct lbe_tree *, uint32_t);
+/*
+ * What hce and the operator have said of a host is large, and of most hosts
+ * they never say anything.  tree_host_init: of this one they have not.
+ * tree_host_status, tree_host_override: to be written to, the host's own from
+ * now on; they end the process when memory is short.
+ */
+void			 tree_host_init(struct lbe_host *);
+struct msg_host_status	*tree_host_status(struct lbe_host *);
+struct msg_override	*tree_host_override(struct lbe_host *);
 struct lbe_table	*tree_table(struct lbe_tree *, uint32_t);
 struct lbe_service	*tree_service(struct lbe_tree *, uint32_t);
 struct lbe_listen	*tree_listen(struct lbe_tree *, uint32_t);

@@ -135,9 +135,9 @@ host_text(const struct lbe_host *h, char *buf)
 	else if (!desire_host_enabled(h) || h->drain == NULL)
 		strlcpy(buf, enabled_text(desire_host_enabled(h)),
 		    HOST_TEXT_LEN);
-	else if (h->override.drain_s > 0)
+	else if (h->override->drain_s > 0)
 		snprintf(buf, HOST_TEXT_LEN, "draining, at most %us",
-		    h->override.drain_s);
+		    h->override->drain_s);
 	else
 		strlcpy(buf, "draining", HOST_TEXT_LEN);
 	return (buf);
@@ -150,7 +150,7 @@ change_host(struct change *c, struct lbe_host *h)
 	char	name[HOST_NAME_LEN], table[TABLE_LABEL_LEN];
 
 	host_text(h, from);
-	override_set(c, h->conf.id, &h->override,
+	override_set(c, h->conf.id, tree_host_override(h),
 	    h->conf.flags & HOST_F_DISABLE);
 	drain_end(c->env->tree, h);
 	override_tell(c, CTL_EVENT_HOST, h->conf.id, "host",
@@ -168,7 +168,7 @@ change_host(struct change *c, struct lbe_host *h)
 static void
 change_drain(struct change *c, struct lbe_host *h)
 {
-	struct msg_override	new = h->override;
+	struct msg_override	new = *h->override;
 	char			from[HOST_TEXT_LEN], to[HOST_TEXT_LEN];
 	char			name[HOST_NAME_LEN];
 
@@ -177,7 +177,7 @@ change_drain(struct change *c, struct lbe_host *h)
 		new.kind = OVERRIDE_DRAIN;
 		new.drain_s = c->drain_s;
 		override_by(c, &new.by);
-		override_put(c, h->conf.id, &h->override, &new);
+		override_put(c, h->conf.id, tree_host_override(h), &new);
 		drain_begin(c->env, h);
 		service_host_changed(c->env, h);
 	}
@@ -318,7 +318,7 @@ override_mirror(struct lbe_env *env, struct imsg *msg)
 	if (imsg_get_data(msg, &o, sizeof(o)) == -1 || !msg_override_ok(&o))
 		return (-1);
 	if ((h = tree_host(env->tree, imsg_id(msg))) != NULL)
-		h->override = o;
+		*tree_host_override(h) = o;
 	else if ((tb = tree_table(env->tree, imsg_id(msg))) != NULL)
 		tb->override = o;
 	else if ((s = tree_service(env->tree, imsg_id(msg))) != NULL)
@@ -348,6 +348,6 @@ override_tell_hce(struct lbe_env *env)
 	TAILQ_FOREACH(tb, &env->tree->tables, entry)
 		TAILQ_FOREACH(h, &tb->hosts, entry)
 			if (tb->override.kind != OVERRIDE_NONE ||
-			    h->override.kind != OVERRIDE_NONE)
+			    h->override->kind != OVERRIDE_NONE)
 				override_check(env, h);
 }

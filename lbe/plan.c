@@ -219,7 +219,7 @@ waits(const struct lbe_service *s, const struct lbe_host *h,
 {
 	return (weight == DEST_NONE && role == POOL_PRIMARY &&
 	    desire_service_active(s) && desire_host_enabled(h) &&
-	    h->table->conf.nchecks != 0 && h->status.state == HOST_UNKNOWN);
+	    h->table->conf.nchecks != 0 && h->status->state == HOST_UNKNOWN);
 }
 
 static void

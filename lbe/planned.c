@@ -91,7 +91,7 @@ plan_inherit(struct lbe_env *env, struct lbe_tree *new)
 	struct monotime		 now = monotime_now();
 	struct lbe_service	*s;
 
-	tree_inherit(new, env->tree);
+	tree_inherit(new, env->tree, 1);
 	service_count(new);
 	TAILQ_FOREACH(s, &new->services, entry) {
 		plan_follow(env, s);

@@ -121,7 +121,7 @@ static int
 host_lost(const struct lbe_host *h)
 {
 	return (!desire_host_enabled(h) ||
-	    (h->table->conf.nchecks != 0 && h->status.state == HOST_DOWN));
+	    (h->table->conf.nchecks != 0 && h->status->state == HOST_DOWN));
 }
 
 int32_t

@@ -37,14 +37,14 @@ removal_waits(const struct lbe_pool *p, const struct lbe_host *h)
 {
 	return (p->service->conf.removal_ms != 0 &&
 	    p->service->goes != h && p->asked[h->index] > 0 &&
-	    h->table->conf.nchecks != 0 && h->status.state == HOST_DOWN &&
+	    h->table->conf.nchecks != 0 && h->status->state == HOST_DOWN &&
 	    desire_host_enabled(h) && h->drain == NULL);
 }
 
 static int
 fails_before(const struct lbe_host *a, const struct lbe_host *b)
 {
-	int64_t	us = monotime_diff_us(a->status.since, b->status.since);
+	int64_t	us = monotime_diff_us(a->since, b->since);
 
 	return (us != 0 ? us < 0 : a->conf.id < b->conf.id);
 }

@@ -82,9 +82,10 @@ host_status(struct lbe_env *env, struct imsg *msg)
 		return (-1);
 	if ((h = tree_host(env->tree, imsg_id(msg))) == NULL)
 		return (imsg_gen(msg) == env->engine->gen ? -1 : 0);
-	before = h->status.state;
+	before = h->status->state;
 	weight = desire_host_weight(h);
-	h->status = st;
+	*tree_host_status(h) = st;
+	h->since = st.since;
 	if (desire_host_weight(h) != weight) {
 		host_weight_event(env, h, weight);
 		kernel_todo_table(env, h->table);
@@ -127,7 +128,7 @@ host_event(struct lbe_env *env, const struct lbe_host *h, uint32_t before)
 		return;
 	host_event_name(h, name);
 	monitor_event(env, CTL_EVENT_HOST, h->conf.id, name, "%s -> %s, %s",
-	    host_state_names[before], host_state_names[h->status.state],
+	    host_state_names[before], host_state_names[h->status->state],
 	    host_reason(h, why));
 }
 
@@ -386,9 +387,9 @@ service_tell_hce(struct lbe_env *env)
 	bound_tell_hce(env);
 	RB_FOREACH(h, lbe_hosts_byid, &env->tree->hosts_byid)
 		if (h->table->conf.nchecks != 0 && desire_host_enabled(h) &&
-		    h->status.state != HOST_UNKNOWN)
+		    h->status->state != HOST_UNKNOWN)
 			engine_send(env->engine, PROC_HCE, MSG_HOST_KNOWN,
-			    h->conf.id, &h->status, sizeof(h->status));
+			    h->conf.id, h->status, sizeof(*h->status));
 	engine_send(env->engine, PROC_HCE, MSG_HOST_KNOWN_END, 0, NULL, 0);
 	env->known_sent = 1;
 }

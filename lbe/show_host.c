@@ -36,7 +36,7 @@ static int64_t	host_removal(const struct lbe_host *);
 static uint64_t
 host_since(const struct lbe_host *h)
 {
-	const struct msg_override	*o = &h->override;
+	const struct msg_override	*o = h->override;
 	int64_t				 s;
 
 	if (!desire_table_enabled(h->table))
@@ -44,7 +44,7 @@ host_since(const struct lbe_host *h)
 	if (o->kind == OVERRIDE_DISABLE || o->kind == OVERRIDE_DRAIN)
 		s = time(NULL) - o->by.since;
 	else
-		s = monotime_diff_us(monotime_now(), h->status.since) /
+		s = monotime_diff_us(monotime_now(), h->since) /
 		    US_PER_S;
 	return (s > 0 ? s : 0);
 }
@@ -94,8 +94,8 @@ show_send_host(struct client *c, const struct lbe_host *h)
 	if (!desire_host_enabled(h))
 		m.state = CTL_DISABLED;
 	else
-		m.state = desire_host_up(h) ? CTL_UP : states[h->status.state];
-	if (h->override.kind != OVERRIDE_NONE)
+		m.state = desire_host_up(h) ? CTL_UP : states[h->status->state];
+	if (h->override->kind != OVERRIDE_NONE)
 		m.flags |= CTL_HOST_F_OVERRIDE;
 	if (h->table->conf.nchecks == 0)
 		m.flags |= CTL_HOST_F_UNCHECKED;
@@ -105,21 +105,21 @@ show_send_host(struct client *c, const struct lbe_host *h)
 		m.flags |= CTL_HOST_F_KERNEL;
 	m.weight = desire_host_aim(h);
 	m.weight_conf = h->conf.weight;
-	m.weight_by = h->override.weight_by;
+	m.weight_by = h->override->weight_by;
 	if (desire_host_dynamic(h)) {
 		m.flags |= CTL_HOST_F_WEIGHT;
-		m.weight_check = h->status.weight;
+		m.weight_check = h->status->weight;
 	}
-	m.by = h->override.by;
+	m.by = h->override->by;
 	m.upper = h->conf.upper;
 	m.lower = h->conf.lower;
-	m.checks = h->status.checks;
-	m.checks_up = h->status.checks_up;
+	m.checks = h->status->checks;
+	m.checks_up = h->status->checks_up;
 	m.since_s = host_since(h);
-	m.last_ms = h->status.last_ms;
-	m.cert_until = h->status.cert_until;
-	memcpy(m.hist, h->status.hist, sizeof(m.hist));
-	if (h->status.flags & HOST_STATUS_F_CERT)
+	m.last_ms = h->status->last_ms;
+	m.cert_until = h->status->cert_until;
+	memcpy(m.hist, h->status->hist, sizeof(m.hist));
+	if (h->status->flags & HOST_STATUS_F_CERT)
 		m.flags |= CTL_HOST_F_CERT;
 	if ((err = kernel_host_error(c->env, h->conf.id)) != NULL)
 		m.error = err->error;

@@ -114,7 +114,7 @@ stage_commit(struct engine *e)
 	bound_forget(env);
 	env->started = 0;
 	if (env->tree != NULL)
-		tree_inherit(env->staged, env->tree);
+		tree_inherit(env->staged, env->tree, 0);
 	tree_free(env->tree);
 	env->tree = env->staged;
 	env->staged = NULL;

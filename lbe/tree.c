@@ -54,6 +54,11 @@ RB_GENERATE(lbe_tables_byid, lbe_table, byid, lbe_table_cmp)
 RB_GENERATE(lbe_services_byid, lbe_service, byid, lbe_service_cmp)
 RB_GENERATE(lbe_listens_byid, lbe_listen, byid, lbe_listen_cmp)
 
+static const struct msg_host_status	 status_none;
+static const struct msg_override	 override_none;
+
+static void	host_free(struct lbe_host *);
+static void	host_take(struct lbe_host *, struct lbe_host *, int);
 static struct lbe_tracked *tracked_find(struct lbe_tree *, uint32_t);
 static void	tracked_use(struct lbe_tree *, struct lbe_table *);
 static int	pool_complete(struct lbe_service *, enum pool_role);
@@ -111,9 +116,7 @@ tree_free(struct lbe_tree *t)
 	}
 	while ((h = RB_ROOT(&t->hosts_byid)) != NULL) {
 		RB_REMOVE(lbe_hosts_byid, &t->hosts_byid, h);
-		free(h->checks);
-		free(h->drain);
-		free(h);
+		host_free(h);
 	}
 	while ((l = RB_ROOT(&t->listens_byid)) != NULL) {
 		RB_REMOVE(lbe_listens_byid, &t->listens_byid, l);
@@ -223,6 +226,52 @@ tracked_use(struct lbe_tree *t, struct lbe_table *tb)
 	tb->tracked = tt;
 }
 
+void
+tree_host_init(struct lbe_host *h)
+{
+	h->status = &status_none;
+	h->override = &override_none;
+}
+
+struct msg_host_status *
+tree_host_status(struct lbe_host *h)
+{
+	if (h->status == &status_none)
+		h->status = xcalloc(sizeof(*h->status));
+	return ((struct msg_host_status *)(uintptr_t)h->status);
+}
+
+struct msg_override *
+tree_host_override(struct lbe_host *h)
+{
+	if (h->override == &override_none)
+		h->override = xcalloc(sizeof(*h->override));
+	return ((struct msg_override *)(uintptr_t)h->override);
+}
+
+static void
+host_free(struct lbe_host *h)
+{
+	if (h->status != &status_none && !h->borrows)
+		free(tree_host_status(h));
+	if (h->override != &override_none && !h->borrows)
+		free(tree_host_override(h));
+	free(h->checks);
+	free(h->drain);
+	free(h);
+}
+
+static void
+host_take(struct lbe_host *h, struct lbe_host *old, int keeps)
+{
+	h->status = old->status;
+	h->override = old->override;
+	h->since = old->since;
+	h->borrows = keeps;
+	if (!keeps)
+		tree_host_init(old);
+}
+
 int
 tree_add_host(struct lbe_tree *t, const struct host_config *conf)
 {
@@ -235,10 +284,11 @@ tree_add_host(struct lbe_tree *t, const struct host_config *conf)
 	h->conf = *conf;
 	h->table = tb;
 	h->index = tb->nhosts;
-	h->status.since = t->born;
+	h->since = t->born;
+	tree_host_init(h);
 	if (conf->id == 0 ||
 	    RB_INSERT(lbe_hosts_byid, &t->hosts_byid, h) != NULL) {
-		free(h);
+		host_free(h);
 		return (-1);
 	}
 	TAILQ_INSERT_TAIL(&tb->hosts, h, entry);
@@ -368,7 +418,7 @@ pool_inherit(struct lbe_pool *p, struct lbe_tree *from,
 }
 
 void
-tree_inherit(struct lbe_tree *t, struct lbe_tree *from)
+tree_inherit(struct lbe_tree *t, struct lbe_tree *from, int keeps)
 {
 	struct lbe_host		*h, *oldh;
 	struct lbe_table	*tb, *oldtb;
@@ -380,8 +430,7 @@ tree_inherit(struct lbe_tree *t, struct lbe_tree *from)
 	RB_FOREACH(h, lbe_hosts_byid, &t->hosts_byid) {
 		if ((oldh = tree_host(from, h->conf.id)) == NULL)
 			continue;
-		h->status = oldh->status;
-		h->override = oldh->override;
+		host_take(h, oldh, keeps);
 		drain_inherit(t, h, from, oldh);
 	}
 	TAILQ_FOREACH(tb, &t->tables, entry)
@@ -459,7 +508,7 @@ host_label(const struct lbe_host *h, char *buf)
 const char *
 host_reason(const struct lbe_host *h, char *buf)
 {
-	const struct msg_host_status	*s = &h->status;
+	const struct msg_host_status	*s = h->status;
 	const struct lbe_table		*tb = h->table;
 	size_t				 len = 0;
 	int				 i;

@@ -175,40 +175,42 @@ static const struct test tests[] = {
 static struct lbe_service	service;
 static struct lbe_table		table[POOL_MAX];
 static struct lbe_host		host[HOSTS];
+static struct msg_host_status	status[HOSTS];
+static struct msg_override	override[HOSTS];
 static int32_t			asked[POOL_MAX][HOSTS];
 
 static void
 setup_host(struct lbe_host *h, char what, int32_t *in_kernel)
 {
-	h->status.state = HOST_UNKNOWN;
+	status[h - host].state = HOST_UNKNOWN;
 	switch (what) {
 	case 'U':
-		h->override.kind = OVERRIDE_DISABLE;
+		override[h - host].kind = OVERRIDE_DISABLE;
 		/* FALLTHROUGH */
 	case 'u':
-		h->status.state = HOST_UP;
+		status[h - host].state = HOST_UP;
 		break;
 	case 'd':
-		h->status.state = HOST_DOWN;
+		status[h - host].state = HOST_DOWN;
 		break;
 	case '!':
-		h->override.kind = OVERRIDE_DISABLE;
+		override[h - host].kind = OVERRIDE_DISABLE;
 		/* FALLTHROUGH */
 	case 'x':
-		h->status.state = HOST_DOWN;
+		status[h - host].state = HOST_DOWN;
 		/* FALLTHROUGH */
 	case 'k':
 		*in_kernel = 7;
 		break;
 	case '+':
-		h->override.kind = OVERRIDE_ENABLE;
+		override[h - host].kind = OVERRIDE_ENABLE;
 		/* FALLTHROUGH */
 	case '-':
-		h->status.state = HOST_UP;
+		status[h - host].state = HOST_UP;
 		h->conf.flags = HOST_F_DISABLE;
 		break;
 	case 'z':
-		h->status.state = HOST_UP;
+		status[h - host].state = HOST_UP;
 		h->conf.weight = 0;
 		break;
 	default:
@@ -272,6 +274,8 @@ setup(const struct test *t)
 	memset(&service, 0, sizeof(service));
 	memset(table, 0, sizeof(table));
 	memset(host, 0, sizeof(host));
+	memset(status, 0, sizeof(status));
+	memset(override, 0, sizeof(override));
 	service.conf.quorum = 1;
 	for (pool = 0; pool < POOL_MAX; pool++) {
 		TAILQ_INIT(&table[pool].hosts);
@@ -283,6 +287,8 @@ setup(const struct test *t)
 	for (i = 0; i < HOSTS; i++) {
 		pool = i < PRIMARY_HOSTS ? POOL_PRIMARY : POOL_BACKUP;
 		host[i].table = &table[pool];
+		host[i].status = &status[i];
+		host[i].override = &override[i];
 		host[i].conf.weight = i + 1;
 		host[i].index = table[pool].nhosts;
 		asked[pool][host[i].index] = DEST_NONE;

@@ -31,6 +31,8 @@
 static struct lbe_service	service;
 static struct lbe_table		table;
 static struct lbe_host		host[2];
+static struct msg_host_status	status[2];
+static struct msg_override	override[2];
 static int32_t			asked[2];
 static struct lbe_pool		*pool = &service.pool[POOL_PRIMARY];
 static int64_t			clock_s, clock_us;
@@ -57,6 +59,8 @@ setup(const char *sched, uint32_t a, uint32_t b)
 	memset(&service, 0, sizeof(service));
 	memset(&table, 0, sizeof(table));
 	memset(host, 0, sizeof(host));
+	memset(status, 0, sizeof(status));
+	memset(override, 0, sizeof(override));
 	clock_s = 1000;
 	TAILQ_INIT(&table.hosts);
 	table.nhosts = 2;
@@ -68,9 +72,11 @@ setup(const char *sched, uint32_t a, uint32_t b)
 	pool->asked = asked;
 	for (i = 0; i < 2; i++) {
 		host[i].table = &table;
+		host[i].status = &status[i];
+		host[i].override = &override[i];
 		host[i].index = i;
 		host[i].conf.weight = i == 0 ? a : b;
-		host[i].status.state = HOST_UP;
+		status[i].state = HOST_UP;
 		asked[i] = NO;
 		TAILQ_INSERT_TAIL(&table.hosts, &host[i], entry);
 	}
@@ -83,9 +89,9 @@ setup(const char *sched, uint32_t a, uint32_t b)
 static void
 fail(int i)
 {
-	host[i].status.state = HOST_DOWN;
+	status[i].state = HOST_DOWN;
 	(void)weight(i, NO);
-	host[i].status.state = HOST_UP;
+	status[i].state = HOST_UP;
 }
 
 static void
@@ -135,9 +141,9 @@ test_ways(void)
 	setup("wlc", 1, 1);
 	(void)weight(0, NO);
 	is_int(weight(0, 1), 100, "only its service was out of the kernel");
-	host[0].override.kind = OVERRIDE_DISABLE;
+	override[0].kind = OVERRIDE_DISABLE;
 	(void)weight(0, NO);
-	host[0].override.kind = OVERRIDE_NONE;
+	override[0].kind = OVERRIDE_NONE;
 	is_int(weight(0, 1), 1, "disabled and enabled");
 	clock_s += SLOW_S;
 	(void)weight(0, 1);
@@ -149,7 +155,7 @@ test_ways(void)
 	service.open = 0;
 	(void)weight(0, NO);
 	table.conf.nchecks = 0;
-	host[0].status.state = HOST_DOWN;
+	status[0].state = HOST_DOWN;
 	(void)weight(0, NO);
 	is_int(weight(0, 1), 100, "without checks no host fails");
 }

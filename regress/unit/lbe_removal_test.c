@@ -31,6 +31,8 @@
 static struct lbe_service	service;
 static struct lbe_table		table[POOL_MAX];
 static struct lbe_host		host[HOSTS];
+static struct msg_host_status	status[HOSTS];
+static struct msg_override	override[HOSTS];
 static int32_t			asked[POOL_MAX][HOSTS];
 static int64_t			clock_ms;
 
@@ -57,6 +59,8 @@ setup(void)
 	memset(&service, 0, sizeof(service));
 	memset(table, 0, sizeof(table));
 	memset(host, 0, sizeof(host));
+	memset(status, 0, sizeof(status));
+	memset(override, 0, sizeof(override));
 	clock_ms = 1000000;
 	service.conf.quorum = 1;
 	service.conf.removal_ms = INTERVAL_MS;
@@ -70,9 +74,11 @@ setup(void)
 	for (i = 0; i < HOSTS; i++) {
 		pool = i < HOSTS - 1 ? POOL_PRIMARY : POOL_BACKUP;
 		host[i].table = &table[pool];
+		host[i].status = &status[i];
+		host[i].override = &override[i];
 		host[i].conf.id = i + 1;
 		host[i].conf.weight = 1;
-		host[i].status.state = HOST_UP;
+		status[i].state = HOST_UP;
 		host[i].index = table[pool].nhosts++;
 		asked[pool][host[i].index] = pool == POOL_PRIMARY ? 1 : NO;
 		TAILQ_INSERT_TAIL(&table[pool].hosts, &host[i], entry);
@@ -82,8 +88,8 @@ setup(void)
 static void
 fail(int i)
 {
-	host[i].status.state = HOST_DOWN;
-	host[i].status.since = now();
+	status[i].state = HOST_DOWN;
+	host[i].since = now();
 }
 
 /* The kernel gets what is desired; the weights of all, "1110-". */
@@ -136,7 +142,7 @@ test_wave(void)
 	clock_ms++;
 	is_str(update(), "1--1-", "who has failed first goes first");
 	is_str(update(), "1--1-", "and no other");
-	host[0].status.state = HOST_UP;
+	status[0].state = HOST_UP;
 	clock_ms += INTERVAL_MS;
 	is_str(update(), "1--1-", "who is up again stays");
 	fail(0);
@@ -176,11 +182,11 @@ test_others(void)
 	(void)update();
 	fail(0);
 	(void)update();
-	host[1].override.kind = OVERRIDE_DISABLE;
+	override[1].kind = OVERRIDE_DISABLE;
 	is_str(update(), "--11-", "the operator does not wait");
 	fail(2);
 	is_str(update(), "--11-", "a failure does");
-	host[2].override.kind = OVERRIDE_DISABLE;
+	override[2].kind = OVERRIDE_DISABLE;
 	is_str(update(), "---1-", "until he comes");
 	setup();
 	memset(&drain, 0, sizeof(drain));
@@ -210,7 +216,7 @@ test_others(void)
 	is_int(removal_waiting(&service), 0, "nor waits");
 	clock_ms += INTERVAL_MS;
 	(void)update();
-	host[2].status.state = HOST_UP;
+	status[2].state = HOST_UP;
 	(void)update();
 	is_str(update(), "-111-", "nor has used up a turn");
 	setup();
@@ -241,7 +247,7 @@ test_turns(void)
 		if (drains)
 			host[1].drain = &drain;
 		else
-			host[1].override.kind = OVERRIDE_DISABLE;
+			override[1].kind = OVERRIDE_DISABLE;
 		clock_ms += INTERVAL_MS;
 		is_str(update(), drains ? "-0-1-" : "---1-", "%s",
 		    drains ? "who drains" : "who is disabled");
