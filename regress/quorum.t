@@ -13,7 +13,7 @@ out=/run/out
 mkdir -m 755 $dir
 mkdir -m 777 $out
 chmod 777 $out
-trap 'kill $servers $monitor 2>/dev/null; lvsd_stop' EXIT
+trap '{ kill $servers $monitor; lvsd_stop; } 2>/dev/null' EXIT
 
 # record FILE WORD...: a line with what it was told, in one write.
 cat >$dir/record <<'END'
