@@ -58,11 +58,13 @@ void		 plan_more(struct client *);
  *
  * try_new: there is none of it yet.  try_free: NULL: nothing to free.
  * try_object: the next object; 0, or -1: it makes no sense.
- * try_tree: whole; NULL: another configuration runs now.
+ * try_fits: what it would have in the kernel is not too much to be told.
+ * try_tree: whole, if it fits; NULL: another configuration runs now.
  */
 struct try	*try_new(struct lbe_env *);
 void		 try_free(struct try *);
 int		 try_object(struct try *, struct imsg *);
+int		 try_fits(const struct try *);
 struct lbe_tree	*try_tree(struct try *);
 
 #endif /* LBE_PLAN_H */

@@ -203,6 +203,11 @@ plan_tried(struct client *c)
 {
 	struct lbe_tree	*new;
 
+	if (!try_fits(c->plan->try)) {
+		client_fail(c, "the configuration is too large to be "
+		    "compared");
+		return;
+	}
 	if ((new = try_tree(c->plan->try)) == NULL) {
 		client_fail(c, "the configuration was reloaded meanwhile, ask "
 		    "again");

@@ -32,8 +32,11 @@
  * run.  Its ids mean nothing here: an object is the one of the same name.
  */
 
-/* Of all that are being tried; more than a director has ever had. */
-#define TRY_OBJECTS_MAX	1000000
+/*
+ * Of all that are being tried, and of what each of them would have in the
+ * kernel: some times what a director has ever had.
+ */
+#define TRY_OBJECTS_MAX	250000
 /* What has no counterpart has ids that no configuration comes to. */
 #define TRY_ID_NEW	0x80000000U
 
@@ -91,6 +94,30 @@ try_tree(struct try *t)
 	if (t->serial != t->env->tree->serial || tree_complete(t->tree) == -1)
 		return (NULL);
 	return (t->tree);
+}
+
+/* A few objects can stand for very many real servers. */
+int
+try_fits(const struct try *t)
+{
+	const struct lbe_service	*s;
+	const struct lbe_listen		*l;
+	uint64_t			 hosts, listens, n = 0;
+	int				 i;
+
+	TAILQ_FOREACH(s, &t->tree->services, entry) {
+		hosts = listens = 1;
+		for (i = 0; i < POOL_MAX; i++)
+			if (s->pool[i].table != NULL)
+				hosts += s->pool[i].table->nhosts;
+		TAILQ_FOREACH(l, &s->listens, entry)
+			listens++;
+		/* Each factor is below 2^32, and so is the sum before. */
+		n += hosts * listens;
+		if (n > TRY_OBJECTS_MAX)
+			return (0);
+	}
+	return (1);
 }
 
 int

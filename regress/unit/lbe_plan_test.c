@@ -167,6 +167,39 @@ test_reloaded(void)
 	imsgbuf_free(c);
 }
 
+/* Few objects, each of which is allowed, and very many real servers. */
+#define MANY	501
+
+static void
+test_product(void)
+{
+	struct imsgbuf	*c = client_open();
+	struct heard	 h;
+	int		 i;
+
+	objects();
+	say(c, MSG_CTL_TRY_BEGIN, 0, NULL, 0);
+	say(c, MSG_CTL_TRY_TABLE, 0, &table, sizeof(table));
+	say(c, MSG_CTL_TRY_SERVICE, 0, &service, sizeof(service));
+	for (i = 0; i < MANY; i++) {
+		host.id = 1000 + i;
+		host.addr.u.v4.s_addr = htonl(0x0a090000 + i);
+		say(c, MSG_CTL_TRY_HOST, 0, &host, sizeof(host));
+		lis.id = 10000 + i;
+		lis.port = 1000 + i;
+		say(c, MSG_CTL_TRY_LISTEN, 0, &lis, sizeof(lis));
+	}
+	say(c, MSG_CTL_TRY_END, 0, NULL, 0);
+	ok(hear_type(c, MSG_CTL_FAIL, &h), "too many of all that listens");
+	is_str(h.u.text.text, "the configuration is too large to be compared",
+	    "as is told");
+	objects();
+	say_objects(c);
+	ok(hear_type(c, MSG_CTL_PLAN, &h) && hear_type(c, MSG_CTL_OK, &h),
+	    "a smaller one is compared");
+	imsgbuf_free(c);
+}
+
 int
 main(void)
 {
@@ -187,6 +220,7 @@ main(void)
 
 	test_good();
 	test_bad();
+	test_product();
 	test_reloaded();
 	fake_stop();
 	return (done_testing());
