@@ -173,7 +173,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	FIXED(IPVS_END, PARENT, LBE, struct msg_result),
 	FIXED(SESSIONS, PARENT, LBE, struct msg_result),
 	FIXED(IPVS_LOAD, PARENT, LBE, struct msg_load),
-	EMPTY(IPVS_LOAD_END, PARENT, LBE),
+	FIXED(IPVS_LOAD_END, PARENT, LBE, struct msg_result),
 	FIXED(RELOAD_TEXT, PARENT, LBE, struct ctl_text),
 	FIXED(RELOAD_DONE, PARENT, LBE, struct msg_result),
 	[MSG_PLAN_TEXT] = { "PLAN_TEXT", PARENT, LBE, 1, CTL_PLAN_PART },

@@ -245,7 +245,8 @@ enum msg_type {
 	MSG_SESSIONS,		/* id request; struct msg_result, with fd if
 				   all went well */
 	MSG_IPVS_LOAD,		/* id request; struct msg_load: of one host */
-	MSG_IPVS_LOAD_END,	/* id request; nothing: all told */
+	MSG_IPVS_LOAD_END,	/* id request; struct msg_result: all told, or
+				   why not */
 	MSG_RELOAD_TEXT,	/* id request; struct ctl_text: one line of
 				   what is to be told */
 	MSG_RELOAD_DONE,	/* id request; struct msg_result */

@@ -64,6 +64,7 @@ static void	drain_over(struct lbe_env *, struct lbe_drain *);
 static void	round_begin(struct lbe_env *);
 static void	round_ask(struct lbe_env *);
 static struct lbe_listen *round_listen(struct lbe_env *);
+static int	round_told(struct lbe_env *, struct imsg *);
 static int	round_row(struct lbe_env *, struct imsg *);
 static void	round_end(struct lbe_env *);
 static void	round_judge(struct lbe_env *, struct lbe_drain *);
@@ -184,7 +185,7 @@ drain_schedule(struct lbe_env *env)
 		if (!d->counted && us > DRAIN_FIRST_US)
 			us = DRAIN_FIRST_US;
 	}
-	if (!any || !env->started)
+	if (!any)
 		return;
 	tv = us_to_timeval(us);
 	event_add(env->round.timer, &tv);
@@ -199,7 +200,8 @@ drain_cb(evutil_socket_t, short, void *arg)
 	TAILQ_FOREACH(d, &env->tree->drains, entry)
 		if (!d->over && drain_due(d))
 			drain_over(env, d);
-	if (!env->round.running)
+	/* Before, the parent may not know yet who drains. */
+	if (!env->round.running && kernel_running(env))
 		round_begin(env);
 	drain_schedule(env);
 	wait_all(env);
@@ -323,10 +325,28 @@ drain_dispatch(struct lbe_env *env, struct imsg *msg)
 	case MSG_IPVS_LOAD:
 		return (ours ? round_row(env, msg) : 0);
 	default:
-		if (ours)
-			round_ask(env);
+		return (ours ? round_told(env, msg) : 0);
+	}
+}
+
+/* What is not known of one listen spoils the sums: the next round may. */
+static int
+round_told(struct lbe_env *env, struct imsg *msg)
+{
+	struct msg_result	 r;
+	struct lbe_drain	*d;
+
+	if (imsg_get_data(msg, &r, sizeof(r)) == -1)
+		return (-1);
+	if (r.error == 0) {
+		round_ask(env);
 		return (0);
 	}
+	log_debug("connections cannot be counted: %s", strerror(r.error));
+	TAILQ_FOREACH(d, &env->tree->drains, entry)
+		d->counting = 0;
+	env->round.running = 0;
+	return (0);
 }
 
 static int

@@ -155,16 +155,17 @@ static int
 lbe_load_get(struct parent *env, struct imsg *imsg)
 {
 	struct load_answer	a = { env, imsg_id(imsg) };
+	struct msg_result	r = { 0, 0, 0 };
 	struct msg_load_get	m;
 
 	if (imsg_get_data(imsg, &m, sizeof(m)) == -1)
 		return (-1);
 	if (conf_find_listen(env->conf, m.listen_id) == NULL)
 		return (lbe_unresolved(env, imsg));
-	if (env->ipvs_runs &&
-	    ipvs_load(env->ipvs, m.listen_id, lbe_load, &a) == -1)
-		return (lbe_unresolved(env, imsg));
-	proc_send(env, PROC_LBE, MSG_IPVS_LOAD_END, a.id, -1, NULL, 0);
+	if (env->ipvs_runs)
+		r.error = ipvs_load(env->ipvs, m.listen_id, lbe_load, &a);
+	r.failed = r.error != 0;
+	proc_send(env, PROC_LBE, MSG_IPVS_LOAD_END, a.id, -1, &r, sizeof(r));
 	return (0);
 }
 

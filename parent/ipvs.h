@@ -139,8 +139,7 @@ int		 ipvs_list_next(struct ipvs_list *, ipvs_row, void *);
 
 /*
  * ipvs_load: what is still to be done by the hosts of this listen that are
- * wanted with weight 0, one call each.  0, -1: there is no such listen; what
- * the kernel does not tell is logged.
+ * wanted with weight 0, one call each.  0, or an errno: it is not known.
  */
 typedef void (*ipvs_load_row)(void *, const struct msg_load *);
 int		 ipvs_load(struct ipvs *, uint32_t, ipvs_load_row, void *);

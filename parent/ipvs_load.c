@@ -20,7 +20,6 @@
 #include <linux/ip_vs.h>
 #include <linux/netlink.h>
 
-#include "../imsg/log.h"
 #include "ipvs_state.h"
 
 /*
@@ -39,19 +38,15 @@ static int	load_cb(struct nlmsghdr *, void *);
 int
 ipvs_load(struct ipvs *v, uint32_t listen_id, ipvs_load_row row, void *arg)
 {
-	struct load_reading	 rd = { NULL, row, arg };
-	int			 error;
+	struct load_reading	rd = { NULL, row, arg };
 
 	if ((rd.vs = ipvs_vs_of(v, listen_id)) == NULL)
-		return (-1);
+		return (ESRCH);
+	/* Somebody else has removed it: connections are there nevertheless. */
 	if (!rd.vs->in_kernel)
-		return (0);
-	error = nlconn_query(&v->conn, ipvs_msg_service(v->family,
-	    IPVS_CMD_GET_DEST, &rd.vs->key, NULL), NLM_F_DUMP, load_cb, &rd);
-	/* Somebody else may have removed it: that is found and repaired. */
-	if (error != 0 && error != ESRCH)
-		log_warnx("IPVS: counting connections: %s", strerror(error));
-	return (0);
+		return (rd.vs->want ? EAGAIN : 0);
+	return (nlconn_query(&v->conn, ipvs_msg_service(v->family,
+	    IPVS_CMD_GET_DEST, &rd.vs->key, NULL), NLM_F_DUMP, load_cb, &rd));
 }
 
 static int

@@ -22,6 +22,7 @@
 static struct imsgbuf	*drain(uint32_t, uint32_t, uint32_t);
 static uint32_t		 outcome(struct imsgbuf *, char *, size_t);
 static int		 counts(const char *, uint32_t, uint32_t, int32_t);
+static int		 counts_fail(uint32_t);
 static int		 hosts_are(const char *);
 
 /* The operator's `lvsctl host drain'; the client, for its answer. */
@@ -64,6 +65,7 @@ static int
 counts(const char *listens, uint32_t active, uint32_t inactive,
     int32_t weight)
 {
+	struct msg_result r = { 0, 0, 0 };
 	struct msg_load	 m;
 	struct heard	 h;
 	char		 copy[32], *next = copy, *want;
@@ -84,9 +86,23 @@ counts(const char *listens, uint32_t active, uint32_t inactive,
 		m.active = active;
 		m.inactive = inactive;
 		say(fake_parent, MSG_IPVS_LOAD, h.id, &m, sizeof(m));
-		say(fake_parent, MSG_IPVS_LOAD_END, h.id, NULL, 0);
+		say(fake_parent, MSG_IPVS_LOAD_END, h.id, &r, sizeof(r));
 	}
 	return (1);
+}
+
+static int
+counts_fail(uint32_t listen)
+{
+	struct msg_result	r = { EAGAIN, 0, 1 };
+	struct heard		h;
+	uint32_t		id;
+
+	if (!hear_type(fake_parent, MSG_IPVS_LOAD_GET, &h))
+		return (0);
+	memcpy(&id, h.u.bytes, sizeof(id));
+	say(fake_parent, MSG_IPVS_LOAD_END, h.id, &r, sizeof(r));
+	return (id == listen && quiet());
 }
 
 /* "10 state left active inactive" of host A. */
@@ -132,6 +148,7 @@ test_drain(void)
 	    "is mirrored");
 	batch_is("30 host 10 weight 0,31 host 10 weight 0",
 	    "it gets no new connections");
+	ok(counts_fail(30), "they cannot be counted");
 	ok(counts("30,31", 2, 1, 0), "they are counted on each listen");
 	ok(hosts_are("draining active 4 inactive 2 weight 3"),
 	    "and shown together");
@@ -265,6 +282,8 @@ test_mirror(void)
 		fake_die("hce");
 	host_is(HOST_A, HOST_UP, HOST_R_OK);
 	host_is(HOST_B, HOST_UP, HOST_R_OK);
+	usleep(500000);
+	ok(quiet(), "nothing is counted before the kernel has its wishes");
 	say(fake_hce, MSG_HOST_SYNC, 0, NULL, 0);
 	batch_is("resync,30 on,31 on,32 on,30 host 10 weight 0,"
 	    "31 host 10 weight 0,30 host 12 weight 1,31 host 12 weight 1,"
