@@ -166,6 +166,17 @@ like "but not what he has set" "$output" "^0 operations in the kernel's IPVS$"
 exits "a plan from afar" 0 ctl dir1 plan "$file"
 like "knows that, too" "$output" "^0 operations in the kernel's IPVS$"
 
+# What is on its way goes on.
+exits "one drains" 0 ctl dir1 host drain 10.9.0.2 10m
+exits "a plan" 0 ctl dir1 plan
+like "is not changed by it" "$output" "^0 operations in the kernel's IPVS$"
+like "goes on" "$(ctl dir1 show hosts)" 'drain'
+exits "a plan from afar" 0 ctl dir1 plan "$file"
+like "goes on" "$(ctl dir1 show hosts)" 'drain'
+exits "it drains no more" 0 ctl dir1 host enable 10.9.0.2
+ok "it has its weight" wait_for 5 eval \
+    'table dir1 | grep -q "10.9.0.2:443 .*-w 9"'
+
 configure <<'END'
 table <checked> { 10.77.0.11, 10.77.0.12 }
 service "checked" {
@@ -219,6 +230,19 @@ echo bogus >"$LAB_TMP/other.conf"
 exits "a wrong one" 1 ctl dir1 plan "$LAB_TMP/other.conf"
 like "is told where" "$output" 'other.conf:1: '
 exits "one that is not there" 1 ctl dir1 plan "$LAB_TMP/none.conf"
+
+# More than may wait for a client to read it.
+perl -e 'print "table <many> {\n";
+    printf "\t10.20.%d.%d\n", $_ / 256, $_ % 256 for 1 .. 10000;
+    print "}\nservice \"many\" {\n\tlisten on 192.0.2.6 tcp port 80\n",
+    "\tforward to <many> port 80\n}\n"' | configure
+for plan in "plan" "plan $file"; do
+	exits "$plan of many" 0 ctl dir1 $plan
+	is "$plan of many: tells of each" \
+	    "$(echo "$output" | grep -c '^	+ 10\.20\.')" 10000
+	is "$plan of many: and what is done" \
+	    "$(echo "$output" | grep -c '^ipvsadm -a .* -r 10\.20\.')" 10000
+done
 configure </dev/null
 comes_true "less"
 ok "lvsd is as it was all the time" proc_alive dir1
