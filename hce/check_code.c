@@ -37,6 +37,8 @@
 #define REQUEST_LEN	(CHECK_ITEMS_LEN + 512)
 /* Common servers send less than this before the body. */
 #define CODE_READ_LEN	4096
+/* RFC 9110 15.2.2: the last of HTTP on this connection. */
+#define HTTP_SWITCHING	101
 
 struct request {
 	char	 text[REQUEST_LEN];
@@ -49,10 +51,10 @@ static void	code_cancel(struct probe *);
 static uint32_t	code_timeout(struct probe *, int32_t *);
 static const struct http_url *code_url(const struct probe *);
 static void	code_ready(int, short, void *);
-static void	code_ask(struct probe *);
+static int	code_ask(struct probe *);
 static void	code_read(struct probe *);
-static void	code_closed(struct probe *, int);
 static int	code_take(struct probe *, const char *, size_t);
+static int	code_interim(const struct probe *);
 static void	code_judge(struct probe *);
 static void	code_end(struct probe *, uint32_t, int32_t);
 static void	code_errno(struct probe *, int);
@@ -137,14 +139,17 @@ code_ready(int, short what, void *arg)
 {
 	struct probe	*probe = arg;
 
-	if (probe->phase == PHASE_CONNECT)
-		code_ask(probe);
-	else if (what & EV_READ)
+	if (probe->phase == PHASE_CONNECT && !code_ask(probe))
+		return;
+	if (what & EV_READ)
 		code_read(probe);
 }
 
-/* If the connection could not be made, it is here that we are told why. */
-static void
+/*
+ * If the connection could not be made, it is here that we are told why; the
+ * check is over then: 0.
+ */
+static int
 code_ask(struct probe *probe)
 {
 	struct request	 r;
@@ -153,47 +158,39 @@ code_ask(struct probe *probe)
 	request_make(&r, probe);
 	if (r.len > sizeof(r.text)) {
 		code_errno(probe, ENOBUFS);
-		return;
+		return (0);
 	}
 	n = send(probe->code.fd, r.text, r.len, MSG_NOSIGNAL);
 	if (n == -1) {
 		code_errno(probe, errno);
-		return;
+		return (0);
 	}
 	/* Any new connection has room for it. */
 	if ((size_t)n != r.len) {
 		code_errno(probe, ENOBUFS);
-		return;
+		return (0);
 	}
 	probe->phase = PHASE_ANSWER;
+	return (1);
 }
 
-/* All there is: we are told but once. */
+/*
+ * All there is: we are told but once.  An answer that is whole is not waited
+ * behind.
+ */
 static void
 code_read(struct probe *probe)
 {
 	char		 buf[CODE_READ_LEN];
 	ssize_t		 n;
 
-	do {
-		n = recv(probe->code.fd, buf, sizeof(buf), 0);
-		if (n <= 0) {
-			code_closed(probe, n == 0 ? 0 : errno);
-			return;
-		}
+	while ((n = recv(probe->code.fd, buf, sizeof(buf), 0)) > 0)
 		if (code_take(probe, buf, n))
 			return;
-	} while (n == sizeof(buf));
-}
-
-/* Too early, or it is not. */
-static void
-code_closed(struct probe *probe, int error)
-{
-	if (error == 0)
+	if (n == 0)
 		code_end(probe, HOST_R_CLOSED, 0);
-	else if (error != EAGAIN && error != EINTR)
-		code_errno(probe, error);
+	else if (errno != EAGAIN)
+		code_errno(probe, errno);
 }
 
 /* A part of the answer; is the check over with it? */
@@ -216,7 +213,7 @@ code_take(struct probe *probe, const char *bytes, size_t len)
 		case HEAD_DONE:
 			break;
 		}
-		if (p->head.code != 100 ||
+		if (!code_interim(probe) ||
 		    p->continued++ == HTTP_CONTINUES_MAX) {
 			code_judge(probe);
 			return (1);
@@ -224,6 +221,16 @@ code_take(struct probe *probe, const char *bytes, size_t len)
 		head_init(&p->head);
 	}
 	return (0);
+}
+
+/* RFC 9110 15.2: the answer comes behind it, unless it is what is wanted. */
+static int
+code_interim(const struct probe *probe)
+{
+	int	 code = probe->code.head.code;
+
+	return (code / 100 == 1 && code != HTTP_SWITCHING &&
+	    !http_code_ok(code_url(probe), code));
 }
 
 static void

@@ -56,6 +56,7 @@ mkfifo "$dir/peers.in"
 perl "$TOP/regress/hce_peer.pl" chunks=7001 badchunk=7002 negchunk=7003 \
     hugechunk=7004 manychunks=7005 trailers=7006 gigabyte=7007 \
     shortbody=7008 slowbody=7009 nasty=7010 bigbody=7011 badlength=7012 \
+    hasty=7013 halfhead=7014 hints=7015 \
     <"$dir/peers.in" >"$dir/peers.out" 2>&1 &
 pids="$pids $!"
 exec 8>"$dir/peers.in"
@@ -116,6 +117,10 @@ n=0
 	target bigbody 7011 '"/" match "welcome"'
 	target bigdigest 7011 "\"/\" digest sha256 $sha"
 	target badlength 7012 '"/" match "welcome"'
+	target hasty 7013 '"/"'
+	target halfhead 7014 '"/"'
+	target hints 7015 '"/"'
+	target hinted 7015 '"/" code 103'
 } | conf
 
 verdict "a code that is not wanted" moved "down \(wrong code 301\)"
@@ -137,6 +142,11 @@ verdict "another" sha256 "up \(ok\)"
 verdict "a digest that differs" differs "down \(digest differs\)"
 verdict "several paths" all "up \(ok\)"
 verdict "the second is wrong" second "down \(wrong code 404 \(/none\)\)"
+verdict "an answer before the question" hasty "up \(ok\)"
+verdict "half of its headers, and the end" halfhead \
+    "down \(closed before the answer\)"
+verdict "an interim answer before the last" hints "up \(ok\)"
+verdict "which is what is wanted" hinted "up \(ok\)"
 verdict "the first takes too long" stuck "down \(timeout in body \(/\)\)"
 verdict "a body in chunks" chunks "up \(ok\)"
 verdict "a chunk that is none" badchunk "down \(malformed or too long chunk\)"

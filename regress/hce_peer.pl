@@ -66,6 +66,25 @@ my %modes = (
 		my ($s) = @_;
 		1 while put($s, "HTTP/1.1 100 Continue\r\nA: b\r\n\r\n" x 50);
 	},
+	# answers before it is asked, and waits
+	hasty => sub {
+		my ($s) = @_;
+		syswrite($s, "HTTP/1.1 200 OK\r\n\r\n");
+		drain($s);
+	},
+	# the head is cut off with the end of the connection right behind it
+	halfhead => sub {
+		my ($s) = @_;
+		syswrite($s, "HTTP/1.1 200 OK\r\nA: ");
+		$s->shutdown(1);
+		drain($s);
+	},
+	hints => sub {
+		my ($s) = @_;
+		put($s, "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" .
+		    "HTTP/1.1 200 OK\r\n\r\n");
+		drain($s);
+	},
 	continue1 => sub {
 		my ($s) = @_;
 		put($s, "HTTP/1.1 100 Continue\r\n\r\n" .
