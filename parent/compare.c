@@ -21,7 +21,6 @@
 #include <bsd/string.h>
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,12 +34,14 @@
 
 /* Bytes to be sent that may wait while more is made. */
 #define QUEUE_MAX	(256 * 1024)
+/* An lvsd that does not move for so long hangs. */
+#define ANSWER_MAX_S	30
 
 /*
- * lvsd -n beside a running lvsd: how would this configuration change what that
- * does?  All of it is done here, with the rights of who has asked; the other
- * is asked for its text.  It must not be given a path or a text to read, for
- * the process with the control socket is not one that it trusts.
+ * lvsd -n -s beside a running lvsd: how would this configuration change what
+ * that does?  All of it is done here, with the rights of who has asked; the
+ * other is asked for its text.  It must not be given a path or a text to read,
+ * for the process with the control socket is not one that it trusts.
  */
 
 static struct imsgbuf *compare_connect(const char *);
@@ -64,15 +65,11 @@ void
 compare(const struct options *o, struct conf *conf)
 {
 	struct imsgbuf	*buf;
-	const char	*path = o->socket;
 	char		*running, *text;
 	uint32_t	 next = 1;
 	int		 n;
 
-	if (path == NULL)
-		path = conf->socket != NULL ? conf->socket : LVSD_SOCKET;
-	if ((buf = compare_connect(path)) == NULL)
-		return;
+	buf = compare_connect(o->socket);
 	conf_assign_ids(conf, NULL, &next);
 	running = compare_running(buf);
 	if ((text = conf_public(conf)) == NULL)
@@ -80,7 +77,8 @@ compare(const struct options *o, struct conf *conf)
 	if ((n = conf_diff(running, text, compare_line, NULL)) == -1)
 		err(1, NULL);
 	if (n == 0)
-		printf("no change\n");
+		printf("no change in what can be seen; passwords, keys and "
+		    "what checks send are not compared\n");
 	else
 		compare_kernel(buf, conf);
 	free(running);
@@ -88,29 +86,25 @@ compare(const struct options *o, struct conf *conf)
 	imsgbuf_free(buf);
 }
 
-/* NULL: nobody is there, or not for us. */
+/* To one that hangs there is no connection once its queue is full. */
 static struct imsgbuf *
 compare_connect(const char *path)
 {
 	struct sockaddr_un	 sun;
 	struct imsgbuf		*buf;
-	int			 fd, flags;
+	int			 fd;
 
 	memset(&sun, 0, sizeof(sun));
 	sun.sun_family = AF_UNIX;
 	if (strlcpy(sun.sun_path, path, sizeof(sun.sun_path)) >=
 	    sizeof(sun.sun_path))
-		return (NULL);
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+		errx(1, "-s %s: the path of a socket has at most %zu bytes",
+		    path, sizeof(sun.sun_path) - 1);
+	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1)
 		err(1, "socket");
-	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1) {
-		close(fd);
-		return (NULL);
-	}
-	if ((flags = fcntl(fd, F_GETFL)) == -1 ||
-	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) == -1)
-		err(1, "fcntl");
+	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1)
+		err(1, "-s %s: no lvsd to compare with", path);
 	if ((buf = imsgbuf_new(fd, 0)) == NULL)
 		err(1, NULL);
 	return (buf);
@@ -123,9 +117,19 @@ compare_wait(struct imsgbuf *buf, short events)
 
 	pfd.fd = imsgbuf_fd(buf);
 	pfd.events = events;
-	while (poll(&pfd, 1, -1) == -1)
-		if (errno != EINTR)
-			err(1, "poll");
+	for (;;) {
+		switch (poll(&pfd, 1, ANSWER_MAX_S * 1000)) {
+		case -1:
+			if (errno != EINTR)
+				err(1, "poll");
+			break;
+		case 0:
+			errx(1, "lvsd has not answered for %d seconds",
+			    ANSWER_MAX_S);
+		default:
+			return;
+		}
+	}
 }
 
 static void

@@ -22,8 +22,8 @@ struct options;
 
 /*
  * compare: print how this configuration, which has no ids yet, differs from
- * what a running lvsd has; nothing when there is none that we may ask.  Does
- * not return on errors.
+ * what the lvsd has that listens on the socket of the options.  Does not
+ * return on errors, one of which is that it does not answer.
  */
 void	compare(const struct options *, struct conf *);
 

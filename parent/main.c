@@ -158,7 +158,7 @@ options(struct options *o, int argc, char **argv)
 		}
 	if (argc != optind)
 		usage();
-	if (o->socket != NULL && o->socket[0] != '/')
+	if (o->socket != NULL && !o->check && o->socket[0] != '/')
 		errx(1, "-s %s: must be an absolute path", o->socket);
 }
 
@@ -213,7 +213,7 @@ check_report(void *, const char *line)
 	fprintf(stderr, "%s\n", line);
 }
 
-/* lvsd -n: as anybody, and touching nothing. */
+/* lvsd -n: as anybody, and touching nothing that is not named by -s. */
 static int
 check(const struct options *o)
 {
@@ -227,7 +227,8 @@ check(const struct options *o)
 		conf_print(conf, stdout);
 	else {
 		fprintf(stderr, "configuration OK\n");
-		compare(o, conf);
+		if (o->socket != NULL)
+			compare(o, conf);
 	}
 	conf_free(conf);
 	if (fflush(stdout) == EOF)

@@ -92,6 +92,9 @@ proc_start requests client "$TOP/lab/ask" http $LAB_VIP 80 20
 
 exits "the same again" 0 ctl dir1 plan
 is "is no change" "$output" "no change"
+exits "from afar" 0 ctl dir1 plan "$file"
+like "is none that can be seen" "$output" \
+    '^no change in what can be seen; passwords, keys and what checks send are '
 exits "the reload" 0 ctl dir1 reload
 like "writes nothing" "$output" ' runs, 0 operations in the kernel$'
 
@@ -226,6 +229,16 @@ is "nothing changes by it" "$(table dir1)" "$before"
 exits "the same by lvsd -n" 0 "$LVSD" -n -f "$LAB_TMP/other.conf" \
     -s /run/lvsd-dir1.sock
 like "as well" "$output" '^	\+ scheduler wrr$'
+exits "and with a relative path" 0 eval "cd /run &&
+    '$LVSD' -n -f '$LAB_TMP/other.conf' -s lvsd-dir1.sock"
+like "too" "$output" '^	\+ scheduler wrr$'
+echo 'socket "/run/lvsd-dir1.sock"' >>"$LAB_TMP/other.conf"
+exits "a socket that is only in the file" 0 "$LVSD" -n \
+    -f "$LAB_TMP/other.conf"
+is "is not asked" "$output" "configuration OK"
+exits "one that nobody listens on" 1 "$LVSD" -n -f "$LAB_TMP/other.conf" \
+    -s /run/lvsd-none.sock
+like "is an error" "$output" 'lvsd-none.sock: no lvsd to compare with'
 echo bogus >"$LAB_TMP/other.conf"
 exits "a wrong one" 1 ctl dir1 plan "$LAB_TMP/other.conf"
 like "is told where" "$output" 'other.conf:1: '
