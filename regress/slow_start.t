@@ -86,6 +86,26 @@ share() {
 	    [ "$_got" -le $((300 * _until / (100 + _until) + 20)) ]
 }
 
+# connections: of sixty that are kept, to the service with lc, rs1 has as many
+# as its weight says.  The kernel gives each to whoever has the fewest.
+connections() {
+	_from=$(weight $rs1 81)
+	proc_start kept client perl -MIO::Socket::INET -e '
+		$| = 1;
+		push @s, IO::Socket::INET->new(PeerAddr => "'$vip':81",
+		    Timeout => 5) // die for 1 .. 60;
+		print "kept\n";
+		sleep 60'
+	wait_for 10 says kept '^kept' || return 1
+	_until=$(weight $rs1 81)
+	_got=$(in_ns dir1 ipvsadm -Ln -t $vip:81 | awk -v rs="$rs1:80" \
+	    '$2 == rs { print $5 + $6 }')
+	diag "weight $_from to $_until: $_got of 60"
+	proc_stop kept
+	[ "$_got" -ge $((60 * _from / (100 + _from) - 2)) ] &&
+	    [ "$_got" -le $((60 * _until / (100 + _until) + 2)) ]
+}
+
 # back: rs1 fails, and is there again.
 back() {
 	rs_stop rs1
@@ -121,6 +141,7 @@ is "the others are as before" "$(weight $rs2 80)" 100
 now=$(weight $rs1 80)
 ok "it gets more" wait_for 15 rises $rs1 80 "$((now + 4))"
 ok "of the requests too" share
+ok "of the connections with lc as well" connections
 now=$(weight $rs1 80)
 configure "log state changes"
 exits "a reload" 0 ctl dir1 reload
