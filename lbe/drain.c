@@ -155,6 +155,8 @@ drain_started(struct lbe_env *env)
 		if (h->override->kind == OVERRIDE_DRAIN && h->drain == NULL)
 			drain_begin(env, h);
 	drain_schedule(env);
+	/* What they wait for may be configured no more. */
+	wait_all(env);
 }
 
 void

@@ -252,6 +252,28 @@ test_ended(void)
 	imsgbuf_free(c);
 }
 
+/* Hosts of service "www" are configured no more while a client waits. */
+static void
+test_removed(void)
+{
+	struct imsgbuf	*c;
+	char		 line[CTL_TEXT_LEN];
+
+	c = drain(HOST_B, 0, 1);
+	settle();
+	conf_begin();
+	conf_table(SORRY, 0, "sorry", 8080);
+	conf_host(HOST_S, SORRY, "127.0.0.1", 1);
+	conf_service(DNS, "dns", SORRY, 0);
+	conf_listen(DNS_4, DNS, "192.0.2.10", 53);
+	if (!conf_commit())
+		fake_die("commit");
+	conf_start();
+	is_int(outcome(c, line, sizeof(line)), MSG_CTL_FAIL,
+	    "a reload removes the host: who waits");
+	is_str(line, "the configuration has no such host any more", "is told");
+}
+
 /* Another lbe goes on with what it is told. */
 static void
 test_mirror(void)
@@ -317,6 +339,7 @@ main(void)
 	test_reload();
 	test_deadline();
 	test_ended();
+	test_removed();
 	fake_stop();
 	test_mirror();
 	return (done_testing());
