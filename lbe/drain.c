@@ -59,7 +59,7 @@ struct waited {
 
 static void	drain_cb(evutil_socket_t, short, void *);
 static void	drain_schedule(struct lbe_env *);
-static int	drain_due(const struct lbe_drain *);
+static int	drain_due(const struct lbe_env *, const struct lbe_drain *);
 static void	drain_over(struct lbe_env *, struct lbe_drain *);
 static void	round_begin(struct lbe_env *);
 static void	round_ask(struct lbe_env *);
@@ -200,20 +200,23 @@ drain_cb(evutil_socket_t, short, void *arg)
 	struct lbe_drain	*d;
 
 	TAILQ_FOREACH(d, &env->tree->drains, entry)
-		if (!d->over && drain_due(d))
+		if (!d->over && drain_due(env, d))
 			drain_over(env, d);
 	/* Before, the parent may not know yet who drains. */
-	if (!env->round.running && kernel_running(env))
+	if (!env->round.running && kernel_running(env)) {
+		kernel_flush(env);
 		round_begin(env);
+	}
 	drain_schedule(env);
 	wait_all(env);
 }
 
 /* Its time is over, or what was to be waited for has left by other ways. */
 static int
-drain_due(const struct lbe_drain *d)
+drain_due(const struct lbe_env *env, const struct lbe_drain *d)
 {
-	return (drain_left_us(d) == 0 || !kernel_has(d->host));
+	return (drain_left_us(d) == 0 ||
+	    (kernel_running(env) && !kernel_has(d->host)));
 }
 
 /* Microseconds; -1: there is no deadline. */
