@@ -275,6 +275,8 @@ struct lbe_env {
 	uint32_t		 listing_id;	/* of the last listing */
 	uint32_t		 reload_id;	/* of the last reload, of any
 						   kind */
+	uint32_t		 running;	/* the one that asks for what
+						   runs; 0: none */
 	uint32_t		 tried;		/* objects of other
 						   configurations now */
 	struct msg_confirm	 confirm;	/* as the parent told last */

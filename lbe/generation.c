@@ -30,6 +30,8 @@
 #define US_PER_S	1000000
 
 static int	generation_read(struct msg_reload *, struct imsg *);
+static void	generation_send(struct client *, const struct msg_reload *);
+static void	generation_next(struct lbe_env *);
 static void	generation_failed(struct client *, uint32_t);
 static void	generation_succeeded(struct client *, uint32_t,
 		    const struct msg_result *);
@@ -87,13 +89,41 @@ generation_ask(struct lbe_env *env, struct client *c, struct imsg *msg)
 	c->plan = NULL;
 	if (m.what == RELOAD_PLAN || m.what == RELOAD_RUNNING)
 		c->plan = plan_new();
-	/* 0 is for a reload that nobody has asked for here. */
+	c->id = 0;
+	/* The text is long: clients must not come to pile up any of them. */
+	if (m.what != RELOAD_RUNNING || env->running == 0)
+		generation_send(c, &m);
+	return (0);
+}
+
+/* 0 is for a reload that nobody has asked for here. */
+static void
+generation_send(struct client *c, const struct msg_reload *m)
+{
+	struct lbe_env	*env = c->env;
+
 	if (++env->reload_id == 0)
 		env->reload_id = 1;
 	c->id = env->reload_id;
-	engine_send(env->engine, PROC_PARENT, MSG_RELOAD, c->id, &m,
-	    sizeof(m));
-	return (0);
+	if (m->what == RELOAD_RUNNING)
+		env->running = c->id;
+	engine_send(env->engine, PROC_PARENT, MSG_RELOAD, c->id, m,
+	    sizeof(*m));
+}
+
+/* What runs has been told to one; the next may ask, if it still waits. */
+static void
+generation_next(struct lbe_env *env)
+{
+	static const struct msg_reload	 m = { RELOAD_RUNNING, 0 };
+	struct client			*c;
+
+	env->running = 0;
+	TAILQ_FOREACH(c, control_clients(env->control), entry)
+		if (c->state == CLIENT_RELOAD && c->id == 0) {
+			generation_send(c, &m);
+			return;
+		}
 }
 
 struct client *
@@ -101,6 +131,8 @@ generation_client(struct lbe_env *env, uint32_t id)
 {
 	struct client	*c;
 
+	if (id == 0)
+		return (NULL);
 	TAILQ_FOREACH(c, control_clients(env->control), entry)
 		if (c->state == CLIENT_RELOAD && c->id == id)
 			return (c);
@@ -136,12 +168,12 @@ generation_done(struct lbe_env *env, struct imsg *msg)
 	    c->reload == RELOAD_BACK))
 		monitor_event(env, CTL_EVENT_RELOAD, 0, "configuration",
 		    "not reloaded, generation %u goes on", gen);
-	if (c == NULL)
-		return (0);
-	if (r.error != 0)
+	if (c != NULL && r.error != 0)
 		generation_failed(c, gen);
-	else
+	else if (c != NULL)
 		generation_succeeded(c, gen, &r);
+	if (env->running != 0 && imsg_id(msg) == env->running)
+		generation_next(env);
 	return (0);
 }
 
@@ -155,6 +187,9 @@ generation_failed(struct client *c, uint32_t gen)
 		break;
 	case RELOAD_PLAN:
 		client_fail(c, "it would not be loaded");
+		break;
+	case RELOAD_RUNNING:
+		client_fail(c, "what runs cannot be told now");
 		break;
 	case RELOAD_BACK:
 		client_fail(c, "not rolled back, generation %u goes on", gen);

@@ -58,8 +58,7 @@ static void	 compare_ask(struct imsgbuf *, enum msg_type);
 static void	 compare_wait(struct imsgbuf *, short);
 static struct imsg *compare_next(struct imsgbuf *);
 static void	 compare_line(void *, const char *);
-static void	 compare_fail(const struct imsg *)
-		    __attribute__((__noreturn__));
+static void	 compare_text(const struct imsg *);
 
 void
 compare(const struct options *o, struct conf *conf)
@@ -195,17 +194,21 @@ compare_next(struct imsgbuf *buf)
 	}
 }
 
+/* Why there is no answer; the line that says so comes last. */
 static void
-compare_fail(const struct imsg *msg)
+compare_text(const struct imsg *msg)
 {
 	struct ctl_text	text;
 
-	if (imsg_type(msg) != MSG_CTL_FAIL ||
+	if ((imsg_type(msg) != MSG_CTL_TEXT &&
+	    imsg_type(msg) != MSG_CTL_FAIL) ||
 	    imsg_get_data(msg, &text, sizeof(text)) == -1 ||
 	    !wire_name_ok(text.text, sizeof(text.text)))
 		errx(1, "the answer of lvsd makes no sense: it must be of "
 		    "the same version");
-	errx(1, "%s", text.text);
+	warnx("%s", text.text);
+	if (imsg_type(msg) == MSG_CTL_FAIL)
+		exit(1);
 }
 
 /* A text in pieces. */
@@ -225,10 +228,11 @@ compare_answer(struct imsgbuf *buf)
 		if (imsg_type(msg) == MSG_CTL_OK)
 			break;
 		len = imsg_len(msg);
-		if (imsg_type(msg) != MSG_CTL_PLAN || len > sizeof(part) ||
-		    imsg_get_data(msg, part, len) == -1)
-			compare_fail(msg);
-		fwrite(part, 1, len, f);
+		if (imsg_type(msg) == MSG_CTL_PLAN && len <= sizeof(part) &&
+		    imsg_get_data(msg, part, len) == 0)
+			fwrite(part, 1, len, f);
+		else
+			compare_text(msg);
 	}
 	if (fclose(f) == EOF)
 		err(1, NULL);

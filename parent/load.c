@@ -63,7 +63,8 @@ reload_request(struct parent *env, uint32_t request,
 		return;
 	}
 	if (m->what == RELOAD_RUNNING) {
-		plan_running(env, request);
+		if (plan_running(r, request) == -1)
+			reload_refuse(env, request, "out of memory");
 		return;
 	}
 	r->stage = RELOAD_WANTED;

@@ -57,20 +57,21 @@ plan_tell(struct reload *r, const struct conf *tree)
 
 /*
  * Who has another configuration at hand compares it with this; so the parent
- * reads nothing that others may choose.
+ * reads nothing that others may choose.  The text is made once, however often
+ * clients ask.
  */
-void
-plan_running(struct parent *env, uint32_t request)
+int
+plan_running(struct reload *r, uint32_t request)
 {
 	static const struct msg_result	 ok;
-	char				*text;
 
-	if ((text = conf_public(env->conf)) == NULL)
-		fatal("plan");
-	plan_send(env, request, text, strlen(text));
-	free(text);
-	proc_send(env, PROC_LBE, MSG_RELOAD_DONE, request, -1, &ok,
+	if (r->public == NULL &&
+	    (r->public = conf_public(r->env->conf)) == NULL)
+		return (-1);
+	plan_send(r->env, request, r->public, strlen(r->public));
+	proc_send(r->env, PROC_LBE, MSG_RELOAD_DONE, request, -1, &ok,
 	    sizeof(ok));
+	return (0);
 }
 
 /* With what the text alone does not show, because it is secret. */

@@ -83,6 +83,7 @@ reload_free(struct reload *r)
 	if (r->ev_settle != NULL)
 		event_free(r->ev_settle);
 	conf_free(r->tree);
+	free(r->public);
 	free(r);
 }
 
@@ -337,6 +338,8 @@ reload_switch(struct reload *r)
 
 	env->conf = r->tree;
 	r->tree = NULL;
+	free(r->public);
+	r->public = NULL;
 	mirror_prune(env->mirror, env->conf);
 	if (old != NULL)
 		state_changed(env);

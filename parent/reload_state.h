@@ -62,6 +62,8 @@ struct reload {
 	struct event		*ev_settle;
 	uint32_t		 batch;		/* to wait for */
 	int			 has_batch;
+	char			*public;	/* what runs, for those who
+						   compare; NULL: not made */
 };
 
 /* reload.c */
@@ -90,10 +92,11 @@ void	 reload_more(struct reload *);
 /* plan.c */
 /*
  * plan_tell: to who has asked, how this tree differs from the running one.
- * plan_running: the text of that, for this request of lbe.
+ * plan_running: the text of that, for this request of lbe; 0, or -1: no
+ * memory, nothing was told.
  */
 void	 plan_tell(struct reload *, const struct conf *);
-void	 plan_running(struct parent *, uint32_t);
+int	 plan_running(struct reload *, uint32_t);
 
 /* plan_net.c */
 /* plan_net: a line for each address that this tree would add, or remove. */

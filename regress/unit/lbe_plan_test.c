@@ -200,6 +200,69 @@ test_product(void)
 	imsgbuf_free(c);
 }
 
+/* That lbe asks the parent for what runs. */
+static uint32_t
+asked(void)
+{
+	struct heard	h;
+
+	return (hear_type(fake_parent, MSG_RELOAD, &h) &&
+	    h.u.reload.what == RELOAD_RUNNING ? h.id : 0);
+}
+
+static void
+tell(uint32_t id, int error)
+{
+	struct msg_result	r = { error, 0, 0 };
+
+	if (error == 0)
+		say(fake_parent, MSG_PLAN_TEXT, id, "text\n", 5);
+	say(fake_parent, MSG_RELOAD_DONE, id, &r, sizeof(r));
+}
+
+/* Clients that ask and go do not make the parent work for each. */
+static void
+test_running(void)
+{
+	struct imsgbuf	*c, *d;
+	struct heard	 h;
+	uint32_t	 id;
+	int		 i;
+
+	c = client_open();
+	say(c, MSG_CTL_RUNNING, 0, NULL, 0);
+	ok((id = asked()) != 0, "what runs is asked for");
+	imsgbuf_free(c);
+	for (i = 0; i < 5; i++) {
+		c = client_open();
+		say(c, MSG_CTL_RUNNING, 0, NULL, 0);
+		imsgbuf_free(c);
+	}
+	c = client_open();
+	say(c, MSG_CTL_RUNNING, 0, NULL, 0);
+	d = client_open();
+	say(d, MSG_CTL_RUNNING, 0, NULL, 0);
+	ok(quiet(), "and not again before it is there");
+	tell(0, 0);
+	tell(id, 0);
+	ok((id = asked()) != 0, "then for the next");
+	ok(quiet(), "alone");
+	tell(id, 0);
+	ok(hear_type(c, MSG_CTL_PLAN, &h) && hear_type(c, MSG_CTL_OK, &h),
+	    "who has it");
+	ok((id = asked()) != 0, "and the last");
+	tell(id, ENOMEM);
+	ok(hear_type(d, MSG_CTL_FAIL, &h), "who hears that it fails");
+	is_str(h.u.text.text, "what runs cannot be told now", "as it is");
+	say(d, MSG_CTL_RUNNING, 0, NULL, 0);
+	ok((id = asked()) != 0, "it may ask again");
+	tell(id, 0);
+	ok(hear_type(d, MSG_CTL_PLAN, &h) && hear_type(d, MSG_CTL_OK, &h),
+	    "and have it");
+	imsgbuf_free(c);
+	imsgbuf_free(d);
+}
+
 int
 main(void)
 {
@@ -221,6 +284,7 @@ main(void)
 	test_good();
 	test_bad();
 	test_product();
+	test_running();
 	test_reloaded();
 	fake_stop();
 	return (done_testing());
