@@ -21,7 +21,7 @@
 
 #include <bsd/string.h>
 
-#include "build.h"
+#include "build_vrrp.h"
 
 /* Addresses of VRRP instances and of lvsd itself: where and how. */
 

@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "build.h"
+#include "build_vrrp.h"
 
 static const char *family_name(uint8_t);
 static struct pos vrrp_pos(const struct conf_vrrp *);

@@ -20,7 +20,7 @@
 
 #include <bsd/string.h>
 
-#include "build.h"
+#include "build_vrrp.h"
 
 /*
  * Services that are active while an instance is master.  The instance may

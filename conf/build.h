@@ -21,6 +21,7 @@
 #include "diag.h"
 #include "index.h"
 #include "lex.h"
+#include "value.h"
 
 /*
  * What the grammar, the actions behind it and the checks of the whole file
@@ -367,71 +368,6 @@ struct parse {
 #define conf_error(p, ...)	diag_error(&(p)->diag, &(p)->pos, __VA_ARGS__)
 
 /*
- * value.c: texts made numbers, times, addresses, names.  The `what' names
- * the statement in messages.  All report what is wrong at the last token.
- */
-
-/* value_number: within the bounds; a wrong one gives the lower bound. */
-int		 value_number(struct parse *, const char *,
-		    const struct lex_str *, int, int);
-/* value_ms: a time in milliseconds within the bounds; 0: wrong. */
-uint32_t	 value_ms(struct parse *, const char *, const struct lex_str *,
-		    uint32_t, uint32_t);
-/* value_seconds: a time of whole seconds, from 1 to this many; 0: wrong. */
-uint32_t	 value_seconds(struct parse *, const char *,
-		    const struct lex_str *, uint32_t);
-/* value_days: "14d" or "14", from 1 to this many; the number, 0: wrong. */
-uint32_t	 value_days(struct parse *, const char *,
-		    const struct lex_str *, int);
-/* duration_str: the shortest text of so many milliseconds, in buf. */
-#define DURATION_STRLEN	16
-const char	*duration_str(uint32_t, char *);
-/* value_name: of an object, into NAME_LEN bytes; -1: wrong. */
-int		 value_name(struct parse *, const char *,
-		    const struct lex_str *, char *);
-/* value_ifname: of an interface, into IFNAMSIZ bytes; -1: wrong. */
-int		 value_ifname(struct parse *, const struct lex_str *, char *);
-/* value_mark: of a packet; 0: wrong. */
-uint32_t	 value_mark(struct parse *, const struct lex_str *);
-/* value_text: of a check, to be printed ASCII and not empty; -1: wrong. */
-int		 value_text(struct parse *, const char *,
-		    const struct lex_str *);
-/* value_line: the same, but blanks may be in it. */
-int		 value_line(struct parse *, const char *,
-		    const struct lex_str *);
-/* value_hex: two digits a byte, into so many bytes; how many, -1: wrong. */
-int		 value_hex(struct parse *, const char *,
-		    const struct lex_str *, uint8_t *, size_t);
-/* value_path: an absolute path, shorter than this; NULL: wrong. */
-char		*value_path(struct parse *, const char *,
-		    const struct lex_str *, size_t);
-/* value_user: of this machine; NULL: wrong. */
-char		*value_user(struct parse *, const struct lex_str *);
-/* value_argv: a command split into words; NULL: wrong. */
-char		**value_argv(struct parse *, const char *,
-		    const struct lex_str *);
-
-/* resolve.c: what the files of /etc know; never a name server. */
-
-/* resolve_addr: numeric, or a name of /etc/hosts; -1: wrong. */
-int		 resolve_addr(struct parse *, const char *,
-		    const struct lex_str *, struct addr *);
-/* resolve_onlink: the same, on an interface: it may be link-local. */
-int		 resolve_onlink(struct parse *, const char *,
-		    const struct lex_str *, struct addr *);
-/* resolve_prefixed: the same with an optional "/length". */
-int		 resolve_prefixed(struct parse *, const char *,
-		    const struct lex_str *, struct addr *, uint8_t *);
-/* resolve_net: a network; "default" has no family and length 0. */
-int		 resolve_net(struct parse *, const char *,
-		    const struct lex_str *, struct addr *, uint8_t *);
-/* resolve_netmask: of IPv4, as the length of a prefix; 0: wrong. */
-int		 resolve_netmask(struct parse *, const struct lex_str *);
-/* resolve_port: numeric, or a name of /etc/services; 0: wrong. */
-uint16_t	 resolve_port(struct parse *, const struct lex_str *,
-		    const char *);
-
-/*
  * settings.c: those of the kernel, connection sync; settings_check: once all
  * is known, with the settings that what there is needs.
  */
@@ -683,99 +619,6 @@ struct conf_tlsfile	*tlsfile_read(struct parse *, enum tlsfile_kind,
 void		 tlsfile_pair(struct parse *, const struct conf_tlsfile *,
 		    const struct conf_tlsfile *);
 
-/* redundancy.c: VRRP instances and sync groups. */
-void		 build_vrrp(struct parse *, const struct lex_str *,
-		    const struct lex_str *);
-void		 build_vrid(struct parse *, const struct lex_str *);
-void		 build_priority(struct parse *, const struct lex_str *);
-void		 build_preempt(struct parse *, const struct lex_str *);
-void		 build_nopreempt(struct parse *);
-void		 build_start(struct parse *, int);
-void		 build_vrrp_end(struct parse *);
-void		 build_group(struct parse *, const struct lex_str *);
-void		 build_member(struct parse *, const struct lex_str *);
-/* build_member_group: what is not there, groups of groups. */
-void		 build_member_group(struct parse *, const struct lex_str *);
-void		 build_group_end(struct parse *);
-
-/* virtual.c: how a VRRP instance stands for its addresses. */
-void		 build_accept(struct parse *, int);
-void		 build_virtual_mac(struct parse *, const struct lex_str *);
-void		 build_interface_mac(struct parse *, const struct lex_str *);
-void		 build_virtual_end(struct parse *);
-
-/* The parts of an announce statement. */
-enum announce_part {
-	ANNOUNCE_COUNT,
-	ANNOUNCE_DELAY,
-	ANNOUNCE_REFRESH,
-	ANNOUNCE_REFRESH_COUNT,
-	ANNOUNCE_INTERVAL
-};
-
-/* address.c: the addresses of VRRP instances. */
-void		 build_address(struct parse *, const struct lex_str *);
-void		 build_address_on(struct parse *, const struct lex_str *);
-void		 build_address_label(struct parse *, const struct lex_str *);
-void		 build_address_scope(struct parse *, const struct lex_str *);
-void		 build_address_broadcast(struct parse *,
-		    const struct lex_str *);
-void		 build_address_excluded(struct parse *);
-void		 build_address_end(struct parse *);
-/* address_scope_name: NULL: none of ours. */
-const char	*address_scope_name(uint8_t);
-/* build_lease: NULL: there is none. */
-void		 build_lease(struct parse *, const struct lex_str *);
-/*
- * build_announce_begin: nothing was said yet.
- * build_announce: of the instance at hand, or of all outside of blocks.
- */
-void		 build_announce(struct parse *, enum announce_part,
-		    const struct lex_str *);
-void		 build_announce_begin(struct conf_announce *);
-/* check_announce: fill in what was not said. */
-void		 check_announce(struct parse *);
-/* build_address_family: of the instance at hand, by what it advertises. */
-void		 build_address_family(struct parse *);
-
-/* route.c: routes and rules. */
-void		 build_route(struct parse *, int, const struct lex_str *);
-void		 build_route_via(struct parse *, const struct lex_str *);
-void		 build_route_on(struct parse *, const struct lex_str *);
-void		 build_route_source(struct parse *, const struct lex_str *);
-void		 build_route_metric(struct parse *, const struct lex_str *);
-void		 build_route_table(struct parse *, const struct lex_str *);
-void		 build_route_end(struct parse *);
-void		 build_rule(struct parse *);
-void		 build_rule_from(struct parse *, const struct lex_str *);
-void		 build_rule_to(struct parse *, const struct lex_str *);
-void		 build_rule_iif(struct parse *, const struct lex_str *);
-void		 build_rule_mark(struct parse *, const struct lex_str *);
-void		 build_rule_table(struct parse *, const struct lex_str *);
-void		 build_rule_preference(struct parse *,
-		    const struct lex_str *);
-void		 build_rule_end(struct parse *);
-/* build_routes_end: those of the instance at hand are of its family. */
-void		 build_routes_end(struct parse *);
-
-/*
- * print.c: texts in quotes, so that the lexer reads the same bytes again.
- * print_net.c: what an instance holds, a line each after the text given.
- */
-void		 print_bytes(FILE *, const char *, size_t);
-void		 print_str(FILE *, const char *);
-void		 print_timing(uint32_t, uint32_t, unsigned int, unsigned int,
-		    const char *, FILE *);
-/* print_check.c: " check ..." with all its options. */
-void		 print_check(const struct conf_check *, FILE *);
-void		 print_vaddr(const struct conf_vaddr *, const char *, FILE *);
-void		 print_route(const struct conf_route *, const char *, FILE *);
-void		 print_rule(const struct conf_rule *, const char *, FILE *);
-void		 print_statics(const struct conf *, FILE *);
-void		 print_announce(const struct conf_announce *, FILE *);
-void		 print_lease(const struct conf *, FILE *);
-void		 print_settings(const struct conf *, FILE *);
-
 /*
  * notify.c: notify scripts, of the block at hand or of all.
  * build_notify_quorum: the kind that this word of a quorum is.
@@ -791,66 +634,6 @@ void		 build_notify(struct parse *, enum notify_kind,
  */
 void		 build_while(struct parse *, const struct lex_str *, int);
 void		 check_bounds(struct parse *);
-
-/*
- * track.c: trackers.  build_track_begin: of this kind, of what has this name;
- * build_track: it is whole, enter it into the block at hand.
- */
-void		 build_track_begin(struct parse *, struct track_spec *,
-		    enum track_kind, const struct lex_str *);
-void		 build_track_weight(struct parse *, struct track_spec *,
-		    const struct lex_str *);
-void		 build_track_reverse(struct parse *, struct track_spec *);
-void		 build_track_quorum(struct parse *, struct track_spec *,
-		    const struct lex_str *);
-void		 build_track_timing(struct parse *, struct track_spec *,
-		    enum seen, const struct lex_str *);
-void		 build_track(struct parse *, struct track_spec *);
-/* track_path: of a file, into TRACK_NAME_LEN bytes; -1: wrong. */
-int		 track_path(struct parse *, const struct lex_str *, char *);
-/* track_file_share: the one of this path; checked: for hosts.  NULL: none. */
-struct conf_trackfile *track_file_share(struct parse *, const char *, int);
-/* track_what: the name of what is tracked. */
-const char	*track_what(const struct conf_track *);
-/*
- * check_tracks: find what all of them refer to.
- * check_group_tracks: give those of sync groups to their members, which are
- * known, and see that nobody has too many.
- */
-void		 check_tracks(struct parse *);
-void		 check_group_tracks(struct parse *);
-
-/*
- * advert.c: what the adverts of an instance are like and where they go.
- * build_peer: the TTL may be NULL.  build_adverts_end: the block is complete:
- * find its family, then judge all that depends on that.
- */
-void		 build_advertise(struct parse *, const struct lex_str *);
-void		 build_version(struct parse *, const struct lex_str *);
-void		 build_auth(struct parse *, const struct lex_str *);
-
-/*
- * hmac.c: authentication by a trailer.
- * build_hmac_key: of this id; how its text or file is to be taken; 1: it is
- * the one to send with.
- * build_hmac_window: NULL: none.
- */
-enum key_form {
-	KEY_ASCII,
-	KEY_HEX,
-	KEY_FILE		/* either of the above, in a file */
-};
-void		 build_hmac_key(struct parse *, const struct lex_str *,
-		    enum key_form, const struct lex_str *, int);
-void		 build_hmac_mode(struct parse *, const struct lex_str *);
-void		 build_hmac_window(struct parse *, const struct lex_str *);
-void		 build_hmac_end(struct parse *);
-void		 build_checksum(struct parse *, const struct lex_str *);
-void		 build_strict(struct parse *);
-void		 build_source(struct parse *, const struct lex_str *);
-void		 build_peer(struct parse *, const struct lex_str *,
-		    const struct lex_str *);
-void		 build_adverts_end(struct parse *);
 
 /*
  * check.c: all that needs the whole file: references found, tables in use

@@ -21,7 +21,7 @@
 
 #include <bsd/string.h>
 
-#include "build.h"
+#include "build_vrrp.h"
 
 /*
  * What can be judged only when the whole file is known.  Errors that merely

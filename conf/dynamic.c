@@ -18,7 +18,7 @@
 
 #include <string.h>
 
-#include "build.h"
+#include "build_vrrp.h"
 
 /* Checks that say more of a host than good or bad: what its weight is. */
 

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "build.h"
+#include "print.h"
 #include "diff.h"
 
 /*

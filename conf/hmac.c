@@ -25,7 +25,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "build.h"
+#include "build_vrrp.h"
 
 /* A key in a file: as other implementations of the draft have it there. */
 #define FILE_HEX	"hex:"

@@ -31,6 +31,7 @@
 #include <bsd/stdlib.h>
 
 #include "build.h"
+#include "build_vrrp.h"
 #include "token.h"
 
 /* yacc(1) has no way to hand this down; set while conf_parse() runs. */

@@ -20,7 +20,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "build.h"
+#include "build_vrrp.h"
+#include "print.h"
 
 /* In place of a password, and a password itself, so that it parses. */
 #define PASS_HIDDEN	"********"

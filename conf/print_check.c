@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "build.h"
+#include "print.h"
 
 /* Checks in the canonical text. */
 

@@ -19,7 +19,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "build.h"
+#include "build_vrrp.h"
+#include "print.h"
 
 /* What is held, printed. */
 

@@ -21,7 +21,7 @@
 
 #include <bsd/string.h>
 
-#include "build.h"
+#include "build_vrrp.h"
 
 static void	vrrp_owner(struct parse *);
 static void	owner_error(struct parse *, const struct pos *, const char *);

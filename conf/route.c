@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "build.h"
+#include "build_vrrp.h"
 
 /*
  * Routes and rules of VRRP instances and of lvsd itself.  The family of one

@@ -21,7 +21,7 @@
 
 #include <bsd/string.h>
 
-#include "build.h"
+#include "build_vrrp.h"
 
 /*
  * Trackers.  They may name what stands further down, so what they refer to

@@ -21,7 +21,7 @@
 
 #include <bsd/string.h>
 
-#include "build.h"
+#include "build_vrrp.h"
 
 /* How a VRRP instance stands for its addresses: accept, virtual MAC. */
 
