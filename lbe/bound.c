@@ -33,7 +33,10 @@
  */
 
 static struct lbe_role	*role_find(struct lbe_env *, uint32_t);
-static int	 role_set(struct lbe_env *, uint32_t, int);
+static struct lbe_role	*role_get(struct lbe_env *, uint32_t);
+static int	 role_set(struct lbe_role *, int);
+static void	 role_follow(struct lbe_env *, const struct lbe_role *);
+static void	 role_asked(struct lbe_env *, struct lbe_role *);
 static void	 service_follow(struct lbe_env *, struct lbe_service *);
 static int	 table_rests(const struct lbe_table *);
 static int	 table_may_rest(const struct lbe_table *);
@@ -51,18 +54,26 @@ role_find(struct lbe_env *env, uint32_t id)
 	return (NULL);
 }
 
-/* 1: this is new. */
-static int
-role_set(struct lbe_env *env, uint32_t id, int on)
+static struct lbe_role *
+role_get(struct lbe_env *env, uint32_t id)
 {
 	struct lbe_role	*r;
 
-	if ((r = role_find(env, id)) == NULL) {
-		if ((r = calloc(1, sizeof(*r))) == NULL)
-			fatal("role");
-		r->vrrp_id = id;
-		TAILQ_INSERT_TAIL(&env->roles, r, entry);
-	} else if (r->on == on)
+	if ((r = role_find(env, id)) != NULL)
+		return (r);
+	if ((r = calloc(1, sizeof(*r))) == NULL)
+		fatal("role");
+	r->vrrp_id = id;
+	r->on = -1;
+	TAILQ_INSERT_TAIL(&env->roles, r, entry);
+	return (r);
+}
+
+/* 1: this is new. */
+static int
+role_set(struct lbe_role *r, int on)
+{
+	if (r->on == on)
 		return (0);
 	r->on = on;
 	return (1);
@@ -141,24 +152,14 @@ table_follow(struct lbe_env *env, struct lbe_table *tb)
 	table_tell(env, tb);
 }
 
-/*
- * A role has changed: what the parent asks of the kernel for these services
- * is on its way when BOUND_DONE follows it.
- */
-int
-bound_role(struct lbe_env *env, struct imsg *msg)
+static void
+role_follow(struct lbe_env *env, const struct lbe_role *r)
 {
 	struct lbe_service	*s;
-	struct msg_onoff	 m;
-	uint32_t		 id = imsg_id(msg);
 	int			 i, n = 0;
 
-	if (imsg_get_data(msg, &m, sizeof(m)) == -1 || m.on > 1)
-		return (-1);
-	if (!role_set(env, id, m.on) || !env->started)
-		goto done;
 	TAILQ_FOREACH(s, &env->tree->services, entry) {
-		if (s->conf.vrrp_id != id)
+		if (s->conf.vrrp_id != r->vrrp_id)
 			continue;
 		n++;
 		service_follow(env, s);
@@ -168,11 +169,48 @@ bound_role(struct lbe_env *env, struct imsg *msg)
 		kernel_todo(env, s);
 	}
 	log_info("%d services are %s by the role of their instance", n,
-	    m.on ? "active" : "on standby");
+	    r->on ? "active" : "on standby");
 	kernel_flush(env);
- done:
-	engine_send(env->engine, PROC_PARENT, MSG_BOUND_DONE, id, NULL, 0);
+}
+
+static void
+role_asked(struct lbe_env *env, struct lbe_role *r)
+{
+	r->owed = 0;
+	engine_send(env->engine, PROC_PARENT, MSG_BOUND_DONE, r->vrrp_id, NULL,
+	    0);
+}
+
+/*
+ * A role has changed: what the parent asks of the kernel for these services
+ * is on its way when BOUND_DONE follows it.
+ */
+int
+bound_role(struct lbe_env *env, struct imsg *msg)
+{
+	struct lbe_role		*r;
+	struct msg_onoff	 m;
+
+	if (imsg_get_data(msg, &m, sizeof(m)) == -1 || m.on > 1)
+		return (-1);
+	r = role_get(env, imsg_id(msg));
+	if (role_set(r, m.on) && env->started)
+		role_follow(env, r);
+	if (kernel_running(env))
+		role_asked(env, r);
+	else
+		r->owed = 1;
 	return (0);
+}
+
+void
+bound_resynced(struct lbe_env *env)
+{
+	struct lbe_role	*r;
+
+	TAILQ_FOREACH(r, &env->roles, entry)
+		if (r->owed)
+			role_asked(env, r);
 }
 
 /* The parent has told all roles; new hosts know of nothing. */

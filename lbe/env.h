@@ -211,7 +211,9 @@ RB_HEAD(lbe_vrrps, lbe_vrrp);
 struct lbe_role {
 	TAILQ_ENTRY(lbe_role)	 entry;
 	uint32_t		 vrrp_id;
-	int			 on;
+	int			 on;		/* -1: not told yet */
+	int			 owed;		/* BOUND_DONE, when all is
+						   asked for */
 };
 TAILQ_HEAD(lbe_roles, lbe_role);
 
@@ -534,11 +536,13 @@ void		 tracks_show(struct client *, const struct lbe_vrrp *);
  * bound_forget: of the roles; those of a new configuration will be told.
  * bound_role: the parent tells one; 0 or -1.
  * bound_started: the configuration has started, all roles are told.
+ * bound_resynced: all has been asked for that ought to be in the kernel.
  * bound_tell_hce: whose checks rest, on a new link.
  */
 void		 bound_forget(struct lbe_env *);
 int		 bound_role(struct lbe_env *, struct imsg *);
 void		 bound_started(struct lbe_env *);
+void		 bound_resynced(struct lbe_env *);
 void		 bound_tell_hce(struct lbe_env *);
 
 /*

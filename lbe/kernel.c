@@ -241,6 +241,7 @@ kernel_resync(struct lbe_env *env)
 	TAILQ_FOREACH(s, &env->tree->services, entry)
 		kernel_update(env, s, 1);
 	kernel_commit(env);
+	bound_resynced(env);
 }
 
 static void

@@ -123,14 +123,17 @@ test_standby(void)
 
 	configure(INSTANCE, FLAGS);
 	role(0);
-	ok(done_follows(), "a role before the start is answered");
+	ok(quiet(), "a role before the start is not answered");
 	conf_start();
 	fake_link(&fake_hce, PROC_HCE);
 	fake_link(&fake_vrrpe, PROC_VRRPE);
 	suspends(1, "on standby hosts are not checked");
 	ok(hear_type(fake_hce, MSG_HOST_KNOWN_END, &h), "hce is told first");
+	role(0);
+	ok(quiet(), "nor one before it is known how the hosts are");
 	say(fake_hce, MSG_HOST_SYNC, 0, NULL, 0);
 	batch_is("resync", "nothing is wanted in the kernel");
+	ok(done_follows(), "then it is");
 	host_is(SHOP_A, HOST_UP, HOST_R_OK);
 	host_is(SHOP_B, HOST_UP, HOST_R_OK);
 	ok(quorum_is(1, 3), "the quorum is told nevertheless");
@@ -176,9 +179,10 @@ test_reload(void)
 {
 	configure(INSTANCE, FLAGS);
 	role(1);
-	ok(done_follows(), "a role while the configuration changes");
+	ok(quiet(), "a role while the configuration changes");
 	conf_start();
 	batch_is("resync,30 on,30 host 73 weight 2", "counts in the next");
+	ok(done_follows(), "and is answered by that");
 	suspends(0, "hosts are checked by that");
 	configure(INSTANCE, FLAGS);
 	conf_start();
