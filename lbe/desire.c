@@ -231,7 +231,9 @@ pool_in_kernel(const struct lbe_pool *p)
 
 /*
  * A quorum that is had is lost below its hysteresis, and one that was lost is
- * had again above it.  After a restart of this engine the kernel tells which.
+ * had again above it.  After a restart of this engine the kernel tells which,
+ * but for a service on standby, of which it has nothing: a quorum is not lost
+ * by a restart.
  */
 void
 desire_settle(struct lbe_service *s)
@@ -241,8 +243,8 @@ desire_settle(struct lbe_service *s)
 
 	if (!s->settled) {
 		s->settled = 1;
-		s->quorate = pool_in_kernel(primary) &&
-		    !pool_in_kernel(&s->pool[POOL_BACKUP]);
+		s->quorate = s->resting || (pool_in_kernel(primary) &&
+		    !pool_in_kernel(&s->pool[POOL_BACKUP]));
 	}
 	s->open = pool_open(primary);
 	weight = pool_weight(primary);

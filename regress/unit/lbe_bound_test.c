@@ -27,7 +27,7 @@ enum { SHOP = 70, SHOP_A = 72, SHOP_B = 73, INSTANCE = 90 };
 
 #define FLAGS	(SERVICE_F_TRACKED | SERVICE_F_NOTIFY | SERVICE_F_SUSPEND)
 
-static void	configure(uint32_t, uint32_t);
+static void	configure(uint32_t, uint32_t, uint32_t);
 static void	role(uint32_t);
 static void	suspends(uint32_t, const char *);
 static int	quorum_is(uint32_t, uint64_t);
@@ -38,10 +38,11 @@ static void	test_again(void);
 static void	test_backup(void);
 static void	test_reload(void);
 static void	test_free(void);
+static void	test_restart(void);
 
 /* The instance is told in time, unless it is 0. */
 static void
-configure(uint32_t instance, uint32_t flags)
+configure(uint32_t instance, uint32_t flags, uint32_t hysteresis)
 {
 	struct service_config	s;
 	struct table_config	t;
@@ -64,6 +65,7 @@ configure(uint32_t instance, uint32_t flags)
 	s.prefix4 = 32;
 	s.prefix6 = 128;
 	s.quorum = 3;
+	s.hysteresis = hysteresis;
 	s.vrrp_id = instance;
 	s.pool[POOL_PRIMARY].table_id = SHOP;
 	snprintf(s.sched, sizeof(s.sched), "wlc");
@@ -121,7 +123,7 @@ test_standby(void)
 {
 	struct heard	h;
 
-	configure(INSTANCE, FLAGS);
+	configure(INSTANCE, FLAGS, 0);
 	role(0);
 	ok(quiet(), "a role before the start is not answered");
 	conf_start();
@@ -177,14 +179,14 @@ test_backup(void)
 static void
 test_reload(void)
 {
-	configure(INSTANCE, FLAGS);
+	configure(INSTANCE, FLAGS, 0);
 	role(1);
 	ok(quiet(), "a role while the configuration changes");
 	conf_start();
 	batch_is("resync,30 on,30 host 73 weight 2", "counts in the next");
 	ok(done_follows(), "and is answered by that");
 	suspends(0, "hosts are checked by that");
-	configure(INSTANCE, FLAGS);
+	configure(INSTANCE, FLAGS, 0);
 	conf_start();
 	batch_is("resync", "a role that is not told is not had");
 	suspends(1, "nor are there checks");
@@ -193,11 +195,38 @@ test_reload(void)
 static void
 test_free(void)
 {
-	configure(0, SERVICE_F_TRACKED);
+	configure(0, SERVICE_F_TRACKED, 0);
 	conf_start();
 	batch_is("resync,30 on,30 host 73 weight 2",
 	    "a service that follows no more is active");
 	suspends(0, "and checked");
+}
+
+/*
+ * Another lbe, whose predecessor had seen the quorum come: the same weight
+ * keeps it, but would not bring it.
+ */
+static void
+test_restart(void)
+{
+	struct heard	h;
+
+	fake_gen = 0;
+	fake_start();
+	configure(INSTANCE, FLAGS, 1);
+	role(0);
+	conf_start();
+	fake_link(&fake_hce, PROC_HCE);
+	fake_link(&fake_vrrpe, PROC_VRRPE);
+	suspends(1, "another lbe");
+	ok(hear_type(fake_hce, MSG_HOST_KNOWN_END, &h), "is told");
+	host_is(SHOP_A, HOST_UP, HOST_R_OK);
+	host_is(SHOP_B, HOST_UP, HOST_R_OK);
+	say(fake_hce, MSG_HOST_SYNC, 0, NULL, 0);
+	ok(hear_type(fake_parent, MSG_IPVS_RESYNC, &h) && quorum_is(1, 3),
+	    "and does not take the quorum for lost");
+	ok(hear_type(fake_parent, MSG_IPVS_COMMIT, &h) && done_follows(),
+	    "of a service on standby");
 }
 
 int
@@ -210,6 +239,8 @@ main(void)
 	test_backup();
 	test_reload();
 	test_free();
+	fake_stop();
+	test_restart();
 	fake_stop();
 	return (done_testing());
 }
