@@ -151,11 +151,17 @@ load_file(struct reload *r)
 	/* A plan uses up no ids. */
 	conf_assign_ids(tree, env->conf, r->what == RELOAD_PLAN ? &next :
 	    &env->next_id);
-	if (r->what == RELOAD_PLAN) {
-		plan_tell(r, tree);
-		reload_try(r, tree);
-	} else
+	if (r->what != RELOAD_PLAN) {
 		reload_tree(r, tree);
+		return;
+	}
+	if (plan_tell(r, tree) == 0) {
+		reload_try(r, tree);
+		return;
+	}
+	conf_free(tree);
+	reload_textf(r, "out of memory");
+	reload_failed(r, ENOMEM);
 }
 
 /*

@@ -21,38 +21,56 @@
 #include <string.h>
 
 #include "../conf/diff.h"
-#include "../imsg/log.h"
 #include "parent.h"
 #include "reload_state.h"
 
 /* How another configuration differs from the running one, for lvsctl(8). */
 
+static char	*plan_difference(const struct parent *, const struct conf *,
+		    size_t *);
 static char	*plan_new_text(const struct conf *, const struct conf *);
 static void	 plan_line(void *, const char *);
 static void	 plan_send(struct parent *, uint32_t, const char *,
 		    size_t);
 
-void
+int
 plan_tell(struct reload *r, const struct conf *tree)
 {
-	FILE	*f;
-	char	*old, *new, *text = NULL;
+	char	*text;
 	size_t	 size;
 
-	old = conf_canonical(r->env->conf);
-	new = plan_new_text(tree, r->env->conf);
-	if (old == NULL || new == NULL ||
-	    (f = open_memstream(&text, &size)) == NULL)
-		fatal("plan");
-	if (conf_diff(old, new, plan_line, f) == -1)
-		fatal("plan");
-	plan_net(r->env, tree, f);
-	if (fclose(f) == EOF)
-		fatal("plan");
-	free(old);
-	free(new);
+	if ((text = plan_difference(r->env, tree, &size)) == NULL)
+		return (-1);
 	plan_send(r->env, r->request, text, size);
 	free(text);
+	return (0);
+}
+
+static char *
+plan_difference(const struct parent *env, const struct conf *tree,
+    size_t *size)
+{
+	FILE	*f = NULL;
+	char	*old, *new, *text = NULL;
+	int	 error = -1;
+
+	old = conf_canonical(env->conf);
+	new = plan_new_text(tree, env->conf);
+	if (old == NULL || new == NULL ||
+	    (f = open_memstream(&text, size)) == NULL)
+		goto done;
+	if (conf_diff(old, new, plan_line, f) != -1)
+		error = plan_net(env, tree, f);
+done:
+	if (f != NULL && fclose(f) == EOF)
+		error = -1;
+	if (error == -1) {
+		free(text);
+		text = NULL;
+	}
+	free(old);
+	free(new);
+	return (text);
 }
 
 /*

@@ -20,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../imsg/log.h"
 #include "net_state.h"
 #include "parent.h"
 #include "reload_state.h"
@@ -42,47 +41,60 @@ struct plan_addrs {
 	size_t			 room;
 };
 
-static void	 addrs_of(struct plan_addrs *, const struct parent *,
+static int	 addrs_of(struct plan_addrs *, const struct parent *,
 		    const struct conf *);
-static void	 addrs_add(struct plan_addrs *, const struct conf_vrrp *,
+static int	 addrs_add(struct plan_addrs *, const struct conf_vrrp *,
 		    const struct conf_vaddrs *);
 static int	 addr_place_cmp(const void *, const void *);
+static int	 addrs_have(const struct plan_addrs *,
+		    const struct plan_addr *);
 static void	 addrs_tell(const char *, const struct plan_addrs *,
 		    const struct plan_addrs *, FILE *);
 
-void
+int
 plan_net(const struct parent *env, const struct conf *new, FILE *f)
 {
 	struct plan_addrs	was, is;
+	int			error = -1;
 
 	memset(&was, 0, sizeof(was));
 	memset(&is, 0, sizeof(is));
-	addrs_of(&was, env, env->conf);
-	addrs_of(&is, env, new);
+	if (addrs_of(&was, env, env->conf) == -1 ||
+	    addrs_of(&is, env, new) == -1)
+		goto done;
 	addrs_tell("add", &is, &was, f);
 	addrs_tell("del", &was, &is, f);
+	error = 0;
+done:
 	free(was.addr);
 	free(is.addr);
+	return (error);
 }
 
 /* An instance that is new, or not master, has none yet. */
-static void
+static int
 addrs_of(struct plan_addrs *list, const struct parent *env,
     const struct conf *conf)
 {
 	const struct conf_vrrp	*v;
 	uint32_t		 role;
 
-	addrs_add(list, NULL, &conf->statics.addrs);
+	if (addrs_add(list, NULL, &conf->statics.addrs) == -1)
+		return (-1);
 	TAILQ_FOREACH(v, &conf->vrrps, entry) {
 		role = mirror_role(env->mirror, v->conf.id);
-		if (role == VRRP_MASTER || role == VRRP_HANDOVER)
-			addrs_add(list, v, &v->addrs);
+		if ((role == VRRP_MASTER || role == VRRP_HANDOVER) &&
+		    addrs_add(list, v, &v->addrs) == -1)
+			return (-1);
 	}
-	qsort(list->addr, list->n, sizeof(*list->addr), addr_place_cmp);
+	/* An empty list has no place in memory. */
+	if (list->n > 0)
+		qsort(list->addr, list->n, sizeof(*list->addr),
+		    addr_place_cmp);
+	return (0);
 }
 
-static void
+static int
 addrs_add(struct plan_addrs *list, const struct conf_vrrp *v,
     const struct conf_vaddrs *addrs)
 {
@@ -95,7 +107,7 @@ addrs_add(struct plan_addrs *list, const struct conf_vrrp *v,
 			room = 2 * list->room + 1;
 			p = reallocarray(list->addr, room, sizeof(*p));
 			if (p == NULL)
-				fatal("plan");
+				return (-1);
 			list->addr = p;
 			list->room = room;
 		}
@@ -103,6 +115,7 @@ addrs_add(struct plan_addrs *list, const struct conf_vrrp *v,
 		p->conf = &a->conf;
 		p->ifname = net_device_of(v, a);
 	}
+	return (0);
 }
 
 static int
@@ -118,6 +131,13 @@ addr_place_cmp(const void *va, const void *vb)
 	    a->conf->prefixlen > b->conf->prefixlen);
 }
 
+static int
+addrs_have(const struct plan_addrs *list, const struct plan_addr *a)
+{
+	return (list->n > 0 && bsearch(a, list->addr, list->n, sizeof(*a),
+	    addr_place_cmp) != NULL);
+}
+
 /* Those of the first list that are not in the second. */
 static void
 addrs_tell(const char *verb, const struct plan_addrs *these,
@@ -129,8 +149,7 @@ addrs_tell(const char *verb, const struct plan_addrs *these,
 
 	for (i = 0; i < these->n; i++) {
 		a = &these->addr[i];
-		if (bsearch(a, those->addr, those->n, sizeof(*a),
-		    addr_place_cmp) != NULL)
+		if (addrs_have(those, a))
 			continue;
 		fprintf(f, "ip address %s %s/%u dev %s\n", verb,
 		    addr_str(&a->conf->addr, text), a->conf->prefixlen,

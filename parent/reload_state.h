@@ -91,15 +91,19 @@ void	 reload_more(struct reload *);
 
 /* plan.c */
 /*
- * plan_tell: to who has asked, how this tree differs from the running one.
+ * plan_tell: to who has asked, how this tree differs from the running one; 0,
+ * or -1: no memory, nothing was told.
  * plan_running: the text of that, for this request of lbe; 0, or -1: no
  * memory, nothing was told.
  */
-void	 plan_tell(struct reload *, const struct conf *);
+int	 plan_tell(struct reload *, const struct conf *);
 int	 plan_running(struct reload *, uint32_t);
 
 /* plan_net.c */
-/* plan_net: a line for each address that this tree would add, or remove. */
-void	 plan_net(const struct parent *, const struct conf *, FILE *);
+/*
+ * plan_net: a line for each address that this tree would add, or remove; 0, or
+ * -1: no memory.
+ */
+int	 plan_net(const struct parent *, const struct conf *, FILE *);
 
 #endif /* PARENT_RELOAD_STATE_H */

@@ -70,6 +70,10 @@ like "is told" "$output" ':8: '
 exits "for a while, too" 1 lvsctl reload -c 60
 exits "nothing waits" 1 lvsctl confirm
 ok "the last plan does no harm" holds 192.0.2.1
+sed -i 's/"VI"/"other"/; /bogus/d' $conf
+exits "another instance, which is not master yet" 0 lvsctl plan
+like "takes the address away" "$output" '^ip address del 192.0.2.1/24 dev v0$'
+unlike "and has none" "$output" '^ip address add'
 lvsd_stop
 is "lvsd ends in good order" $? 0
 not_ok "sanitizers are content" logged 'Sanitizer|runtime error'
