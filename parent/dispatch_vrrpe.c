@@ -111,9 +111,9 @@ vrrpe_role(struct parent *env, struct imsg *imsg)
 		return (rc);
 	if ((rc = mirror_set_role(env->mirror, v->conf.id, &role)) == -1)
 		log_warn("vrrp %s", v->conf.name);
+	dispatch_sync(env);
 	if (rc != 1)
 		role_act(env, v, role.state);
-	dispatch_sync(env);
 	notify_role(env, v, &role);
 	return (0);
 }

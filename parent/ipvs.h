@@ -88,7 +88,8 @@ int64_t		 ipvs_verify_cost(const struct ipvs *);
 
 /*
  * ipvs_sync_role: connection sync, where it is configured, sends from now on
- * (1) or receives (0).  Done when the event loop comes round; what differs
+ * (1) or receives (0).  What has received sends at once; all else is done
+ * when the event loop comes round, after addresses that leave.  What differs
  * from it, or has failed, is set right by the next call.
  * ipvs_end: lvsd ends: sync receives, and old settings of the kernel are put
  * back where the configuration wants that.  With 1 it was told to end, and

@@ -254,13 +254,21 @@ daemon_failed(struct ipvs *v, int error)
 	v->sync_error = error;
 }
 
+/*
+ * Who receives under backup_only directs nothing, which is nothing to have
+ * addresses with: connections would be reset.
+ */
 void
 ipvs_sync_role(struct ipvs *v, int master)
 {
 	struct timeval	now = { 0, 0 };
+	int		was = v->sync_master;
 
 	v->sync_master = master;
-	evtimer_add(&v->sync, &now);
+	if (master && !was)
+		ipvs_daemon_cb(-1, EV_TIMEOUT, v);
+	else
+		evtimer_add(&v->sync, &now);
 }
 
 void

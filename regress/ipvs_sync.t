@@ -8,6 +8,7 @@
 lab_enter
 . "$TOP/lab/net.sh"
 . "$TOP/regress/vrrp.sh"
+. "$TOP/regress/writes.sh"
 
 rs1=$(ns_addr rs1) rs2=$(ns_addr rs2)
 # What the real servers answer to through NAT goes by way of the master.
@@ -108,6 +109,12 @@ daemons() {
 	in_ns "$1" ipvsadm --list --daemon
 }
 
+# order NS: in what order addresses and daemons have changed.
+order() {
+	writes "$(proc_pid "$1")" addresses | grep -E 'address|daemon' | uniq |
+	    tr '\n' ' '
+}
+
 sends() {
 	[ "$(daemons "$1" | cut -d ' ' -f 1)" = master ]
 }
@@ -176,11 +183,14 @@ ok "those of long downloads, too" wait_for 20 known dir2 80
 for at in $LAB_VIP $nat; do
 	ok "that from $at goes on" proc_alive large-$at
 done
+writes_start dir2 || diag "netlink is not seen"
 crash dir1
 link_cut dir1
 ok "the master dies, the backup is master" \
     wait_for 5 is_role dir2 VI_1 master
 ok "it sends" wait_for 10 sends dir2
+is "it ended to receive before it had addresses" "$(order dir2)" \
+    "del-daemon new-daemon new-address "
 clients_end death
 large_end death
 
@@ -203,10 +213,13 @@ ok "a daemon that somebody stopped comes back" wait_for 20 sends dir2
 # The first one returns.
 ok "dir1 starts again" director dir1
 ok "and does not send what it has no right to" lacks dir1 "$LAB_VIP"
+writes_start dir2
 link_mend dir1
 ok "it is master" wait_for 10 is_role dir1 VI_1 master
 ok "and sends" wait_for 10 sends dir1
 ok "dir2 receives again" wait_for 10 receives dir2
+is "when it has no addresses any more" "$(order dir2)" \
+    "del-address del-daemon new-daemon "
 
 # Another configuration.
 configure dir2 150 "$sync port 8900 id 7 group 224.0.0.99 ttl 3 maxlen 2000"

@@ -1,27 +1,29 @@
 #!/usr/bin/perl
 #
-# regress/writes.pl FILE PID
+# regress/writes.pl FILE PID [addresses]
 #
 # The requests to IPVS of this process in what tcpdump(8) has recorded of a
-# nlmon device, one a line.
+# nlmon device, one a line; if wanted those about addresses among them.
 
 use strict;
 use warnings;
 
-# linux/netlink.h, linux/genetlink.h, pcap-linktype(7), and IPVS_CMD_* of
-# linux/ip_vs.h.
+# linux/netlink.h, linux/rtnetlink.h, linux/genetlink.h, pcap-linktype(7), and
+# IPVS_CMD_* of linux/ip_vs.h.
 use constant {
 	NLM_F_REQUEST => 1, GENL_ID_CTRL => 16, CTRL_NEWFAMILY => 1,
 	CTRL_ATTR_FAMILY_ID => 1, CTRL_ATTR_FAMILY_NAME => 2,
 	PCAP_HEAD => 24, PCAP_RECORD => 16, LINK_HEAD => 16,
-	NETLINK_GENERIC => 16, NLMSG_HEAD => 16, GENL_HEAD => 4,
+	NETLINK_ROUTE => 0, NETLINK_GENERIC => 16, NLMSG_HEAD => 16, GENL_HEAD => 4,
 	PID_BITS => 0x3fffff	# libnl's address of a process
 };
 my @commands = qw(- new-service set-service del-service get-service new-dest
     set-dest del-dest get-dest new-daemon del-daemon get-daemon set-config
     get-config set-info get-info zero flush);
 
-my ($file, $pid) = @ARGV;
+my %addresses = (20 => "new-address", 21 => "del-address");
+
+my ($file, $pid, $with_addresses) = @ARGV;
 my $family = -1;
 my @requests;
 
@@ -47,26 +49,33 @@ sub learn {
 }
 
 sub message {
-	my $m = shift;
+	my ($m, $protocol) = @_;
 	my ($type, $flags, $from, $command) = unpack("x4SSx4LC", $m);
+	my $ours = ($flags & NLM_F_REQUEST) && ($from & PID_BITS) == $pid;
 
-	if ($type == GENL_ID_CTRL && $command == CTRL_NEWFAMILY) {
+	if ($protocol == NETLINK_ROUTE) {
+		push @requests, [undef, $addresses{$type}]
+		    if $ours && $addresses{$type};
+	} elsif ($type == GENL_ID_CTRL && $command == CTRL_NEWFAMILY) {
 		learn(substr($m, NLMSG_HEAD + GENL_HEAD));
-	} elsif (($flags & NLM_F_REQUEST) && ($from & PID_BITS) == $pid) {
-		push @requests, [$type, $command];
+	} elsif ($ours) {
+		push @requests, [$type, $commands[$command] // $command];
 	}
 }
 
 sub packet {
 	my $p = shift;
 
-	return if length($p) < LINK_HEAD ||
-	    unpack("x14n", $p) != NETLINK_GENERIC;
+	return if length($p) < LINK_HEAD;
+	my $protocol = unpack("x14n", $p);
+	return if $protocol != NETLINK_GENERIC &&
+	    !($with_addresses && $protocol == NETLINK_ROUTE);
 	$p = substr($p, LINK_HEAD);
 	while (length($p) > NLMSG_HEAD) {
 		my $len = unpack("L", $p);
 		last if $len < NLMSG_HEAD || $len > length($p);
-		message(substr($p, 0, $len)) if $len >= NLMSG_HEAD + GENL_HEAD;
+		message(substr($p, 0, $len), $protocol)
+		    if $len >= NLMSG_HEAD + GENL_HEAD;
 		$p = substr($p, aligned($len) < length($p) ? aligned($len) :
 		    length($p));
 	}
@@ -82,6 +91,6 @@ while ($at + PCAP_RECORD <= length($all)) {
 	packet(substr($all, $at + PCAP_RECORD, $len));
 	$at += PCAP_RECORD + $len;
 }
-for (grep { $_->[0] == $family } @requests) {
-	print $commands[$_->[1]] // $_->[1], "\n";
+for (grep { !defined($_->[0]) || $_->[0] == $family } @requests) {
+	print $_->[1], "\n";
 }

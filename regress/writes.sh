@@ -3,9 +3,11 @@
 #
 #	writes_start NS		forgets what was, and looks at the netlink of
 #				this namespace; fails where the kernel cannot
-#	writes PID		prints the requests of this process since then
+#	writes PID [addresses]	prints the requests of this process since then
 #				that change something, one a line, as
-#				"set-dest"; and looks no more
+#				"set-dest", if wanted also those to add
+#				("new-address") and remove addresses; and
+#				looks no more
 
 writes_start() {
 	proc_stop netlink
@@ -33,7 +35,7 @@ writes() {
 	then
 		echo "not all recorded"
 	else
-		_writes_of "$1" | grep -v '^get'
+		_writes_of "$@" | grep -v '^get'
 	fi
 }
 
@@ -42,5 +44,5 @@ _writes_has() {
 }
 
 _writes_of() {
-	perl "$TOP/regress/writes.pl" "$LAB_TMP/netlink.pcap" "$1"
+	perl "$TOP/regress/writes.pl" "$LAB_TMP/netlink.pcap" "$@"
 }
