@@ -132,6 +132,7 @@ struct lbe_listen {
 	struct listen_config	 conf;
 	struct lbe_service	*service;
 	int			 asked;		/* for, from the parent */
+	int			 known;		/* in the tree before, too */
 };
 RB_HEAD(lbe_listens_byid, lbe_listen);
 TAILQ_HEAD(lbe_listens, lbe_listen);
@@ -258,6 +259,7 @@ struct lbe_env {
 	int			 synced;	/* hce's verdicts are known, or
 						   the wait is over */
 	int			 known_sent;	/* hce was told ours */
+	int			 resynced;	/* the parent knows all wishes */
 	struct event		*sync_deadline;
 
 	struct lbe_todo		 todo;

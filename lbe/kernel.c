@@ -37,16 +37,27 @@
 /* Weights that rise are looked at so often. */
 #define RISE_WAIT_US	1000000
 
+/* How much of a service the parent is asked for. */
+enum ask {
+	ASK_NEW,		/* what it was not asked for before */
+	ASK_ALL,		/* all, and what is wanted no more */
+	ASK_RESYNC		/* all, after a RESYNC */
+};
+
 static int	error_cmp(struct lbe_error *, struct lbe_error *);
 static void	kernel_flush_cb(evutil_socket_t, short, void *);
 static void	kernel_wake_cb(evutil_socket_t, short, void *);
 static void	kernel_deadline_cb(evutil_socket_t, short, void *);
 static void	kernel_resync(struct lbe_env *);
-static int	kernel_update(struct lbe_env *, struct lbe_service *, int);
+static void	kernel_follow(struct lbe_env *);
+static int	kernel_knows(const struct lbe_service *);
+static int	kernel_skips(enum ask, int32_t, int32_t, int32_t);
+static int	kernel_update(struct lbe_env *, struct lbe_service *,
+		    enum ask);
 static int32_t	kernel_weight(struct lbe_env *, struct lbe_service *,
 		    enum pool_role, enum pool_role, const struct lbe_host *);
 static int	kernel_update_pool(struct lbe_env *, struct lbe_service *,
-		    enum pool_role, enum pool_role, int);
+		    enum pool_role, enum pool_role, enum ask);
 static void	kernel_ask_dest(struct lbe_env *, struct lbe_service *,
 		    const struct lbe_host *, int32_t);
 static void	kernel_commit(struct lbe_env *);
@@ -106,7 +117,7 @@ kernel_started(struct lbe_env *env)
 	struct timeval	tv;
 
 	if (env->synced) {
-		kernel_resync(env);
+		kernel_follow(env);
 		return;
 	}
 	tv = us_to_timeval(SYNC_WAIT_US);
@@ -218,15 +229,52 @@ kernel_flush(struct lbe_env *env)
 	while ((s = TAILQ_FIRST(&env->todo)) != NULL) {
 		TAILQ_REMOVE(&env->todo, s, todo);
 		s->queued = 0;
-		asked += kernel_update(env, s, 0);
+		asked += kernel_update(env, s, ASK_NEW);
 	}
 	if (asked > 0)
 		kernel_commit(env);
 }
 
 /*
- * Everything anew: the parent has taken a new configuration, or this engine
- * a new life.  What was asked before and is not repeated ends.
+ * The parent has taken a new configuration.  It keeps what was asked by ids
+ * that stay, as the tree here does, so that only what differs is to be said:
+ * most reloads change little.
+ */
+static void
+kernel_follow(struct lbe_env *env)
+{
+	struct lbe_service	*s;
+	struct lbe_error	*err;
+
+	if (!env->resynced) {
+		kernel_resync(env);
+		return;
+	}
+	kernel_forget_todo(env);
+	/* The parent tries again what the kernel has refused. */
+	RB_FOREACH(err, lbe_errors, &env->errors)
+		err->retried = 1;
+	TAILQ_FOREACH(s, &env->tree->services, entry)
+		kernel_update(env, s, kernel_knows(s) ? ASK_NEW : ASK_ALL);
+	kernel_commit(env);
+	bound_resynced(env);
+}
+
+/* Of an address that is new to it, nothing was asked of the parent. */
+static int
+kernel_knows(const struct lbe_service *s)
+{
+	const struct lbe_listen	*l;
+
+	TAILQ_FOREACH(l, &s->listens, entry)
+		if (!l->known)
+			return (0);
+	return (1);
+}
+
+/*
+ * Everything anew: this engine has a new life, or the parent adopts what it
+ * has found in the kernel.  What was asked before and is not repeated ends.
  */
 static void
 kernel_resync(struct lbe_env *env)
@@ -239,9 +287,10 @@ kernel_resync(struct lbe_env *env)
 		err->retried = 1;
 	engine_send(env->engine, PROC_PARENT, MSG_IPVS_RESYNC, 0, NULL, 0);
 	TAILQ_FOREACH(s, &env->tree->services, entry)
-		kernel_update(env, s, 1);
+		kernel_update(env, s, ASK_RESYNC);
 	kernel_commit(env);
 	bound_resynced(env);
+	env->resynced = !TAILQ_EMPTY(&env->tree->services);
 }
 
 static void
@@ -251,12 +300,23 @@ kernel_commit(struct lbe_env *env)
 	    NULL, 0);
 }
 
-/*
- * Ask the parent for what differs from what was asked before; with all set,
- * for all of the service after a RESYNC.  Returns how much was asked.
- */
+/* Nothing is to be said of what was asked and is wanted now. */
 static int
-kernel_update(struct lbe_env *env, struct lbe_service *s, int all)
+kernel_skips(enum ask ask, int32_t asked, int32_t wanted, int32_t none)
+{
+	switch (ask) {
+	case ASK_NEW:
+		return (wanted == asked);
+	case ASK_ALL:
+		return (wanted == none && asked == none);
+	default:
+		return (wanted == none);
+	}
+}
+
+/* Ask the parent for a service.  Returns how much was asked. */
+static int
+kernel_update(struct lbe_env *env, struct lbe_service *s, enum ask ask)
 {
 	struct lbe_listen	*l;
 	struct msg_onoff	 msg;
@@ -268,7 +328,7 @@ kernel_update(struct lbe_env *env, struct lbe_service *s, int all)
 	on = desire_service_active(s);
 	msg.on = on;
 	TAILQ_FOREACH(l, &s->listens, entry) {
-		if (all ? !on : l->asked == on) {
+		if (kernel_skips(ask, l->asked, on, 0)) {
 			l->asked = on;
 			continue;
 		}
@@ -279,7 +339,7 @@ kernel_update(struct lbe_env *env, struct lbe_service *s, int all)
 		asked++;
 	}
 	for (i = 0; i < POOL_MAX; i++)
-		asked += kernel_update_pool(env, s, active, i, all);
+		asked += kernel_update_pool(env, s, active, i, ask);
 	s->goes = NULL;
 	if ((left = removal_left_us(s, monotime_now())) != -1)
 		kernel_wake(env, s, left);
@@ -303,7 +363,7 @@ kernel_weight(struct lbe_env *env, struct lbe_service *s,
 
 static int
 kernel_update_pool(struct lbe_env *env, struct lbe_service *s,
-    enum pool_role active, enum pool_role role, int all)
+    enum pool_role active, enum pool_role role, enum ask ask)
 {
 	struct lbe_pool	*p = &s->pool[role];
 	struct lbe_host	*h;
@@ -314,8 +374,7 @@ kernel_update_pool(struct lbe_env *env, struct lbe_service *s,
 		return (0);
 	TAILQ_FOREACH(h, &p->table->hosts, entry) {
 		weight = kernel_weight(env, s, active, role, h);
-		if (all ? weight == DEST_NONE :
-		    weight == p->asked[h->index]) {
+		if (kernel_skips(ask, p->asked[h->index], weight, DEST_NONE)) {
 			p->asked[h->index] = weight;
 			continue;
 		}

@@ -464,8 +464,10 @@ tree_inherit(struct lbe_tree *t, struct lbe_tree *from, int keeps)
 		if ((oldtt = tracked_find(from, tt->id)) != NULL)
 			tt->told = oldtt->told;
 	RB_FOREACH(l, lbe_listens_byid, &t->listens_byid)
-		if ((oldl = tree_listen(from, l->conf.id)) != NULL)
+		if ((oldl = tree_listen(from, l->conf.id)) != NULL) {
 			l->asked = oldl->asked;
+			l->known = 1;
+		}
 }
 
 #define FINDER(what, list, idfield)					\

@@ -84,6 +84,14 @@ batch_done(uint32_t failed)
 	say(fake_parent, MSG_IPVS_DONE, batch.number, &r, sizeof(r));
 }
 
+/* Nothing is asked for. */
+static inline void
+batch_empty(const char *name)
+{
+	batch_hear();
+	is_int(batch.n, 0, "%s", name);
+}
+
 /* The batch is exactly these lines, separated by commas, in any order. */
 static inline void
 batch_is(const char *want, const char *name)

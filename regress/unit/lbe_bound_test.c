@@ -183,12 +183,13 @@ test_reload(void)
 	role(1);
 	ok(quiet(), "a role while the configuration changes");
 	conf_start();
-	batch_is("resync,30 on,30 host 73 weight 2", "counts in the next");
+	batch_is("30 on,30 host 73 weight 2", "counts in the next");
 	ok(done_follows(), "and is answered by that");
 	suspends(0, "hosts are checked by that");
 	configure(INSTANCE, FLAGS, 0);
 	conf_start();
-	batch_is("resync", "a role that is not told is not had");
+	batch_is("30 off,30 host 73 weight -1",
+	    "a role that is not told is not had");
 	suspends(1, "nor are there checks");
 }
 
@@ -197,7 +198,7 @@ test_free(void)
 {
 	configure(0, SERVICE_F_TRACKED, 0);
 	conf_start();
-	batch_is("resync,30 on,30 host 73 weight 2",
+	batch_is("30 on,30 host 73 weight 2",
 	    "a service that follows no more is active");
 	suspends(0, "and checked");
 }

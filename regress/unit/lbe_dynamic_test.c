@@ -145,8 +145,20 @@ test_unchecked(void)
 	if (!conf_commit())
 		fake_die("commit");
 	conf_start();
-	batch_is("resync,30 on,30 host 10 weight 30",
+	batch_is("30 host 10 weight 30",
 	    "without a check the weight is that configured");
+
+	conf_begin();
+	conf_table(WEB, 0, "web", 80);
+	conf_host(HOST_A, WEB, "10.0.0.1", 30);
+	conf_service(WWW, "www", WEB, 0);
+	conf_listen(WWW_4, WWW, "192.0.2.10", 80);
+	conf_listen(WWW_6, WWW, "2001:db8::10", 80);
+	if (!conf_commit())
+		fake_die("commit");
+	conf_start();
+	batch_is("30 on,30 host 10 weight 30,31 on,31 host 10 weight 30",
+	    "of an address that is new all is asked");
 }
 
 static void

@@ -233,8 +233,8 @@ test_reload(void)
 	ok(conf_commit(), "second configuration is taken");
 	ok(quiet(), "and not acted upon before START");
 	conf_start();
-	batch_is("resync,31 on,31 host 10 weight 4", "all anew: the unknown "
-	    "host stays, overrides too, the new one waits for its verdict");
+	batch_is("31 host 10 weight 4", "what has changed: the unknown host "
+	    "stays, overrides too, the new one waits for its verdict");
 	ok(hears_onoff(fake_hce, MSG_HOST_CHECK, HOST_B, 0),
 	    "hce hears of overrides again");
 	fake_gen--;
