@@ -259,7 +259,7 @@ struct lbe_env {
 	int			 synced;	/* hce's verdicts are known, or
 						   the wait is over */
 	int			 known_sent;	/* hce was told ours */
-	int			 resynced;	/* the parent knows all wishes */
+	int			 resynced;	/* parent knows our wishes */
 	struct event		*sync_deadline;
 
 	struct lbe_todo		 todo;

@@ -341,7 +341,8 @@ kernel_update(struct lbe_env *env, struct lbe_service *s, enum ask ask)
 	for (i = 0; i < POOL_MAX; i++)
 		asked += kernel_update_pool(env, s, active, i, ask);
 	s->goes = NULL;
-	if ((left = removal_left_us(s, monotime_now())) != -1)
+	if (s->conf.removal_ms != 0 &&
+	    (left = removal_left_us(s, monotime_now())) != -1)
 		kernel_wake(env, s, left);
 	return (asked);
 }
@@ -352,10 +353,15 @@ kernel_weight(struct lbe_env *env, struct lbe_service *s,
     enum pool_role active, enum pool_role role, const struct lbe_host *h)
 {
 	struct lbe_pool	*p = &s->pool[role];
-	struct monotime	 now = monotime_now();
+	struct monotime	 now;
 	int32_t		 weight;
 
-	weight = ramp_weight(p, h, desire_weight(s, active, role, h), now);
+	weight = desire_weight(s, active, role, h);
+	/* To ask for the time once for each host takes longer than the rest. */
+	if (p->ramp == NULL)
+		return (weight);
+	now = monotime_now();
+	weight = ramp_weight(p, h, weight, now);
 	if (weight > 0 && ramp_left_us(p, h, now) > 0)
 		kernel_wake(env, s, RISE_WAIT_US);
 	return (weight);

@@ -186,7 +186,8 @@ service_judge(struct lbe_env *env, struct lbe_service *s)
 		    s->pool[i].table->tracked != NULL)
 			tracked_notify_vrrpe(env, s->pool[i].table->tracked);
 	}
-	removal_settle(s, monotime_now());
+	if (s->conf.removal_ms != 0)
+		removal_settle(s, monotime_now());
 	desire_settle(s);
 	active = desire_pool(s);
 	if (active != POOL_MAX)
