@@ -44,6 +44,9 @@
 #	rs_tun NS VIP			the same behind an ipip tunnel
 #	rs_gateway NS ADDRESS		NS answers by way of ADDRESS, as a real
 #					server behind NAT
+#	nat_client VIP ADDRESS		the client has another address for VIP,
+#					whose answers go by way of ADDRESS; so
+#					NAT and other ways live side by side
 #
 #	get URL...			prints what the client is answered
 #	get_n NUMBER URL		so many times, each by a connection of
@@ -56,6 +59,7 @@
 LAB_NAMESPACES="client dir1 dir2 rs1 rs2"
 LAB_VIP=10.77.0.10
 LAB_VIP6=fd77::10
+LAB_NAT_CLIENT=10.77.0.104
 LAB_TMP=
 
 _ns_number() {
@@ -317,6 +321,15 @@ rs_gateway() {
 	    ip -n "$1" -batch - &&
 	    in_ns "$1" sysctl -qw net.ipv4.conf.all.accept_redirects=0 \
 		net.ipv6.conf.eth0.accept_redirects=0
+}
+
+nat_client() {
+	ip -n client addr add $LAB_NAT_CLIENT/24 dev eth0
+	ip -n client route add "$1/32" dev eth0 src $LAB_NAT_CLIENT
+	for _ns in rs1 rs2; do
+		ip -n $_ns route add $LAB_NAT_CLIENT/32 via "$2"
+		in_ns $_ns sysctl -qw net.ipv4.conf.all.accept_redirects=0
+	done
 }
 
 get() {

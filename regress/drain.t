@@ -14,18 +14,6 @@ rs1=$(ns_addr rs1) rs2=$(ns_addr rs2)
 vip=10.77.0.20
 finish=$LAB_TMP/finish
 
-# Answers of the real servers to this address of the client go by way of dir1,
-# as NAT needs it.
-nat_client() {
-	ip -n client addr add 10.77.0.104/24 dev eth0
-	ip -n client route add $vip/32 dev eth0 src 10.77.0.104
-	ip -n dir1 addr add $vip/32 dev eth0
-	for _ns in rs1 rs2; do
-		ip -n $_ns route add 10.77.0.104/32 via "$(ns_addr dir1)"
-		in_ns $_ns sysctl -qw net.ipv4.conf.all.accept_redirects=0
-	done
-}
-
 configure() {
 	cat >"$LAB_TMP/dir1.conf" <<-END
 	${1-}
@@ -116,7 +104,8 @@ ended() {
 trap net_down EXIT
 net_up || bail "no network"
 n1=${rs1##*.} n2=${rs2##*.}
-nat_client
+ip -n dir1 addr add $vip/32 dev eth0
+nat_client $vip "$(ns_addr dir1)"
 for rs in rs1 rs2; do
 	rs_http $rs || bail "no nginx"
 	server $rs

@@ -50,18 +50,6 @@ configure() {
 
 sync='sync connections on eth0 while master of "VI_1"'
 
-# The client's address that real servers answer by way of the master.
-nat_client() {
-	ip -n client -batch - <<-END
-	addr add 10.77.0.104/24 dev eth0
-	route add $nat/32 dev eth0 src 10.77.0.104
-	END
-	for _ in rs1 rs2; do
-		ip -n $_ route add 10.77.0.104/32 via $gateway
-		in_ns $_ sysctl -qw net.ipv4.conf.all.accept_redirects=0
-	done
-}
-
 # of FILE NAME: a value of what lab/ask told.
 of() {
 	_told=" $(tr '\n' ' ' <"$LAB_TMP/$1.log") "
@@ -154,7 +142,7 @@ for rs in rs1 rs2; do
 	rs_dr $rs $LAB_VIP
 	proc_start echo-$rs $rs "$TOP/lab/echo" $rs 0.0.0.0 7007
 done
-nat_client
+nat_client $nat $gateway
 in_ns dir1 sh -c 'modprobe -q ip_vs; :'
 # With both daemons on one director this would keep it from directing.
 configure dir1 200 "$sync" "ipvs sysctl backup_only 1" \

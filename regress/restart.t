@@ -48,17 +48,6 @@ configure() {
 	} >"$LAB_TMP/dir1.conf"
 }
 
-nat_client() {
-	ip -n client -batch - <<-END
-	addr add 10.77.0.104/24 dev eth0
-	route add $nat/32 dev eth0 src 10.77.0.104
-	END
-	for _ in rs1 rs2; do
-		ip -n $_ route add 10.77.0.104/32 via $gateway
-		in_ns $_ sysctl -qw net.ipv4.conf.all.accept_redirects=0
-	done
-}
-
 ipvsadm_at() {
 	in_ns dir1 ipvsadm "$@"
 }
@@ -176,7 +165,7 @@ for rs in rs1 rs2; do
 	rs_dr $rs $LAB_VIP
 	proc_start echo-$rs $rs "$TOP/lab/echo" $rs 0.0.0.0 7007
 done
-nat_client
+nat_client $nat $gateway
 in_ns dir1 sh -c 'modprobe -q ip_vs; :'
 foreign_add
 others=$(foreign)

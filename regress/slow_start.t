@@ -13,16 +13,6 @@ rs1=$(ns_addr rs1) rs2=$(ns_addr rs2)
 vip=10.77.0.20
 slow=40
 
-nat_client() {
-	ip -n client addr add 10.77.0.104/24 dev eth0
-	ip -n client route add $vip/32 dev eth0 src 10.77.0.104
-	ip -n dir1 addr add $vip/32 dev eth0
-	for _ns in rs1 rs2; do
-		ip -n $_ns route add 10.77.0.104/32 via "$(ns_addr dir1)"
-		in_ns $_ns sysctl -qw net.ipv4.conf.all.accept_redirects=0
-	done
-}
-
 # service PORT SCHEDULER
 service() {
 	cat <<-END
@@ -116,7 +106,8 @@ back() {
 
 trap net_down EXIT
 net_up || bail "no network"
-nat_client
+ip -n dir1 addr add $vip/32 dev eth0
+nat_client $vip "$(ns_addr dir1)"
 rs_http rs1 || bail "no nginx"
 rs_http rs2 || bail "no nginx"
 configure
