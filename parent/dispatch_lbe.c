@@ -346,3 +346,9 @@ dispatch_ipvs_done(void *arg, uint32_t batch, const struct msg_result *result)
 	reload_batch_done(env, batch, result);
 	role_batch_done(env);
 }
+
+void
+dispatch_ipvs_fewer(void *arg)
+{
+	state_changed(arg);
+}

@@ -57,7 +57,7 @@ RB_GENERATE(ipvs_services, ipvs_vs, node, vs_cmp)
 
 struct ipvs *
 ipvs_open(struct event_base *base, ipvs_error error, ipvs_done done,
-    void *arg)
+    ipvs_fewer fewer, void *arg)
 {
 	struct ipvs	*v;
 
@@ -68,6 +68,7 @@ ipvs_open(struct event_base *base, ipvs_error error, ipvs_done done,
 	v->base = base;
 	v->error = error;
 	v->done = done;
+	v->fewer = fewer;
 	v->arg = arg;
 	RB_INIT(&v->services);
 	TAILQ_INIT(&v->changed);
@@ -176,6 +177,7 @@ ipvs_vs_free(struct ipvs *v, struct ipvs_vs *vs)
 		vs->batch->left--;
 	}
 	RB_REMOVE(ipvs_services, &v->services, vs);
+	v->left = 1;
 	free(vs->name);
 	free(vs->real);
 	free(vs->stray);
@@ -236,6 +238,7 @@ ipvs_set_conf(struct ipvs *v, const struct conf *conf)
 	int			 first = v->conf == NULL;
 
 	v->conf = conf;
+	v->sync_ours |= conf->sync != NULL;
 	load_modules(conf);
 	RB_FOREACH(vs, ipvs_services, &v->services)
 		vs->flags &= ~VS_SEEN;

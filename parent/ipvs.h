@@ -42,6 +42,8 @@ struct ipvs;
 typedef void (*ipvs_error)(void *, uint32_t, uint32_t, int, const char *);
 /* A batch is through; its number as given to ipvs_commit(). */
 typedef void (*ipvs_done)(void *, uint32_t, const struct msg_result *);
+/* What was ours is in the kernel no more: see ipvs_owned_print(). */
+typedef void (*ipvs_fewer)(void *);
 /* A destination in the kernel: listen id, host id, weight to WEIGHT_MAX. */
 typedef void (*ipvs_dest)(void *, uint32_t, uint32_t, int32_t);
 
@@ -49,7 +51,8 @@ typedef void (*ipvs_dest)(void *, uint32_t, uint32_t, int32_t);
  * ipvs_open: load the modules and connect to the kernel.  NULL, logged with
  * the remedy, when this kernel has no IPVS.  The callbacks get arg.
  */
-struct ipvs	*ipvs_open(struct event_base *, ipvs_error, ipvs_done, void *);
+struct ipvs	*ipvs_open(struct event_base *, ipvs_error, ipvs_done,
+		    ipvs_fewer, void *);
 void		 ipvs_close(struct ipvs *);
 /*
  * ipvs_set_conf: this configuration runs now (it must outlive the next call);
@@ -112,8 +115,9 @@ unsigned int	 ipvs_settings_print(const struct ipvs *, FILE *);
 void		 ipvs_settings_scan(struct ipvs *, FILE *);
 
 /*
- * Which services lvsd has in the kernel, or may have, in the same manner:
- * owned_scan comes before the first configuration.
+ * Which services lvsd has in the kernel, or may have, and whether connection
+ * sync is its, in the same manner: owned_scan comes before the first
+ * configuration.  After ipvs_end() what is there, and nothing else.
  * ipvs_left: has the file any of that, or of settings?
  */
 #define IPVS_SETTING	"sysctl "	/* begins such a line */

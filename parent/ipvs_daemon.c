@@ -55,6 +55,7 @@ static int	daemon_equal(const struct ipvs_daemon *,
 		    const struct ipvs_daemon *);
 static int	daemon_ask(struct ipvs *, int, const struct ipvs_daemon *);
 static int	daemon_stop(struct ipvs *, uint32_t);
+static int	daemon_none(struct ipvs *);
 static int	daemon_start(struct ipvs *, const struct daemons *);
 static void	daemon_failed(struct ipvs *, int);
 static uint32_t	number(struct nlattr *);
@@ -193,6 +194,19 @@ daemon_stop(struct ipvs *v, uint32_t state)
 	return (error == ESRCH ? 0 : error);
 }
 
+static int
+daemon_none(struct ipvs *v)
+{
+	int	error;
+
+	if ((error = daemon_stop(v, IP_VS_STATE_MASTER)) == 0 &&
+	    (error = daemon_stop(v, IP_VS_STATE_BACKUP)) == 0) {
+		v->sync_ours = 0;
+		v->left = 1;
+	}
+	return (error);
+}
+
 /* The one wanted, after the other one has ended. */
 static int
 daemon_start(struct ipvs *v, const struct daemons *have)
@@ -236,11 +250,10 @@ ipvs_daemon_cb(int, short, void *arg)
 		    IPVS_CMD_GET_DAEMON, NULL), NLM_F_DUMP, daemon_cb, &have);
 		if (error == 0)
 			error = daemon_start(v, &have);
-		v->sync_ours = 1;
-	} else if ((error = daemon_stop(v, IP_VS_STATE_MASTER)) == 0 &&
-	    (error = daemon_stop(v, IP_VS_STATE_BACKUP)) == 0)
-		v->sync_ours = 0;
+	} else
+		error = daemon_none(v);
 	daemon_failed(v, error);
+	ipvs_owned_told(v);
 }
 
 /* Each call may fail for the same reason: it is told once. */
@@ -274,10 +287,8 @@ ipvs_sync_role(struct ipvs *v, int master)
 void
 ipvs_daemon_end(struct ipvs *v)
 {
-	if (!v->sync_ours)
-		return;
-	(void)daemon_stop(v, IP_VS_STATE_MASTER);
-	(void)daemon_stop(v, IP_VS_STATE_BACKUP);
+	if (v->sync_ours)
+		daemon_failed(v, daemon_none(v));
 }
 
 int

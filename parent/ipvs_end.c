@@ -40,6 +40,7 @@ ipvs_end(struct ipvs *v, int told)
 	}
 	if (v->conf->sysctl_restore)
 		ipvs_settings_end(v, 1);
+	v->ended = 1;
 }
 
 /* Addresses are gone, and there is nothing else to do: no turns are taken. */

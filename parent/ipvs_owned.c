@@ -24,13 +24,16 @@
 #include "ipvs_state.h"
 
 /*
- * Which services in the kernel are lvsd's, on their way to the next one: what
- * that one's configuration does not name any more it removes.  Nothing else
- * tells them from those of others.
+ * Which services in the kernel are lvsd's, on their way to the next one, and
+ * that connection sync is: what that one's configuration does not name any
+ * more it removes.  Nothing else tells them from those of others.
  *
  *	kernel tcp 192.0.2.10 80
  *	kernel mark inet 5
+ *	kernel sync
  */
+
+#define OWNED_SYNC	IPVS_OWNED "sync"
 
 static int	owned_parse(char *, struct ipvs_key *);
 static int	owned_parse_mark(char *, struct ipvs_key *);
@@ -44,6 +47,8 @@ ipvs_owned_print(struct ipvs *v, FILE *f)
 	unsigned int	 n = 0;
 
 	RB_FOREACH(vs, ipvs_services, &v->services) {
+		if (v->ended && !vs->in_kernel)
+			continue;
 		if (vs->key.mark != 0)
 			fprintf(f, IPVS_OWNED "mark %s %u\n",
 			    vs->key.addr.af == AF_INET6 ? "inet6" : "inet",
@@ -54,7 +59,19 @@ ipvs_owned_print(struct ipvs *v, FILE *f)
 			    addr_str(&vs->key.addr, addr), vs->key.port);
 		n++;
 	}
+	if (v->sync_ours) {
+		fprintf(f, OWNED_SYNC "\n");
+		n++;
+	}
 	return (n);
+}
+
+void
+ipvs_owned_told(struct ipvs *v)
+{
+	if (v->left)
+		v->fewer(v->arg);
+	v->left = 0;
 }
 
 static int
@@ -123,6 +140,8 @@ ipvs_owned_scan(struct ipvs *v, FILE *f)
 	while ((len = getline(&line, &size, f)) != -1) {
 		if (len > 0 && line[len - 1] == '\n')
 			line[len - 1] = '\0';
+		if (strcmp(line, OWNED_SYNC) == 0)
+			v->sync_ours = 1;
 		if (strncmp(line, IPVS_OWNED, sizeof(IPVS_OWNED) - 1) != 0)
 			continue;
 		if ((vs = calloc(1, sizeof(*vs))) == NULL)

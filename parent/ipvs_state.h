@@ -142,10 +142,13 @@ struct ipvs {
 	const struct conf	*conf;
 	ipvs_error		 error;
 	ipvs_done		 done;
+	ipvs_fewer		 fewer;
 	void			*arg;
 	struct nlconn		 conn;
 	int			 family;
 	int			 settled;	/* lbe has committed once */
+	int			 left;		/* something that was ours */
+	int			 ended;		/* nothing is written any more */
 	struct ipvs_services	 services;
 	struct ipvs_queue	 changed;
 	struct ipvs_queue	 queue;
@@ -160,7 +163,7 @@ struct ipvs {
 	struct ipvs_batch	 repair;	/* not on the list */
 	/* Connection sync. */
 	struct event		 sync;
-	int			 sync_ours;	/* it has been set by us */
+	int			 sync_ours;	/* it is, or may be, by us */
 	int			 sync_master;	/* role wanted */
 	int			 sync_error;	/* last one told; 0: none */
 	struct ipvs_settings	 settings;	/* of the kernel, changed */
@@ -215,6 +218,12 @@ void		 ipvs_settings_set(struct ipvs *);
 /* ipvs_setting_get: its value, in SYSCTL_VALUE_LEN bytes; 0, or -1: errno. */
 int		 ipvs_setting_get(const char *, char *);
 void		 ipvs_settings_end(struct ipvs *, int);
+
+/*
+ * ipvs_owned.c: owned_told: whoever keeps the lines is told if there are fewer
+ * now.
+ */
+void		 ipvs_owned_told(struct ipvs *);
 
 /* ipvs_sync.c */
 void		 ipvs_slice(int, short, void *);

@@ -628,4 +628,7 @@ batches_end(struct ipvs *v)
 		v->done(v->arg, b->number, &b->result);
 		free(b);
 	}
+	/* Once for all of a large change. */
+	if (TAILQ_EMPTY(&v->queue))
+		ipvs_owned_told(v);
 }

@@ -167,7 +167,7 @@ parent_open_ipvs(struct parent *env)
 	if (env->ipvs != NULL)
 		return (0);
 	env->ipvs = ipvs_open(env->base, dispatch_ipvs_error,
-	    dispatch_ipvs_done, env);
+	    dispatch_ipvs_done, dispatch_ipvs_fewer, env);
 	return (env->ipvs != NULL ? 0 : -1);
 }
 

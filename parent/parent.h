@@ -293,6 +293,7 @@ void	 feed_lbe(struct parent *, int);
 void	 lost_lbe(struct parent *);
 void	 dispatch_ipvs_error(void *, uint32_t, uint32_t, int, const char *);
 void	 dispatch_ipvs_done(void *, uint32_t, const struct msg_result *);
+void	 dispatch_ipvs_fewer(void *);
 /* dispatch_event: for lvsctl(8) to show who monitors: kind, id, name, text. */
 void	 dispatch_event(struct parent *, enum ctl_event_kind, uint32_t,
 	    const char *, const char *, ...)

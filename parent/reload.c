@@ -558,8 +558,6 @@ reload_batch_done(struct parent *env, uint32_t batch,
 
 	if (r->stage != RELOAD_SETTLE || !r->has_batch || r->batch != batch)
 		return;
-	/* Services that are not configured any more are gone. */
-	state_changed(env);
 	/* Whatever the kernel refused, the new configuration runs. */
 	done.error = 0;
 	reload_done(r, &done);

@@ -146,6 +146,7 @@ without_services
 lvsd_start
 ok "one without services removes them, but no others" \
     wait_for 10 table_is "lc"
+ok "and forgets them" wait_for 5 eval '! grep -s "^kernel" /run/lvsd/state'
 lvsd_stop
 not_ok "and has none to be noted" test -e /run/lvsd/state
 done_testing

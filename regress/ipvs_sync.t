@@ -261,6 +261,17 @@ is "with restore old values are back" \
     "$(setting dir1 expire_quiescent_template) $(setting dir1 expire_nodest_conn)" \
     "0 0"
 ok "who has ended receives" receives dir1
+configure dir1 200
+ok "another lvsd, without sync" director dir1
+ok "ends that" wait_for 10 eval '[ -z "$(daemons dir1)" ]'
+ok "and forgets it" wait_for 5 eval \
+    '! grep "^kernel sync" /run/lvsd-dir1.sock.state'
+in_ns dir1 ipvsadm --start-daemon backup --mcast-interface eth0 --syncid 9
+crash dir1
+: >"$LAB_TMP/dir1.log"
+ok "yet another" director dir1
+ok "is master" wait_for 10 is_role dir1 VI_1 master
+ok "and lets one of somebody else alone" receives dir1
 configure dir2 150 "ipvs sysctl drop_entry 1"
 exits "a setting of dir2" 0 ctl dir2 reload
 proc_stop dir2

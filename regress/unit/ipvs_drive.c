@@ -54,6 +54,7 @@ struct drive {
 
 static void	drive_error(void *, uint32_t, uint32_t, int, const char *);
 static void	drive_done(void *, uint32_t, const struct msg_result *);
+static void	drive_fewer(void *);
 static void	drive_adopted(void *, uint32_t, uint32_t, int32_t);
 static void	drive_report(void *, const char *);
 static void	drive_conf(struct drive *, const char *);
@@ -81,6 +82,11 @@ drive_done(void *arg, uint32_t number, const struct msg_result *r)
 	d->batch = number;
 	printf("done %u refused %u error %s\n", r->done, r->failed,
 	    r->error == 0 ? "none" : strerror(r->error));
+}
+
+static void
+drive_fewer(void *)
+{
 }
 
 static void
@@ -276,7 +282,8 @@ main(void)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if ((d.base = event_base_new()) == NULL)
 		return (1);
-	d.ipvs = ipvs_open(d.base, drive_error, drive_done, &d);
+	d.ipvs = ipvs_open(d.base, drive_error, drive_done, drive_fewer,
+	    &d);
 	if (d.ipvs == NULL) {
 		event_base_free(d.base);
 		return (1);

@@ -102,6 +102,9 @@ test_owned(void)
 	    "kernel mark\n"
 	    "kernel \n"
 	    "kernel\n"
+	    "kernel syn\n"
+	    "kernel sync 1\n"
+	    "kernel sync\n"
 	    "\n"
 	    "kernel tcp 10.0.0.9 80";
 	struct ipvs	*v;
@@ -119,15 +122,24 @@ test_owned(void)
 	fclose(f);
 	if ((f = open_memstream(&text, &size)) == NULL)
 		abort();
-	is_int(ipvs_owned_print(v, f), 6, "six services are read");
+	is_int(ipvs_owned_print(v, f), 7, "six services and sync are read");
 	fclose(f);
 	ok(strstr(text, "kernel udp 10.0.0.1 53\n") != NULL &&
 	    strstr(text, "kernel mark inet6 4294967295\n") != NULL &&
 	    strstr(text, "kernel tcp fd00::1 65535\n") != NULL &&
 	    strstr(text, "kernel mark inet 5\n") != NULL &&
 	    strstr(text, "kernel sctp 10.0.0.1 0\n") != NULL &&
-	    strstr(text, "kernel tcp 10.0.0.9 80\n") != NULL,
+	    strstr(text, "kernel tcp 10.0.0.9 80\n") != NULL &&
+	    strstr(text, "kernel sync\n") != NULL,
 	    "and are the same again");
+	free(text);
+	if ((f = open_memstream(&text, &size)) == NULL)
+		abort();
+	v->ended = 1;
+	v->sync_ours = 0;
+	RB_MIN(ipvs_services, &v->services)->in_kernel = 1;
+	is_int(ipvs_owned_print(v, f), 1, "in the end what is in the kernel");
+	fclose(f);
 	RB_FOREACH_SAFE(vs, ipvs_services, &v->services, next)
 		ipvs_vs_free(v, vs);
 	free(text);
