@@ -245,17 +245,33 @@ quiet(void)
 	return (hear_type(fake_parent, MSG_PONG, &h));
 }
 
-/* Read and forget until lbe has done what it was told. */
+/* Read and forget all until there is such a message. */
+static inline int
+hear_until(struct imsgbuf *from, uint32_t type, struct heard *h)
+{
+	while (hear(from, h) == 1)
+		if (h->type == type)
+			return (1);
+	return (0);
+}
+
+/*
+ * Read and forget until lbe has done what it was told, and what follows: a
+ * batch is made up when its loop comes round, which may be behind an answer.
+ */
+#define SETTLE_ROUNDS	3
+
 static inline void
 settle(void)
 {
 	struct heard	h;
+	int		i;
 
-	say(fake_parent, MSG_PING, 0, NULL, 0);
-	while (hear(fake_parent, &h) == 1)
-		if (h.type == MSG_PONG)
-			return;
-	fake_die("lbe does not answer");
+	for (i = 0; i < SETTLE_ROUNDS; i++) {
+		say(fake_parent, MSG_PING, 0, NULL, 0);
+		if (!hear_until(fake_parent, MSG_PONG, &h))
+			fake_die("lbe does not answer");
+	}
 }
 
 static inline void
@@ -538,10 +554,10 @@ conf_commit(void)
 	struct heard	h;
 
 	say(fake_parent, MSG_CONF_END, 0, NULL, 0);
-	if (!hear_type(fake_parent, MSG_CONF_READY, &h))
+	if (!hear_until(fake_parent, MSG_CONF_READY, &h))
 		return (0);
 	say(fake_parent, MSG_CONF_COMMIT, 0, NULL, 0);
-	return (hear_type(fake_parent, MSG_CONF_COMMITTED, &h));
+	return (hear_until(fake_parent, MSG_CONF_COMMITTED, &h));
 }
 
 static inline void
