@@ -148,7 +148,7 @@ struct ipvs {
 	int			 family;
 	int			 settled;	/* lbe has committed once */
 	int			 left;		/* something that was ours */
-	int			 ended;		/* nothing is written any more */
+	int			 ended;		/* ipvs_end() has been */
 	struct ipvs_services	 services;
 	struct ipvs_queue	 changed;
 	struct ipvs_queue	 queue;
