@@ -154,7 +154,15 @@ static void
 state_load_kernel(struct parent *env, FILE *f)
 {
 	rewind(f);
-	if (!ipvs_left(f) || parent_open_ipvs(env) == -1)
+	if (!ipvs_left(f))
+		return;
+	rewind(f);
+	if (!state_boot_scan(f)) {
+		log_info("%s: what it has of the kernel is of before the "
+		    "machine was started: passed over", env->state->path);
+		return;
+	}
+	if (parent_open_ipvs(env) == -1)
 		return;
 	rewind(f);
 	ipvs_settings_scan(env->ipvs, f);
@@ -209,7 +217,7 @@ static int
 state_write(struct parent *env, const char *path)
 {
 	FILE		*f;
-	unsigned int	 n;
+	unsigned int	 n, kernel = 0;
 	int		 fd, error;
 
 	unlink(path);
@@ -225,9 +233,11 @@ state_write(struct parent *env, const char *path)
 	}
 	n = state_print(f, env->conf, env->mirror);
 	if (env->ipvs != NULL) {
-		n += ipvs_settings_print(env->ipvs, f);
-		n += ipvs_owned_print(env->ipvs, f);
+		kernel += ipvs_settings_print(env->ipvs, f);
+		kernel += ipvs_owned_print(env->ipvs, f);
 	}
+	if (kernel > 0)
+		state_boot_print(f);
 	if (fflush(f) == EOF || ferror(f)) {
 		error = errno;
 		fclose(f);
@@ -236,5 +246,5 @@ state_write(struct parent *env, const char *path)
 	}
 	if (fclose(f) == EOF)
 		return (-1);
-	return (n > 0);
+	return (n + kernel > 0);
 }

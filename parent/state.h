@@ -57,4 +57,15 @@ unsigned int	 state_print(FILE *, const struct conf *,
 int		 state_scan(FILE *, const char *, const struct conf *,
 		    struct mirror *);
 
+/*
+ * state_boot.c: of which boot of the machine the lines about the kernel are.
+ *
+ * state_boot_print: a line that says so.
+ * state_boot_scan: 1: of this one, or nothing is said; 0: of another, or it is
+ * not known which this is.
+ */
+#define STATE_BOOT	"boot "		/* begins such a line */
+void		 state_boot_print(FILE *);
+int		 state_boot_scan(FILE *);
+
 #endif /* PARENT_STATE_H */

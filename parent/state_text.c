@@ -38,6 +38,7 @@
  *	table "web" port 80 variant 0 disable by 0 since 1763719200
  *	host "web" port 80 variant 0 address 10.0.0.1 weight 5 by 0 since ...
  *	host "web" port 80 variant 0 address 10.0.0.2 drain 60 by 0 since ...
+ *	boot 94a0b8d2-5b5c-4b8c-9a61-0d3ba7fb60f8
  *	sysctl backup_only was "0"
  *	kernel tcp 192.0.2.10 80
  */
@@ -391,8 +392,9 @@ scan_line(char *line, struct finder *f, struct mirror *m)
 	struct msg_override	o;
 	uint32_t		id;
 
-	/* Of the kernel: ipvs_settings_scan(), ipvs_owned_scan(). */
-	if (strncmp(line, IPVS_SETTING, sizeof(IPVS_SETTING) - 1) == 0 ||
+	/* state_boot_scan(), ipvs_settings_scan(), ipvs_owned_scan(). */
+	if (strncmp(line, STATE_BOOT, sizeof(STATE_BOOT) - 1) == 0 ||
+	    strncmp(line, IPVS_SETTING, sizeof(IPVS_SETTING) - 1) == 0 ||
 	    strncmp(line, IPVS_OWNED, sizeof(IPVS_OWNED) - 1) == 0)
 		return (2);
 	if (take_object(&c, f, &id) == -1 || take_override(&c, &o) == -1 ||

@@ -54,6 +54,8 @@ static uint32_t	host_id(const char *, unsigned int);
 static void	set(struct mirror *, uint32_t, uint32_t, int, int64_t);
 static void	test_round(void);
 static void	test_bad(void);
+static int	boot(const char *);
+static void	test_boot(void);
 
 static void
 count(void *arg, uint32_t, const struct msg_override *)
@@ -260,6 +262,45 @@ test_bad(void)
 	mirror_free(m);
 }
 
+static int
+boot(const char *what)
+{
+	FILE	*f;
+	int	 r;
+
+	if ((f = fmemopen((void *)what, strlen(what), "r")) == NULL)
+		err(1, NULL);
+	r = state_boot_scan(f);
+	fclose(f);
+	return (r);
+}
+
+static void
+test_boot(void)
+{
+	struct mirror	*m = mirror_new();
+	FILE		*f;
+
+	free(text);
+	if ((f = open_memstream(&text, &len)) == NULL)
+		err(1, NULL);
+	fprintf(f, "lvsd state 1\nkernel tcp 192.0.2.1 80\n");
+	state_boot_print(f);
+	fprintf(f, "service \"tls\" disable by 0 since 1\n");
+	fclose(f);
+	ok(strstr(text, "\nboot ") != NULL, "the boot is told");
+	ok(boot(text), "and known again");
+	ok(scan(text, m) == 0 && number(m) == 1, "what else is there is read");
+	/* The first digit, whatever it is. */
+	strstr(text, "\nboot ")[6] ^= 1;
+	ok(!boot(text), "another is not this one");
+	ok(!boot("lvsd state 1\nboot \n"), "none is no one");
+	ok(!boot("lvsd state 1\nboot 94a0b8d2\nkernel sync\n"),
+	    "nor is a part of one");
+	ok(boot("lvsd state 1\nkernel sync\n"), "where none is told it is");
+	mirror_free(m);
+}
+
 int
 main(void)
 {
@@ -272,6 +313,7 @@ main(void)
 	conf_assign_ids(conf, NULL, &next);
 	test_round();
 	test_bad();
+	test_boot();
 	conf_free(conf);
 	free(text);
 	conf_end(files);
