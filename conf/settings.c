@@ -93,7 +93,12 @@ static int			 sync_once(struct parse *, enum seen,
 static void			 sync_check_families(struct parse *,
 				    const struct conf_service *);
 static void			 sync_check(struct parse *);
-static const struct conf_vrrp	*vrrp_apart(const struct conf *,
+static int			 sync_with(const struct conf_sync *,
+				    const struct conf_vrrp *);
+static const struct conf_vrrp	*sync_vrrp(const struct conf *,
+				    const struct addr *);
+static int			 sync_check_listen(struct parse *,
+				    const struct conf_service *,
 				    const struct conf_listen *);
 static void			 sync_check_trap(struct parse *);
 
@@ -332,21 +337,53 @@ sync_check(struct parse *p)
 		s->id = s->vrrp->conf.vrid;
 }
 
-/* The instance of this address that may be master where sync receives. */
-static const struct conf_vrrp *
-vrrp_apart(const struct conf *c, const struct conf_listen *l)
+/* Is it master where sync sends, and nowhere else? */
+static int
+sync_with(const struct conf_sync *s, const struct conf_vrrp *v)
 {
-	const struct conf_vrrp	*v, *with = c->sync->vrrp;
+	return (v == s->vrrp || (v->group != NULL &&
+	    v->group == s->vrrp->group));
+}
+
+/* The instance that has this address, or NULL. */
+static const struct conf_vrrp *
+sync_vrrp(const struct conf *c, const struct addr *addr)
+{
+	const struct conf_vrrp	*v;
 	const struct conf_vaddr	*a;
 
-	TAILQ_FOREACH(v, &c->vrrps, entry) {
-		if (v == with || (v->group != NULL && v->group == with->group))
-			continue;
+	TAILQ_FOREACH(v, &c->vrrps, entry)
 		TAILQ_FOREACH(a, &v->addrs, entry)
-			if (addr_cmp(&a->conf.addr, &l->conf.addr) == 0)
+			if (addr_cmp(&a->conf.addr, addr) == 0)
 				return (v);
-	}
 	return (NULL);
+}
+
+/* -1, with an error: connections may come for it where sync receives. */
+static int
+sync_check_listen(struct parse *p, const struct conf_service *s,
+    const struct conf_listen *l)
+{
+	const struct conf_sync	*sync = p->conf->sync;
+	const struct conf_vrrp	*v = sync_vrrp(p->conf, &l->conf.addr);
+	char			 addr[ADDR_STRLEN];
+
+	if (v != NULL && sync_with(sync, v))
+		return (0);
+	if (v != NULL)
+		diag_error(&p->diag, &p->sync_pos, "sync connections: with "
+		    "backup_only, service \"%s\" of vrrp \"%s\" would direct "
+		    "nothing while \"%s\" is backup; put both in one sync "
+		    "group, or set backup_only 0", s->conf.name, v->conf.name,
+		    sync->vrrp->conf.name);
+	else
+		diag_error(&p->diag, &p->sync_pos, "sync connections: with "
+		    "backup_only, service \"%s\" would direct nothing while "
+		    "\"%s\" is backup, whose address %s is not; add it there, "
+		    "say \"while master of\" in the service, or set "
+		    "backup_only 0", s->conf.name, sync->vrrp->conf.name,
+		    addr_str(&l->conf.addr, addr));
+	return (-1);
 }
 
 /*
@@ -360,23 +397,20 @@ sync_check_trap(struct parse *p)
 	const struct conf_sysctl	*set = sysctl_find(c, "backup_only");
 	const struct conf_service	*s;
 	const struct conf_listen	*l;
-	const struct conf_vrrp		*v;
 
 	if (set == NULL || strcmp(set->value, "0") == 0 || c->sync == NULL ||
 	    c->sync->vrrp == NULL)
 		return;
-	TAILQ_FOREACH(s, &c->services, entry)
-		TAILQ_FOREACH(l, &s->listens, entry) {
-			if ((v = vrrp_apart(c, l)) == NULL)
-				continue;
-			diag_error(&p->diag, &p->sync_pos, "sync connections: "
-			    "with backup_only, service \"%s\" of vrrp \"%s\" "
-			    "would direct nothing while \"%s\" is backup; put "
-			    "both in one sync group, or set backup_only 0",
-			    s->conf.name, v->conf.name,
-			    c->sync->vrrp->conf.name);
-			return;
-		}
+	TAILQ_FOREACH(s, &c->services, entry) {
+		/* On a backup these are not in the kernel at all. */
+		if (s->vrrp != NULL && sync_with(c->sync, s->vrrp))
+			continue;
+		/* What is marked may be for any address. */
+		TAILQ_FOREACH(l, &s->listens, entry)
+			if (l->conf.mark == 0 &&
+			    sync_check_listen(p, s, l) == -1)
+				return;
+	}
 }
 
 /* Unless the file says otherwise. */
