@@ -42,7 +42,7 @@ fleet() {
 		printf check != "tcp" ? "\t\tHTTP_GET {\n\t\t\turl {\n" \
 		    "\t\t\t\tpath /\n\t\t\t\tstatus_code 200\n\t\t\t}\n" :
 		    "\t\tTCP_CHECK {\n"
-		print "\t\t\tconnect_timeout 1\n\t\t\tretry 0\n" \
+		print "\t\t\tconnect_timeout " patience "\n\t\t\tretry 0\n" \
 		    "\t\t\tdelay_before_retry 1\n\t\t}"
 	}
 	function lvsd_check(s) {
@@ -52,9 +52,11 @@ fleet() {
 		    " on " ip(128 * 65536 + s * reals) " port 80")
 	}
 	BEGIN {
+		# A machine that is busy with a reload is no reason to fail.
+		patience = interval < 10 ? 1 : 10
 		if (format == "lvsd" && check != "")
-			printf "interval %ds\ntimeout 1s\nrise 1\nfall 1\n",
-			    interval
+			printf "interval %ds\ntimeout %ds\nrise 1\nfall 1\n",
+			    interval, patience
 		for (s = 0; s < services; s++) {
 			vip = ip(64 * 65536 + s)
 			if (format == "lvsd")
