@@ -128,13 +128,19 @@ lbe_dest(struct parent *env, struct imsg *imsg)
 	return (0);
 }
 
-/* Without services there is no IPVS, and nothing to be done in it. */
+/*
+ * What was asked for out of an older generation lacks what has another id now:
+ * after START lbe asks for that, and commits both.  Without services there is
+ * no IPVS, and nothing to be done in it.
+ */
 static int
 lbe_commit(struct parent *env, struct imsg *imsg)
 {
 	static const struct msg_result	nothing;
 	uint32_t			batch = imsg_id(imsg);
 
+	if (imsg_gen(imsg) < env->conf->generation)
+		return (0);
 	reload_batch(env, batch, imsg_gen(imsg));
 	if (!env->ipvs_runs || env->stopping) {
 		proc_send(env, PROC_LBE, MSG_IPVS_DONE, batch, -1, &nothing,

@@ -190,6 +190,9 @@ role_asked(struct parent *env, struct imsg *imsg)
 {
 	struct role_wait	*w;
 
+	/* After START lbe answers the role that it was told anew. */
+	if (imsg_gen(imsg) < env->conf->generation)
+		return (0);
 	if ((w = wait_find(env->roles, imsg_id(imsg))) == NULL)
 		return (0);
 	w->asked = 1;
