@@ -94,11 +94,13 @@ int64_t		 ipvs_verify_cost(const struct ipvs *);
  * (1) or receives (0).  What has received sends at once; all else is done
  * when the event loop comes round, after addresses that leave.  What differs
  * from it, or has failed, is set right by the next call.
+ * ipvs_sync_turns: how often lvsd has changed that.
  * ipvs_end: lvsd ends: sync receives, and old settings of the kernel are put
  * back where the configuration wants that.  With 1 it was told to end, and
  * where the configuration wants that services and sync are removed.
  */
 void		 ipvs_sync_role(struct ipvs *, int);
+unsigned int	 ipvs_sync_turns(const struct ipvs *);
 /*
  * ipvs_rests: the kernel directs nothing, as it receives connections, for
  * whomever, and backup_only is set (net/netfilter/ipvs/ip_vs_core.c).

@@ -180,8 +180,13 @@ daemon_equal(const struct ipvs_daemon *want, const struct ipvs_daemon *have)
 static int
 daemon_ask(struct ipvs *v, int cmd, const struct ipvs_daemon *d)
 {
-	return (nlconn_query(&v->conn, ipvs_msg_daemon(v->family, cmd, d), 0,
-	    NULL, NULL));
+	int	error;
+
+	error = nlconn_query(&v->conn, ipvs_msg_daemon(v->family, cmd, d), 0,
+	    NULL, NULL);
+	if (error == 0)
+		v->sync_turns++;
+	return (error);
 }
 
 static int
@@ -282,6 +287,12 @@ ipvs_sync_role(struct ipvs *v, int master)
 		ipvs_daemon_cb(-1, EV_TIMEOUT, v);
 	else
 		evtimer_add(&v->sync, &now);
+}
+
+unsigned int
+ipvs_sync_turns(const struct ipvs *v)
+{
+	return (v->sync_turns);
 }
 
 void

@@ -166,6 +166,7 @@ struct ipvs {
 	int			 sync_ours;	/* it is, or may be, by us */
 	int			 sync_master;	/* role wanted */
 	int			 sync_error;	/* last one told; 0: none */
+	unsigned int		 sync_turns;	/* daemons begun and ended */
 	struct ipvs_settings	 settings;	/* of the kernel, changed */
 	/* The send being made. */
 	struct ipvs_op		 op[NL_BATCH_OPS];

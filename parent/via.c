@@ -44,7 +44,7 @@
 
 /* The addresses of this machine are asked for no more often than this. */
 #define VIA_ADDRS_US	2000000
-/* Nor is the kernel whether IPVS rests. */
+/* Nor is the kernel whether IPVS rests, unless sync has changed sides. */
 #define VIA_BLIND_US	1000000
 /* net.ipv4.conf.*.rp_filter, ip-sysctl: by any interface; by the same. */
 #define RP_STRICT	1
@@ -57,6 +57,7 @@ struct via {
 	char		 accepts[IFNAMSIZ];	/* via_accept() has been */
 	int		 blind;
 	struct monotime	 looked;	/* for that; 0: never */
+	unsigned int	 turns;		/* of connection sync, then */
 };
 
 static int	via_addrs(struct via *);
@@ -261,13 +262,17 @@ via_blind(struct parent *env)
 {
 	struct via	*via = env->via;
 	struct monotime	 now = monotime_now();
+	unsigned int	 turns = 0;
 	int		 was = via->blind;
 	const char	*text;
 
-	if (monotime_isset(via->looked) &&
+	if (env->ipvs != NULL)
+		turns = ipvs_sync_turns(env->ipvs);
+	if (monotime_isset(via->looked) && turns == via->turns &&
 	    monotime_diff_us(now, via->looked) < VIA_BLIND_US)
 		return (via->blind);
 	via->looked = now;
+	via->turns = turns;
 	via->blind = env->ipvs != NULL && ipvs_rests(env->ipvs);
 	if (via->blind == was)
 		return (via->blind);
