@@ -42,9 +42,12 @@ ipvs_load(struct ipvs *v, uint32_t listen_id, ipvs_load_row row, void *arg)
 
 	if ((rd.vs = ipvs_vs_of(v, listen_id)) == NULL)
 		return (ESRCH);
-	/* Somebody else has removed it: connections are there nevertheless. */
+	/*
+	 * Somebody else has removed it: connections are there nevertheless;
+	 * unless the kernel has refused it, which may be so for good.
+	 */
 	if (!rd.vs->in_kernel)
-		return (rd.vs->want ? EAGAIN : 0);
+		return (rd.vs->want && rd.vs->error == 0 ? EAGAIN : 0);
 	return (nlconn_query(&v->conn, ipvs_msg_service(v->family,
 	    IPVS_CMD_GET_DEST, &rd.vs->key, NULL), NLM_F_DUMP, load_cb, &rd));
 }
