@@ -41,6 +41,8 @@
 #define CLIENT_QUEUE	(2 * 1024 * 1024)
 /* A client that neither asks nor reads for so long is sent away. */
 #define CLIENT_WAIT_US	(10 * 1000000)
+/* Longest that it may take to send a configuration to be compared. */
+#define CLIENT_TRY_US	(30 * 1000000)
 /* Without a descriptor left, accepting rests for this long. */
 #define ACCEPT_PAUSE_US	(1 * 1000000)
 
@@ -299,6 +301,8 @@ client_idle(struct client *c)
 {
 	struct timeval	tv = us_to_timeval(CLIENT_WAIT_US);
 
+	plan_free(c->plan);
+	c->plan = NULL;
 	c->state = CLIENT_IDLE;
 	event_add(c->timer, &tv);
 }
@@ -361,18 +365,17 @@ client_message(struct peer *, struct imsg *msg, void *arg)
 	}
 }
 
-/* Its objects come without an answer to each, but they must come. */
+/* Its objects come without an answer to each, but all must come in time. */
 static int
 client_try(struct client *c, struct imsg *msg)
 {
-	struct timeval	tv = us_to_timeval(CLIENT_WAIT_US);
-	int		error;
+	struct timeval	tv = us_to_timeval(CLIENT_TRY_US);
 
-	event_del(c->timer);
-	error = plan_try(c, msg);
-	if (error == 0 && c->state == CLIENT_TRY)
+	if (imsg_type(msg) == MSG_CTL_TRY_BEGIN)
 		event_add(c->timer, &tv);
-	return (error);
+	else if (imsg_type(msg) == MSG_CTL_TRY_END)
+		event_del(c->timer);
+	return (plan_try(c, msg));
 }
 
 static int

@@ -122,7 +122,10 @@ void	client_ok(struct client *);
 void	client_fail(struct client *, const char *, ...)
 	    __attribute__((__format__(printf, 2, 3)));
 void	client_end(struct client *);
-/* client_idle: it may ask again; the others above do this. */
+/*
+ * client_idle: it may ask again, and of before there is nothing left; the
+ * others above do this.
+ */
 void	client_idle(struct client *);
 /* client_who: "uid 0, pid 4711" into buf; returns it. */
 #define CLIENT_WHO_LEN	48

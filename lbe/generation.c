@@ -85,8 +85,6 @@ generation_ask(struct lbe_env *env, struct client *c, struct imsg *msg)
 	log_info("%s asked for by %s", names[m.what], client_who(c, who));
 	c->state = CLIENT_RELOAD;
 	c->reload = m.what;
-	plan_free(c->plan);
-	c->plan = NULL;
 	if (m.what == RELOAD_PLAN || m.what == RELOAD_RUNNING)
 		c->plan = plan_new();
 	c->id = 0;

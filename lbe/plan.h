@@ -58,7 +58,7 @@ void		 plan_more(struct client *);
  *
  * try_new: there is none of it yet.  try_free: NULL: nothing to free.
  * try_object: the next object; 0, or -1: it makes no sense.
- * try_fits: what it would have in the kernel is not too much to be told.
+ * try_fits: neither it nor what it would have in the kernel is too much.
  * try_tree: whole, if it fits; NULL: another configuration runs now.
  */
 struct try	*try_new(struct lbe_env *);

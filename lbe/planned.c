@@ -185,7 +185,6 @@ plan_try(struct client *c, struct imsg *msg)
 	case MSG_CTL_TRY_BEGIN:
 		if (c->state == CLIENT_TRY)
 			return (-1);
-		plan_free(c->plan);
 		c->plan = plan_new();
 		c->plan->try = try_new(c->env);
 		c->state = CLIENT_TRY;
@@ -205,7 +204,7 @@ plan_tried(struct client *c)
 
 	if (!try_fits(c->plan->try)) {
 		client_fail(c, "the configuration is too large to be "
-		    "compared");
+		    "compared, or too many are at once");
 		return;
 	}
 	if ((new = try_tree(c->plan->try)) == NULL) {

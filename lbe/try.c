@@ -37,6 +37,8 @@
  * kernel: some times what a director has ever had.
  */
 #define TRY_OBJECTS_MAX	250000
+/* The client gives ids to what it does not send, too. */
+#define TRY_ID_MAX	(2 * TRY_OBJECTS_MAX)
 /* What has no counterpart has ids that no configuration comes to. */
 #define TRY_ID_NEW	0x80000000U
 
@@ -46,6 +48,7 @@ struct try {
 	uint32_t	*ids;		/* ours, by the client's */
 	uint32_t	 nids;
 	uint32_t	 objects;
+	int		 full;		/* of more there is no room */
 	uint32_t	 serial;	/* of the running tree */
 	uint32_t	 next_id;	/* of its host after the last found */
 };
@@ -105,6 +108,8 @@ try_fits(const struct try *t)
 	uint64_t			 hosts, listens, n = 0;
 	int				 i;
 
+	if (t->full)
+		return (0);
 	TAILQ_FOREACH(s, &t->tree->services, entry) {
 		hosts = listens = 1;
 		for (i = 0; i < POOL_MAX; i++)
@@ -123,8 +128,11 @@ try_fits(const struct try *t)
 int
 try_object(struct try *t, struct imsg *msg)
 {
+	/* Its client is told at the end. */
 	if (t->env->tried >= TRY_OBJECTS_MAX)
-		return (-1);
+		t->full = 1;
+	if (t->full)
+		return (0);
 	t->env->tried++;
 	t->objects++;
 	switch (imsg_type(msg)) {
@@ -149,7 +157,7 @@ try_is(struct try *t, uint32_t id, uint32_t ours)
 {
 	uint32_t	*ids, n;
 
-	if (id == 0 || id > TRY_OBJECTS_MAX)
+	if (id == 0 || id > TRY_ID_MAX)
 		return (-1);
 	if (id >= t->nids) {
 		for (n = t->nids == 0 ? 64 : t->nids; n <= id; n *= 2)

@@ -191,13 +191,57 @@ test_product(void)
 	}
 	say(c, MSG_CTL_TRY_END, 0, NULL, 0);
 	ok(hear_type(c, MSG_CTL_FAIL, &h), "too many of all that listens");
-	is_str(h.u.text.text, "the configuration is too large to be compared",
-	    "as is told");
+	is_str(h.u.text.text, "the configuration is too large to be compared, "
+	    "or too many are at once", "as is told");
 	objects();
 	say_objects(c);
 	ok(hear_type(c, MSG_CTL_PLAN, &h) && hear_type(c, MSG_CTL_OK, &h),
 	    "a smaller one is compared");
 	imsgbuf_free(c);
+}
+
+/* More than lbe keeps of all that are being compared: TRY_OBJECTS_MAX. */
+#define TOO_MANY	250001
+#define AT_ONCE		1000
+
+static void
+flood(struct imsgbuf *c)
+{
+	int	i;
+
+	objects();
+	say(c, MSG_CTL_TRY_BEGIN, 0, NULL, 0);
+	say(c, MSG_CTL_TRY_TABLE, 0, &table, sizeof(table));
+	for (i = 0; i < TOO_MANY; i++) {
+		host.id = 8 + i;
+		host.addr.u.v4.s_addr = htonl(0x0a000000 + i);
+		if (i % AT_ONCE == 0)
+			say(c, MSG_CTL_TRY_HOST, 0, &host, sizeof(host));
+		else if (imsg_compose(c, MSG_CTL_TRY_HOST, 0, 0, -1, &host,
+		    sizeof(host)) == -1)
+			fake_die("host");
+	}
+	say(c, MSG_CTL_TRY_END, 0, NULL, 0);
+}
+
+/* Its client may stay; what it has sent does not. */
+static void
+test_full(void)
+{
+	struct imsgbuf	*c = client_open(), *d = client_open();
+	struct heard	 h;
+
+	flood(c);
+	ok(hear_type(c, MSG_CTL_FAIL, &h), "too many objects");
+	is_str(h.u.text.text, "the configuration is too large to be compared, "
+	    "or too many are at once", "as is told");
+	say(c, MSG_CTL_MONITOR, 0, NULL, 0);
+	objects();
+	say_objects(d);
+	ok(hear_type(d, MSG_CTL_PLAN, &h) && hear_type(d, MSG_CTL_OK, &h),
+	    "there is room for others then");
+	imsgbuf_free(c);
+	imsgbuf_free(d);
 }
 
 /* That lbe asks the parent for what runs. */
@@ -284,6 +328,7 @@ main(void)
 	test_good();
 	test_bad();
 	test_product();
+	test_full();
 	test_running();
 	test_reloaded();
 	fake_stop();
