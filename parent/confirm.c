@@ -128,7 +128,8 @@ confirm_waits(const struct confirm *c)
 void
 confirm_late(struct confirm *c)
 {
-	if (confirm_waits(c))
+	/* One that the operator wanted takes nothing of the time left. */
+	if (confirm_waits(c) && !evtimer_pending(c->ev, NULL))
 		confirm_timer(c, CONFIRM_AGAIN_S);
 }
 
