@@ -51,7 +51,7 @@ spread() {
 
 # Somebody else may have had the processor once, but not each time.
 sliced() {
-	for _try in 1 2 3 4 5; do
+	for _try in 1 2 3 4 5 6 7 8 9 10; do
 		[ $(($(gap) * 2)) -ge "$(took)" ] || return 0
 		each release 0 19 >/dev/null
 		each hold 0 19 >/dev/null

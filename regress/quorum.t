@@ -132,6 +132,7 @@ is "and nothing was told meanwhile" "$(words www | tr '\n' ,)" \
 # Scripts come and go.
 configure ""
 "$LVSCTL" reload >/dev/null
+: >$log
 fails 3
 ok "without scripts" wait_for 10 logged 'service "www": below quorum 3'
 configure "$(scripts www)"
