@@ -67,6 +67,7 @@ reload_request(struct parent *env, uint32_t request,
 			reload_refuse(env, request, "out of memory");
 		return;
 	}
+	reload_give_way(r);
 	r->stage = RELOAD_WANTED;
 	r->what = m->what;
 	r->confirm_s = m->confirm_s;
@@ -90,7 +91,8 @@ reload_obstacle(struct reload *r, const struct msg_reload *m)
 			return ("too late, it is going back already");
 		return (NULL);
 	}
-	if (r->stage != RELOAD_NONE && m->what != RELOAD_RUNNING)
+	if (r->stage != RELOAD_NONE && m->what != RELOAD_RUNNING &&
+	    !reload_yields(r, m->what))
 		return ("a reload is already under way");
 	if (m->what == RELOAD_BACK && !confirm_has(env->confirm))
 		return ("there is no configuration before this one: none has "

@@ -203,7 +203,7 @@ void		 reload_first(struct parent *, struct conf *);
 /*
  * reload_request: read the file again, go back, or confirm; id of the request
  * of lbe, 0 when nobody there waits for the outcome.  One is carried out at a
- * time; reload_busy: it is.
+ * time; reload_busy: it is, and to go back must wait.
  */
 void		 reload_request(struct parent *, uint32_t,
 		    const struct msg_reload *);

@@ -201,7 +201,41 @@ reload_planned(struct reload *r)
 int
 reload_busy(const struct parent *env)
 {
-	return (env->reload->stage != RELOAD_NONE);
+	return (env->reload->stage != RELOAD_NONE &&
+	    !reload_yields(env->reload, RELOAD_BACK));
+}
+
+/* A plan is no reason to wait, nor to go back the kernel's slowness. */
+int
+reload_yields(const struct reload *r, enum reload_what what)
+{
+	if (r->what == RELOAD_PLAN)
+		return (what == RELOAD_FILE || what == RELOAD_BACK);
+	return (r->stage == RELOAD_SETTLE && what == RELOAD_BACK);
+}
+
+void
+reload_give_way(struct reload *r)
+{
+	static const char		why[] = "another was asked for "
+					    "meanwhile";
+	static const struct msg_result	late = { 0, 0, 1 };
+
+	switch (r->stage) {
+	case RELOAD_NONE:
+		break;
+	case RELOAD_WANTED:
+		reload_textf(r, "%s", why);
+		reload_failed(r, EAGAIN);
+		break;
+	case RELOAD_ROUND:
+		reload_abort(r, why);
+		break;
+	case RELOAD_SETTLE:
+		reload_textf(r, "%s", why);
+		reload_done(r, &late);
+		break;
+	}
 }
 
 static void

@@ -74,6 +74,12 @@ struct reload {
  * reload_failed: what was asked for did not come to run, for this errno.
  * reload_done: it is over; NULL: the kernel had nothing to do with it.
  */
+/*
+ * reload_yields: what is under way ends early when this is asked for.
+ * reload_give_way: it does, if there is any.
+ */
+int	 reload_yields(const struct reload *, enum reload_what);
+void	 reload_give_way(struct reload *);
 void	 reload_tree(struct reload *, struct conf *);
 void	 reload_try(struct reload *, struct conf *);
 void	 reload_failed(struct reload *, int);

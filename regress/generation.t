@@ -70,9 +70,24 @@ like "is told" "$output" ':8: '
 exits "for a while, too" 1 lvsctl reload -c 60
 exits "nothing waits" 1 lvsctl confirm
 ok "the last plan does no harm" holds 192.0.2.1
+# A plan that an engine holds up.
+sed -i '/bogus/d' $conf
+pid=$(engine_pid vrrpe)
+kill -STOP "$pid"
+lvsctl plan >/tmp/plan 2>&1 &
+plan=$!
+ok "a plan is under way" wait_for 10 logged 'plan asked for'
+sleep 1				# until it is with the engines
+lvsctl reload >/tmp/reload 2>&1 &
+reload=$!
+not_ok "it gives way" wait "$plan"
+like "and says so" "$(cat /tmp/plan)" 'another was asked for meanwhile'
+kill -CONT "$pid"
+ok "to a reload" wait "$reload"
 sed -i 's/"VI"/"other"/; /bogus/d' $conf
 exits "another instance, which is not master yet" 0 lvsctl plan
-like "takes the address away" "$output" '^ip address del 192.0.2.1/24 dev v0$'
+like "takes the address away" "$output" \
+    '^ip address del 192.0.2.[12]/24 dev v0$'
 unlike "and has none" "$output" '^ip address add'
 lvsd_stop
 is "lvsd ends in good order" $? 0
