@@ -49,7 +49,10 @@ my $l = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => 7001,
 while (1) {
 	my $s = $l->accept or next;
 	open my $f, '<', '/run/dynamic/agent' or die;
-	print {$s} readline($f);
+	open my $told, '>>', '/run/dynamic/told' or die;
+	my $word = readline($f);
+	print {$s} $word;
+	print {$told} $word;
 }
 END
 
@@ -195,7 +198,8 @@ pid=$(engine_pid hce)
 kill -9 "$pid"
 ok "another hce" wait_for 20 another hce "$pid"
 put agent '25%'
-ok "has its word" wait_for 20 shows 10.0.0.14 'agent says drain'
+ok "is told of a share" wait_for 20 grep -qx '25%' $dir/told
+ok "has its word from before" wait_for 20 shows 10.0.0.14 'agent says drain'
 ok "and the weight" weight 10.0.0.14 0
 ok "of the script too" wait_for 20 weight 10.0.0.11 253
 ok "and of the file" wait_for 20 weight 10.0.0.13 9
