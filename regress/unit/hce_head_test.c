@@ -42,6 +42,7 @@ static const struct {
 	{ "HTTP/1.1 000 no\r\n\r\n", HEAD_DONE, 0, 0 },
 	{ "HTTP/1.1 200 OK\r\nA: b\r\n\rx", HEAD_BAD, 0, 0 },
 	{ "HTTP/1.1 200 OK\r\nno colon\r\n", HEAD_BAD, 0, 0 },
+	{ "HTTP/1.1 200 OK\nno colon\n\n", HEAD_BAD, 0, 0 },
 	{ "HTTP/1.1 200 OK\r\n: no name\r\n", HEAD_BAD, 0, 0 },
 	{ "HTTP/1.1 200OK\r\n", HEAD_BAD, 0, 0 },
 	{ "HTTP/1.1 2000 OK\r\n", HEAD_BAD, 0, 0 },
