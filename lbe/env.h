@@ -359,6 +359,8 @@ const char	*stage_end(struct engine *);
 void		 stage_commit(struct engine *);
 void		 stage_abort(struct engine *);
 void		 stage_start(struct engine *);
+/* stage_check: one of a configuration into this tree; 0 or -1. */
+int		 stage_check(struct lbe_tree *, struct imsg *);
 
 /*
  * desire.c: what ought to be.  Nothing here sends or logs.

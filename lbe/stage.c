@@ -23,8 +23,6 @@
 #include "control.h"
 #include "env.h"
 
-static int	stage_check(struct lbe_tree *, struct imsg *);
-
 void
 stage_begin(struct engine *e)
 {
@@ -34,7 +32,7 @@ stage_begin(struct engine *e)
 }
 
 /* The items of a check are hce's; lbe shows its type. */
-static int
+int
 stage_check(struct lbe_tree *t, struct imsg *msg)
 {
 	struct check_config	c;

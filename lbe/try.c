@@ -53,7 +53,6 @@ struct try {
 	uint32_t	 next_id;	/* of its host after the last found */
 };
 
-static int	try_check(struct try *, struct imsg *);
 static int	try_table(struct try *, struct imsg *);
 static int	try_host(struct try *, struct imsg *);
 static int	try_service(struct try *, struct imsg *);
@@ -137,7 +136,7 @@ try_object(struct try *t, struct imsg *msg)
 	t->objects++;
 	switch (imsg_type(msg)) {
 	case MSG_CTL_TRY_CHECK:
-		return (try_check(t, msg));
+		return (stage_check(t->tree, msg));
 	case MSG_CTL_TRY_TABLE:
 		return (try_table(t, msg));
 	case MSG_CTL_TRY_HOST:
@@ -179,21 +178,6 @@ try_id(const struct try *t, uint32_t id, uint32_t *ours)
 		return (-1);
 	*ours = t->ids[id];
 	return (0);
-}
-
-/* Checks are known by no more than their types. */
-static int
-try_check(struct try *t, struct imsg *msg)
-{
-	struct check_config	c;
-	uint8_t			items[CHECK_ITEMS_LEN];
-
-	if (imsg_get_head(msg, &c, sizeof(c)) == -1 ||
-	    c.items_len > sizeof(items) ||
-	    imsg_get_tail(msg, sizeof(c), items, c.items_len) == -1 ||
-	    !check_config_ok(&c, items))
-		return (-1);
-	return (tree_add_check(t->tree, &c));
 }
 
 static int

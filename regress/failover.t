@@ -114,6 +114,7 @@ power_off dir1
 ok "the master dies, the backup is master" \
     wait_for 5 is_role dir2 VI_1 master
 requests_end "death"
+ok "death: there is a gap" test "$(of gap)" -ge 100
 ok "as it heard nothing, not even the end" says dir2 \
     'backup -> master: master .* is not heard any more'
 gap "death" 1400
