@@ -194,6 +194,17 @@ peer_set_limit(struct peer *p, size_t limit)
 }
 
 void
+peer_hold(struct peer *p, int hold)
+{
+	if (p->over)
+		return;
+	if (hold)
+		event_del(p->ev_read);
+	else
+		event_add(p->ev_read, NULL);
+}
+
+void
 peer_flush(struct peer *p)
 {
 	if (!p->over && imsgbuf_write(p->buf) == -1 && errno != EPIPE &&

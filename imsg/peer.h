@@ -81,6 +81,11 @@ void		 peer_set_gen(struct peer *, uint32_t);
 /* peer_set_limit: bytes queued above which the peer is PEER_SLOW; 0: none. */
 void		 peer_set_limit(struct peer *, size_t);
 /*
+ * peer_hold: read nothing from it, until called with 0; what it sends waits
+ * with it.  Not for use inside its own message().
+ */
+void		 peer_hold(struct peer *, int);
+/*
  * peer_flush: write now what fits; for a process about to end.
  * peer_queued: bytes not yet taken by the kernel.
  */

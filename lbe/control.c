@@ -51,6 +51,7 @@ struct control {
 	struct clients		 clients;
 	unsigned int		 nclients;
 	int			 fd;		/* -1: none yet */
+	int			 held;		/* nobody is answered now */
 	struct event		*ev_accept;	/* NULL: none yet */
 	struct event		*ev_pause;
 };
@@ -124,6 +125,16 @@ control_listen(struct control *ctl, int fd)
 	    EV_READ | EV_PERSIST, control_accept_cb, ctl);
 	if (ctl->ev_accept == NULL || event_add(ctl->ev_accept, NULL) == -1)
 		fatalx("cannot listen on the control socket");
+}
+
+void
+control_hold(struct control *ctl, int hold)
+{
+	struct client	*c;
+
+	ctl->held = hold;
+	TAILQ_FOREACH(c, &ctl->clients, entry)
+		peer_hold(c->peer, hold);
 }
 
 /* The listening socket may block: one client each time it is readable. */
@@ -210,6 +221,7 @@ client_new(struct control *ctl, int fd)
 		return;
 	}
 	peer_set_limit(c->peer, CLIENT_QUEUE);
+	peer_hold(c->peer, ctl->held);
 	client_idle(c);
 	if (ctl->nclients <= CLIENT_MAX)
 		return;

@@ -105,11 +105,13 @@ TAILQ_HEAD(clients, client);
  * control_new: ready to take the listening socket; NULL: no memory.
  * control_free: with all clients and the socket.
  * control_listen: accept clients on fd, which it owns; any before is closed.
+ * control_hold: answer nobody until called with 0; requests wait.
  * control_clients: all of them.
  */
 struct control	*control_new(struct lbe_env *);
 void		 control_free(struct control *);
 void		 control_listen(struct control *, int);
+void		 control_hold(struct control *, int);
 struct clients	*control_clients(struct control *);
 
 /*

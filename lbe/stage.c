@@ -100,7 +100,8 @@ stage_end(struct engine *e)
 
 /*
  * From here to MSG_CONF_START nothing is said to anybody: others may still
- * run the configuration before.
+ * run the configuration before.  Clients of a reload wait meanwhile, for it
+ * is no business of theirs; those of a start are told that it is one.
  */
 void
 stage_commit(struct engine *e)
@@ -110,6 +111,7 @@ stage_commit(struct engine *e)
 	kernel_forget_todo(env);
 	drain_reset(env);
 	bound_forget(env);
+	control_hold(env->control, env->started);
 	env->started = 0;
 	if (env->tree != NULL)
 		tree_inherit(env->staged, env->tree, 0);
@@ -134,6 +136,7 @@ stage_start(struct engine *e)
 	struct lbe_env	*env = e->arg;
 
 	env->started = 1;
+	control_hold(env->control, 0);
 	/* The parent may have told overrides since the commit. */
 	drain_started(env);
 	service_count(env->tree);

@@ -726,6 +726,50 @@ test_long_answer(void)
 	imsgbuf_free(lazy);
 }
 
+/* Does not wait until lbe has taken it, as say() does. */
+static void
+ask(struct imsgbuf *c, uint32_t type)
+{
+	if (imsg_compose(c, type, 0, 0, -1, NULL, 0) == -1 ||
+	    imsgbuf_write(c) == -1 || imsgbuf_queued(c) != 0)
+		fake_die(msg_name(type));
+}
+
+/* Who asks between the two steps of a reload hears nothing bad of it. */
+static void
+test_between(void)
+{
+	struct imsgbuf	*early, *late;
+	struct heard	 h;
+
+	early = client_open();
+	settle();
+	conf_begin();
+	conf_objects();
+	if (!conf_commit())
+		fake_die("commit");
+	ask(early, MSG_CTL_MONITOR);
+	late = client_open();
+	ask(late, MSG_CTL_SHOW_SERVICES);
+	settle();
+	is_int(hear_now(early, &h) + hear_now(late, &h), 0,
+	    "between commit and start nobody is answered");
+	conf_start();
+	is_int(answer(late, &h), MSG_CTL_END, "then who came is");
+	/* The first may have been read before or after the event. */
+	settle();
+	conf_begin();
+	conf_objects();
+	if (!conf_commit())
+		fake_die("commit");
+	conf_start();
+	ok(hear_until(early, MSG_CTL_EVENT, &h),
+	    "and who was there is served");
+	imsgbuf_free(early);
+	imsgbuf_free(late);
+	settle();
+}
+
 static void
 test_few_descriptors(void)
 {
@@ -812,6 +856,7 @@ main(void)
 	test_priority();
 	test_crowd();
 	test_long_answer();
+	test_between();
 
 	pfd.fd = imsgbuf_fd(idle);
 	pfd.events = POLLIN;
