@@ -90,11 +90,13 @@ ok "dir1 stays away" moved dir2 dir1
 ok "the other takes part again: both do" ctl dir1 vrrp undemote VI_1
 ok "dir1 has both" moved dir1 dir2
 deaf dir1b dir2b on
-exits "one network parts them: dir1 cannot resign" 1 ctl dir1 vrrp resign VI_1
+ok "one network parts them, for longer than a master may be silent" hears dir2
+exits "dir1 cannot resign" 1 ctl dir1 vrrp resign VI_1
 is "because of the other" "$output" \
     "lvsctl: VI_1 is still master: nobody has taken over VI_2"
 ok "dir1 has both" moved dir1 dir2
 deaf dir1b dir2b off
+ok "and both are heard again" hears dir2
 
 # The first release that is heard takes the other instance with it, which may
 # be before that one's own.
