@@ -39,16 +39,18 @@ fleet() {
 	function ka_check() {
 		if (check == "")
 			return
-		printf check != "tcp" ? "\t\tHTTP_GET {\n\t\t\turl {\n" \
-		    "\t\t\t\tpath /\n\t\t\t\tstatus_code 200\n\t\t\t}\n" :
-		    "\t\tTCP_CHECK {\n"
+		if (check == "tcp")
+			print "\t\tTCP_CHECK {"
+		else
+			print "\t\tHTTP_GET {\n\t\t\turl {\n\t\t\t\tpath /\n" \
+			    "\t\t\t\tstatus_code 200\n\t\t\t}"
 		print "\t\t\tconnect_timeout " patience "\n\t\t\tretry 0\n" \
 		    "\t\t\tdelay_before_retry 1\n\t\t}"
 	}
 	function lvsd_check(s) {
 		if (check == "" || check == "tcp")
 			return check == "" ? "" : " check tcp"
-		return " check http \"/\" code 200" (check != "shared" ? "" :
+		return " check http \"/\" code 200" (check != "shared" ? "" : \
 		    " on " ip(128 * 65536 + s * reals) " port 80")
 	}
 	BEGIN {
