@@ -26,7 +26,14 @@
 /* set_ip_vs_timeouts: the kernel keeps them as an int of jiffies. */
 #define IPVS_TIMEOUT_MAX	PERSIST_MAX
 
-static void	*build_unique_in(struct parse *, struct index *, void *);
+/* In a table of more hosts an index tells what is in it twice. */
+#define HOSTS_FEW	32
+
+static void	 build_hosts_begin(struct parse *);
+static int	 build_hosts_room(struct parse *);
+static int	 build_host_twice(struct parse *, const struct addr *);
+static int	 build_host_index(struct parse *, const struct addr *);
+static int	 build_hosts_keep(struct parse *, struct conf_hosts *);
 
 int
 build_once(struct parse *p, unsigned int *seen, enum seen what,
@@ -53,22 +60,16 @@ build_broken(const struct parse *p)
 	return (p->diag.errors != p->block_errors);
 }
 
-static void *
-build_unique_in(struct parse *p, struct index *index, void *object)
-{
-	void	*old;
-
-	if ((old = index_get(index, &p->key)) != NULL)
-		return (old);
-	if (index_put(index, &p->key, object) == -1)
-		diag_nomem(&p->diag);
-	return (NULL);
-}
-
 void *
 build_unique(struct parse *p, void *object)
 {
-	return (build_unique_in(p, p->index, object));
+	void	*old;
+
+	if ((old = index_get(p->index, &p->key)) != NULL)
+		return (old);
+	if (index_put(p->index, &p->key, object) == -1)
+		diag_nomem(&p->diag);
+	return (NULL);
 }
 
 void
@@ -192,15 +193,11 @@ build_table(struct parse *p, const struct lex_str *name)
 
 	build_begin(p);
 	p->table = NULL;
-	p->host = NULL;
-	/* What is kept to find doubles ends with the table, or with this. */
-	index_free(p->hosts);
-	if ((p->hosts = index_new()) == NULL ||
-	    (d = calloc(1, sizeof(*d))) == NULL) {
+	build_hosts_begin(p);
+	if ((d = calloc(1, sizeof(*d))) == NULL) {
 		diag_nomem(&p->diag);
 		return;
 	}
-	TAILQ_INIT(&d->hosts);
 	d->pos = p->pos;
 	TAILQ_INSERT_TAIL(&p->conf->tabledefs, d, entry);
 	p->table = d;
@@ -222,36 +219,107 @@ build_table_disable(struct parse *p)
 		p->table->flags |= TABLE_F_DISABLE;
 }
 
+/* What is kept of a table's hosts ends with it, or with the next. */
+static void
+build_hosts_begin(struct parse *p)
+{
+	index_free(p->hosts_index);
+	p->hosts_index = NULL;
+	p->hosts.n = 0;
+	p->hosts_more = 0;
+	p->host = NULL;
+}
+
+/* While a table is read its hosts are where there is room for the next. */
+static int
+build_hosts_room(struct parse *p)
+{
+	struct conf_hosts	*hosts = &p->hosts;
+	unsigned int		 size = p->hosts_size;
+	void			*host, *more;
+
+	if (hosts->n < size)
+		return (0);
+	size = size == 0 ? HOSTS_FEW : size * 2;
+	if ((host = reallocarray(hosts->host, size,
+	    sizeof(*hosts->host))) != NULL)
+		hosts->host = host;
+	if ((more = reallocarray(hosts->more, size,
+	    sizeof(*hosts->more))) != NULL)
+		hosts->more = more;
+	if (host == NULL || more == NULL) {
+		diag_nomem(&p->diag);
+		return (-1);
+	}
+	p->hosts_size = size;
+	return (0);
+}
+
+/* Enter the address; 1: it was there. */
+static int
+build_host_index(struct parse *p, const struct addr *addr)
+{
+	key_start(&p->key, KEY_HOST);
+	key_addr(&p->key, addr);
+	if (index_get(p->hosts_index, &p->key) != NULL)
+		return (1);
+	if (index_put(p->hosts_index, &p->key, p->table) == -1)
+		diag_nomem(&p->diag);
+	return (0);
+}
+
+static int
+build_host_twice(struct parse *p, const struct addr *addr)
+{
+	const struct conf_host	*h;
+
+	if (p->hosts.n < HOSTS_FEW) {
+		CONF_HOSTS_FOREACH(h, &p->hosts)
+			if (addr_cmp(&h->addr, addr) == 0)
+				return (1);
+		return (0);
+	}
+	if (p->hosts_index == NULL) {
+		if ((p->hosts_index = index_new()) == NULL) {
+			diag_nomem(&p->diag);
+			return (0);
+		}
+		CONF_HOSTS_FOREACH(h, &p->hosts)
+			(void)build_host_index(p, &h->addr);
+	}
+	return (build_host_index(p, addr));
+}
+
 void
 build_host(struct parse *p, const struct lex_str *str)
 {
-	struct conf_tabledef	*d = p->table;
-	struct conf_host	*h;
+	struct addr		 addr;
 	char			 text[ADDR_STRLEN];
 
 	p->host = NULL;
 	p->host_seen = 0;
-	if (d == NULL)
+	memset(&addr, 0, sizeof(addr));
+	if (p->table == NULL || build_hosts_room(p) == -1 ||
+	    resolve_addr(p, "host", str, &addr) == -1)
 		return;
-	if ((h = calloc(1, sizeof(*h))) == NULL) {
-		diag_nomem(&p->diag);
-		return;
-	}
-	h->conf.weight = 1;
-	if (resolve_addr(p, "host", str, &h->conf.addr) == -1) {
-		free(h);
-		return;
-	}
-	key_start(&p->key, KEY_HOST);
-	key_addr(&p->key, &h->conf.addr);
-	if (build_unique_in(p, p->hosts, d) != NULL) {
+	if (build_host_twice(p, &addr)) {
 		conf_error(p, "host %s is in table <%s> twice",
-		    addr_str(&h->conf.addr, text), d->name);
-		free(h);
+		    addr_str(&addr, text), p->table->name);
 		return;
 	}
-	TAILQ_INSERT_TAIL(&d->hosts, h, entry);
-	p->host = h;
+	p->host = &p->hosts.host[p->hosts.n];
+	memset(p->host, 0, sizeof(*p->host));
+	p->host->addr = addr;
+	p->host->weight = 1;
+	memset(&p->hosts.more[p->hosts.n], 0, sizeof(*p->hosts.more));
+	p->hosts.n++;
+}
+
+struct conf_host_more *
+build_host_more(struct parse *p)
+{
+	p->hosts_more = 1;
+	return (&p->hosts.more[p->host - p->hosts.host]);
 }
 
 void
@@ -262,7 +330,7 @@ build_host_weight(struct parse *p, const struct lex_str *str)
 	weight = value_number(p, "weight", str, 0, WEIGHT_MAX);
 	if (build_once(p, &p->host_seen, SEEN_WEIGHT, "weight") == 0 &&
 	    p->host != NULL)
-		p->host->conf.weight = weight;
+		p->host->weight = weight;
 }
 
 void
@@ -270,7 +338,7 @@ build_host_disable(struct parse *p)
 {
 	if (build_once(p, &p->host_seen, SEEN_DISABLE, "disable") == 0 &&
 	    p->host != NULL)
-		p->host->conf.flags |= HOST_F_DISABLE;
+		p->host->flags |= HOST_F_DISABLE;
 }
 
 /* lower is compared with upper when both are known. */
@@ -284,26 +352,46 @@ build_host_bound(struct parse *p, enum seen what, const struct lex_str *str)
 	if (build_once(p, &p->host_seen, what, name) == -1 || p->host == NULL)
 		return;
 	if (what == SEEN_UPPER)
-		p->host->conf.upper = n;
+		build_host_more(p)->upper = n;
 	else
-		p->host->conf.lower = n;
+		build_host_more(p)->lower = n;
 }
 
 void
 build_host_end(struct parse *p)
 {
-	const struct host_config	*h;
+	const struct conf_host_more	*h;
 	char				 text[ADDR_STRLEN];
 
 	if (p->host == NULL)
 		return;
-	h = &p->host->conf;
+	h = conf_host_more(&p->hosts, p->host);
 	if (h->lower > h->upper && (p->host_seen & SEEN_UPPER) == 0)
 		conf_error(p, "host %s: lower %u has a meaning only with an "
-		    "upper", addr_str(&h->addr, text), h->lower);
+		    "upper", addr_str(&p->host->addr, text), h->lower);
 	else if (h->lower > h->upper)
 		conf_error(p, "host %s: lower %u is more than upper %u",
-		    addr_str(&h->addr, text), h->lower, h->upper);
+		    addr_str(&p->host->addr, text), h->lower, h->upper);
+}
+
+/* The table is whole: its hosts, as many as there are, for the tree. */
+static int
+build_hosts_keep(struct parse *p, struct conf_hosts *hosts)
+{
+	unsigned int	 n = p->hosts.n;
+
+	if ((hosts->host = conf_alloc(p->conf, n * sizeof(*hosts->host))) ==
+	    NULL)
+		return (-1);
+	memcpy(hosts->host, p->hosts.host, n * sizeof(*hosts->host));
+	hosts->n = n;
+	if (!p->hosts_more)
+		return (0);
+	if ((hosts->more = conf_alloc(p->conf, n * sizeof(*hosts->more))) ==
+	    NULL)
+		return (-1);
+	memcpy(hosts->more, p->hosts.more, n * sizeof(*hosts->more));
+	return (0);
 }
 
 void
@@ -314,13 +402,13 @@ build_table_end(struct parse *p)
 	if (d == NULL)
 		return;
 	d->broken = build_broken(p);
-	if (TAILQ_EMPTY(&d->hosts) && !d->broken)
+	if (p->hosts.n == 0 && !d->broken)
 		diag_error(&p->diag, &d->pos, "table <%s> is empty; add a "
 		    "host or remove it", d->name);
+	if (p->hosts.n > 0 && build_hosts_keep(p, &d->hosts) == -1)
+		diag_nomem(&p->diag);
 	p->table = NULL;
-	p->host = NULL;
-	index_free(p->hosts);
-	p->hosts = NULL;
+	build_hosts_begin(p);
 }
 
 /*

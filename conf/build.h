@@ -84,20 +84,15 @@ struct conf_tabledef {
 	TAILQ_ENTRY(conf_tabledef)	 entry;
 	char				 name[NAME_LEN];
 	uint32_t			 flags;		/* TABLE_F_* */
-	struct conf_hosts		 hosts;		/* see tabledef_hosts */
-	struct conf_table		*first;		/* use, NULL: none */
+	struct conf_hosts		 hosts;
+	struct conf_table		*first;		/* use, NULL: none; its
+							   hosts are these */
 	struct pos			 pos;
 	int				 used;
 	int				 tracked;
 	uint32_t			 track_id;	/* 0: not tracked */
 	int				 broken;	/* errors inside */
 };
-
-/*
- * tabledef_hosts (check.c): the hosts of a definition, which are those of the
- * first table in use made of it, when there is one.
- */
-const struct conf_hosts	*tabledef_hosts(const struct conf_tabledef *);
 
 /* What may stand once: in a block, in a pool, or at the top. */
 enum seen {
@@ -333,8 +328,11 @@ struct parse {
 	unsigned int		 block_seen;	/* SEEN_* */
 	int			 block_errors;	/* diag.errors before it */
 	struct conf_tabledef	*table;
-	struct index		*hosts;		/* of the table alone */
-	struct conf_host	*host;
+	struct conf_hosts	 hosts;		/* of the table */
+	unsigned int		 hosts_size;	/* room for so many */
+	int			 hosts_more;	/* one of them has more */
+	struct index		*hosts_index;	/* if there are many */
+	struct conf_host	*host;		/* the last */
 	unsigned int		 host_seen;	/* SEEN_* */
 	struct conf_service	*service;
 	struct conf_script	*script;
@@ -412,6 +410,8 @@ void		 build_table(struct parse *, const struct lex_str *);
 void		 build_table_disable(struct parse *);
 void		 build_table_end(struct parse *);
 void		 build_host(struct parse *, const struct lex_str *);
+/* build_host_more: what few have, of the host at hand, to be set. */
+struct conf_host_more *build_host_more(struct parse *);
 void		 build_host_weight(struct parse *, const struct lex_str *);
 void		 build_host_disable(struct parse *);
 void		 build_host_bound(struct parse *, enum seen,

@@ -68,10 +68,10 @@ static void			 table_use_key(struct parse *,
 				    const struct table_use *);
 static struct conf_table	*table_find(struct parse *,
 				    const struct table_use *);
-static void			 table_take(struct conf_table *,
-				    struct conf_tabledef *);
-static int			 table_copy(struct conf_table *,
-				    const struct conf_tabledef *);
+static int			 table_hosts(struct parse *,
+				    struct conf_table *);
+static int			 table_copy(struct parse *,
+				    struct conf_hosts *);
 static void			 check_scripts(struct parse *);
 static void			 check_members(struct parse *);
 static void			 check_unused(struct parse *);
@@ -233,40 +233,45 @@ check_all_wanted(struct parse *p, const struct pool_ref *ref,
 	return (n);
 }
 
-const struct conf_hosts *
-tabledef_hosts(const struct conf_tabledef *d)
+/* Make these hosts, which are of another table, their own. */
+static int
+table_copy(struct parse *p, struct conf_hosts *hosts)
 {
-	return (d->first != NULL ? &d->first->hosts : &d->hosts);
+	struct conf_hosts	 from = *hosts;
+	unsigned int		 i;
+
+	if ((hosts->host = conf_alloc(p->conf,
+	    from.n * sizeof(*hosts->host))) == NULL)
+		return (-1);
+	memcpy(hosts->host, from.host, from.n * sizeof(*hosts->host));
+	if (from.more == NULL)
+		return (0);
+	if ((hosts->more = conf_alloc(p->conf,
+	    from.n * sizeof(*hosts->more))) == NULL)
+		return (-1);
+	memcpy(hosts->more, from.more, from.n * sizeof(*hosts->more));
+	/* How the other is checked does not matter. */
+	for (i = 0; i < from.n; i++)
+		hosts->more[i].via_mark = 0;
+	return (0);
 }
 
 /*
  * Most tables have one use: it takes the hosts of the definition, which are
  * the most of what a large configuration is.
  */
-static void
-table_take(struct conf_table *t, struct conf_tabledef *d)
-{
-	struct conf_host	*h;
-
-	d->first = t;
-	TAILQ_CONCAT(&t->hosts, &d->hosts, entry);
-	TAILQ_FOREACH(h, &t->hosts, entry)
-		h->table = t;
-}
-
 static int
-table_copy(struct conf_table *t, const struct conf_tabledef *d)
+table_hosts(struct parse *p, struct conf_table *t)
 {
-	const struct conf_host	*from;
 	struct conf_host	*h;
 
-	TAILQ_FOREACH(from, tabledef_hosts(d), entry) {
-		if ((h = calloc(1, sizeof(*h))) == NULL)
-			return (-1);
-		h->conf = from->conf;
+	t->hosts = t->def->hosts;
+	if (t->def->first == NULL)
+		t->def->first = t;
+	else if (table_copy(p, &t->hosts) == -1)
+		return (-1);
+	CONF_HOSTS_FOREACH(h, &t->hosts)
 		h->table = t;
-		TAILQ_INSERT_TAIL(&t->hosts, h, entry);
-	}
 	return (0);
 }
 
@@ -278,7 +283,6 @@ table_make(struct parse *p, const struct table_use *use)
 
 	if ((t = calloc(1, sizeof(*t))) == NULL)
 		return (NULL);
-	TAILQ_INIT(&t->hosts);
 	TAILQ_INSERT_TAIL(&p->conf->tables, t, entry);
 	t->def = use->def;
 	memcpy(t->check, use->check, sizeof(t->check));
@@ -293,11 +297,7 @@ table_make(struct parse *p, const struct table_use *use)
 		t->variant = last->variant + 1;
 	if (index_put(p->index, &p->key, t) == -1)
 		return (NULL);
-	if (use->def->first == NULL)
-		table_take(t, use->def);
-	else if (table_copy(t, use->def) == -1)
-		return (NULL);
-	return (t);
+	return (table_hosts(p, t) == -1 ? NULL : t);
 }
 
 static void
@@ -399,14 +399,14 @@ check_pool_family(struct parse *p, const struct pool_ref *ref,
 		if (l->conf.addr.af == af)
 			continue;
 		af = l->conf.addr.af;
-		TAILQ_FOREACH(h, tabledef_hosts(d), entry) {
-			if (h->conf.addr.af == af)
+		CONF_HOSTS_FOREACH(h, &d->hosts) {
+			if (h->addr.af == af)
 				continue;
 			diag_error(&p->diag, &ref->pos, "service \"%s\": "
 			    "host %s of <%s> is not of the family of %s; "
 			    "give IPv4 and IPv6 a service and a table each, "
 			    "or tunnel to", ref->service->conf.name,
-			    addr_str(&h->conf.addr, a), d->name,
+			    addr_str(&h->addr, a), d->name,
 			    listen_str(&l->conf, b));
 			return (-1);
 		}
@@ -449,21 +449,21 @@ check_backup(struct parse *p, const struct pool_ref *ref)
 		    ref->service->conf.name, ref->table);
 		return;
 	}
-	TAILQ_FOREACH(h, &primary->hosts, entry) {
+	CONF_HOSTS_FOREACH(h, &primary->hosts) {
 		key_start(&p->key, KEY_DEST);
 		key_mem(&p->key, &ref->service, sizeof(ref->service));
-		key_addr(&p->key, &h->conf.addr);
+		key_addr(&p->key, &h->addr);
 		(void)build_unique(p, h);
 	}
-	TAILQ_FOREACH(h, &backup->hosts, entry) {
+	CONF_HOSTS_FOREACH(h, &backup->hosts) {
 		key_start(&p->key, KEY_DEST);
 		key_mem(&p->key, &ref->service, sizeof(ref->service));
-		key_addr(&p->key, &h->conf.addr);
+		key_addr(&p->key, &h->addr);
 		if (build_unique(p, h) == NULL)
 			continue;
 		diag_error(&p->diag, &ref->pos, "service \"%s\": host %s is "
 		    "in <%s> and in its backup <%s>; it can be in one only",
-		    ref->service->conf.name, addr_str(&h->conf.addr, text),
+		    ref->service->conf.name, addr_str(&h->addr, text),
 		    primary->conf.name, ref->table);
 	}
 }

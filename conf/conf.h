@@ -24,6 +24,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "arena.h"
 #include "wire.h"
 
 /*
@@ -84,17 +85,35 @@ TAILQ_HEAD(conf_checks, conf_check);
 
 struct conf_table;
 
+/*
+ * There are more hosts than of anything else, so here alone is not the
+ * structure that travels, see conf_host_wire(), but what makes it up; and
+ * what few hosts have is apart.
+ */
 struct conf_host {
-	TAILQ_ENTRY(conf_host)		 entry;
-	RB_ENTRY(conf_host)		 byid;
-	struct host_config		 conf;
 	struct conf_table		*table;
+	uint32_t			 id;
+	uint16_t			 weight;
+	uint8_t				 flags;		/* HOST_F_* */
+	struct addr			 addr;
+};
+
+struct conf_host_more {
+	struct addr			 parent;	/* these as in */
+	uint32_t			 upper;		/* host_config */
+	uint32_t			 lower;
 	uint32_t			 via_mark;	/* of checks via the
 						   service; 0: none */
 };
-TAILQ_HEAD(conf_hosts, conf_host);
-RB_HEAD(conf_hosts_byid, conf_host);
-RB_PROTOTYPE(conf_hosts_byid, conf_host, byid, )
+
+struct conf_hosts {
+	struct conf_host		*host;	/* in the order of the file */
+	struct conf_host_more		*more;	/* of each; NULL: of none */
+	unsigned int			 n;
+};
+
+#define CONF_HOSTS_FOREACH(h, hosts)					\
+	for ((h) = (hosts)->host; (h) != (hosts)->host + (hosts)->n; (h)++)
 
 struct conf_tabledef;
 
@@ -389,6 +408,7 @@ struct conf_sysctl {
 TAILQ_HEAD(conf_sysctls, conf_sysctl);
 
 struct conf {
+	struct arena		 arena;		/* see conf_alloc */
 	uint32_t		 generation;
 	struct global_config	 global;
 	uint32_t		 lease_s;	/* of addresses; 0: for ever */
@@ -415,7 +435,8 @@ struct conf {
 	struct conf_processes	 processes;
 	struct conf_trackfiles	 trackfiles;
 	struct conf_refhosts	 refhosts;
-	struct conf_hosts_byid	 hosts_byid;	/* after conf_assign_ids */
+	struct conf_host	**hosts_byid;	/* after conf_assign_ids */
+	unsigned int		 nhosts;
 	struct conf_listens_byid listens_byid;
 	struct conf_vrrps_byid	 vrrps_byid;
 };
@@ -444,6 +465,11 @@ struct conf	*conf_parse(const char *, const struct conf_macros *, int,
 /* conf_new, conf_free (tree.c): an empty tree; a whole one freed. */
 struct conf	*conf_new(void);
 void		 conf_free(struct conf *);
+/*
+ * conf_alloc (tree.c): so many bytes, zeroed, that are freed with the tree;
+ * NULL: no memory.
+ */
+void		*conf_alloc(struct conf *, size_t);
 /* tlsfile_free (tlsfile.c): one that is in no tree. */
 void		 tlsfile_free(struct conf_tlsfile *);
 /*
@@ -460,6 +486,12 @@ void		 conf_assign_ids(struct conf *, const struct conf *,
 		    uint32_t *);
 /* conf_find_*: by id; NULL: none.  Hosts, listens, VRRP in log(n). */
 struct conf_host	*conf_find_host(const struct conf *, uint32_t);
+/* conf_host_more: what few hosts have; all zeroes, if this has it not. */
+const struct conf_host_more *conf_host_more(const struct conf_hosts *,
+		    const struct conf_host *);
+/* conf_host_wire: a host, of these, as it travels. */
+void		 conf_host_wire(const struct conf_hosts *,
+		    const struct conf_host *, struct host_config *);
 struct conf_listen	*conf_find_listen(const struct conf *, uint32_t);
 struct conf_vrrp	*conf_find_vrrp(const struct conf *, uint32_t);
 struct conf_group	*conf_find_group(const struct conf *, uint32_t);

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 
 #include "build.h"
+#include "match.h"
 
 /*
  * Ids.  An object keeps its id as long as there is an object of its key, over
@@ -29,62 +30,77 @@
  */
 
 struct ids {
-	struct index	*old;		/* ids of the old tree, by key */
+	struct index	*content;	/* ids of the old tree's files and
+					   checks, by what they are */
 	uint32_t	*next;
 	struct key	 key;
 };
 
+static uint32_t	 ids_new(struct ids *);
 static void	 ids_remember(struct ids *, uint32_t);
 static uint32_t	 ids_give(struct ids *);
-static void	 ids_key_listen(struct ids *, const struct conf_listen *);
 static void	 ids_key_table(struct ids *, const struct conf_table *);
-static void	 ids_key_host(struct ids *, const struct conf_host *);
 static void	 ids_key_use(struct ids *, const struct conf_table *);
-static void	 ids_key_refhost(struct ids *, const struct conf_refhost *);
-static void	 ids_old_names(struct ids *, const struct conf *);
-static void	 ids_old_tables(struct ids *, const struct conf *);
-static void	 ids_old_tracked(struct ids *, const struct conf *);
-static void	 ids_tracked(struct ids *, struct conf *);
+static void	 ids_old_content(struct ids *, const struct conf *);
+static void	 ids_tabledefs(struct ids *, struct conf *,
+		    const struct conf *);
+static void	 ids_processes(struct ids *, struct conf *,
+		    const struct conf *);
+static void	 ids_trackfiles(struct ids *, struct conf *,
+		    const struct conf *);
+static void	 ids_refhosts(struct ids *, struct conf *,
+		    const struct conf *);
 static void	 ids_tlsfiles(struct ids *, struct conf *);
 static void	 ids_checks(struct ids *, struct conf *);
+static int	 ids_varies(const struct conf *);
 static void	 ids_variants(struct ids *, struct conf *,
 		    const struct conf *);
 static void	 ids_claim(struct ids *, struct index *, struct conf_table *);
-static void	 ids_tables(struct ids *, struct conf *);
-static void	 ids_services(struct ids *, struct conf *);
-static void	 ids_scripts(struct ids *, struct conf *);
-static void	 ids_groups(struct ids *, struct conf *);
-static void	 ids_vrrps(struct ids *, struct conf *);
+static void	 ids_tables(struct ids *, struct conf *,
+		    const struct conf *);
+static void	 ids_hosts(struct ids *, struct match *, struct conf_table *,
+		    const struct conf_table *);
+static int	 host_id_cmp(const void *, const void *);
+static void	 ids_index_hosts(struct conf *);
+static void	 ids_services(struct ids *, struct conf *,
+		    const struct conf *);
+static void	 ids_listens(struct ids *, struct match *,
+		    struct conf_service *, const struct conf_service *);
+static void	 ids_scripts(struct ids *, struct conf *,
+		    const struct conf *);
+static void	 ids_groups(struct ids *, struct conf *,
+		    const struct conf *);
+static void	 ids_vrrps(struct ids *, struct conf *, const struct conf *);
+static void	 ids_vrrp_refs(struct conf_vrrp *);
 static void	 ids_refs(struct conf *);
 static uint32_t	 ids_track(const struct conf_track *);
 
-/* The old object of the key at hand has this id. */
-static void
-ids_remember(struct ids *ids, uint32_t id)
-{
-	if (index_put(ids->old, &ids->key, (void *)(uintptr_t)id) == -1)
-		err(1, "configuration");
-}
-
-/* The id of the new object of the key at hand. */
 static uint32_t
-ids_give(struct ids *ids)
+ids_new(struct ids *ids)
 {
-	void	*old;
-
-	if ((old = index_get(ids->old, &ids->key)) != NULL)
-		return ((uint32_t)(uintptr_t)old);
 	/* Ids are never used again: better to end than to begin anew. */
 	if (*ids->next == UINT32_MAX)
 		errx(1, "configuration: out of ids");
 	return ((*ids->next)++);
 }
 
+/* What has the content of the key at hand has this id. */
 static void
-ids_key_listen(struct ids *ids, const struct conf_listen *l)
+ids_remember(struct ids *ids, uint32_t id)
 {
-	key_listen(&ids->key, &l->conf);
-	key_str(&ids->key, l->service->conf.name);
+	if (index_put(ids->content, &ids->key, (void *)(uintptr_t)id) == -1)
+		err(1, "configuration");
+}
+
+/* The id of what has the content of the key at hand. */
+static uint32_t
+ids_give(struct ids *ids)
+{
+	void	*old;
+
+	if ((old = index_get(ids->content, &ids->key)) != NULL)
+		return ((uint32_t)(uintptr_t)old);
+	return (ids_new(ids));
 }
 
 static void
@@ -108,60 +124,10 @@ ids_key_use(struct ids *ids, const struct conf_table *t)
 }
 
 static void
-ids_key_host(struct ids *ids, const struct conf_host *h)
-{
-	key_name(&ids->key, KEY_HOST, h->table->conf.name);
-	key_num(&ids->key, h->table->conf.port);
-	key_num(&ids->key, h->table->variant);
-	key_addr(&ids->key, &h->conf.addr);
-}
-
-static void
-ids_key_refhost(struct ids *ids, const struct conf_refhost *h)
-{
-	key_start(&ids->key, KEY_REFHOST);
-	key_addr(&ids->key, &h->conf.addr);
-	key_num(&ids->key, h->variant);
-}
-
-static void
-ids_old_names(struct ids *ids, const struct conf *old)
-{
-	const struct conf_service	*service;
-	const struct conf_listen	*l;
-	const struct conf_script	*script;
-	const struct conf_group		*group;
-	const struct conf_vrrp		*vrrp;
-
-	TAILQ_FOREACH(service, &old->services, entry) {
-		key_name(&ids->key, KEY_SERVICE, service->conf.name);
-		ids_remember(ids, service->conf.id);
-		TAILQ_FOREACH(l, &service->listens, entry) {
-			ids_key_listen(ids, l);
-			ids_remember(ids, l->conf.id);
-		}
-	}
-	TAILQ_FOREACH(script, &old->scripts, entry) {
-		key_name(&ids->key, KEY_SCRIPT, script->conf.name);
-		ids_remember(ids, script->conf.id);
-	}
-	TAILQ_FOREACH(group, &old->groups, entry) {
-		key_name(&ids->key, KEY_GROUP, group->conf.name);
-		ids_remember(ids, group->conf.id);
-	}
-	TAILQ_FOREACH(vrrp, &old->vrrps, entry) {
-		key_name(&ids->key, KEY_VRRP, vrrp->conf.name);
-		ids_remember(ids, vrrp->conf.id);
-	}
-}
-
-static void
-ids_old_tables(struct ids *ids, const struct conf *old)
+ids_old_content(struct ids *ids, const struct conf *old)
 {
 	const struct conf_tlsfile	*f;
 	const struct conf_check		*c;
-	const struct conf_table		*t;
-	const struct conf_host		*h;
 
 	TAILQ_FOREACH(f, &old->tlsfiles, entry) {
 		key_tlsfile(&ids->key, f);
@@ -171,74 +137,80 @@ ids_old_tables(struct ids *ids, const struct conf *old)
 		key_check(&ids->key, c);
 		ids_remember(ids, c->conf.id);
 	}
-	TAILQ_FOREACH(t, &old->tables, entry) {
-		ids_key_table(ids, t);
-		ids_remember(ids, t->conf.id);
-		TAILQ_FOREACH(h, &t->hosts, entry) {
-			ids_key_host(ids, h);
-			ids_remember(ids, h->conf.id);
-		}
-	}
 }
 
+/* Tables, processes, files, hosts: what is known by its being tracked alone. */
+
 static void
-ids_old_tracked(struct ids *ids, const struct conf *old)
+ids_tabledefs(struct ids *ids, struct conf *new, const struct conf *old)
 {
-	const struct conf_tabledef	*d;
-	const struct conf_process	*p;
-	const struct conf_trackfile	*f;
-	const struct conf_refhost	*h;
+	struct match			 m = { 0 };
+	const struct conf_tabledef	*was;
+	struct conf_tabledef		*d;
 
-	TAILQ_FOREACH(d, &old->tabledefs, entry) {
-		if (!d->tracked)
-			continue;
-		key_name(&ids->key, KEY_TRACK_TABLE, d->name);
-		ids_remember(ids, d->track_id);
-	}
-	TAILQ_FOREACH(p, &old->processes, entry) {
-		key_process(&ids->key, p);
-		ids_remember(ids, p->id);
-	}
-	TAILQ_FOREACH(f, &old->trackfiles, entry) {
-		key_name(&ids->key, f->checked ? KEY_CHECK_FILE :
-		    KEY_TRACK_FILE, f->path);
-		ids_remember(ids, f->id);
-	}
-	TAILQ_FOREACH(h, &old->refhosts, entry) {
-		ids_key_refhost(ids, h);
-		ids_remember(ids, h->conf.id);
-	}
-}
-
-/* What is known by its being tracked alone. */
-static void
-ids_tracked(struct ids *ids, struct conf *new)
-{
-	struct conf_tabledef	*d;
-	struct conf_process	*p;
-	struct conf_trackfile	*f;
-	struct conf_refhost	*h;
-
+	match_begin(&m, match_tabledef);
+	TAILQ_FOREACH(was, &old->tabledefs, entry)
+		if (was->tracked)
+			match_add(&m, was);
 	TAILQ_FOREACH(d, &new->tabledefs, entry) {
 		if (!d->tracked)
 			continue;
-		key_name(&ids->key, KEY_TRACK_TABLE, d->name);
-		d->track_id = ids_give(ids);
+		was = match_find(&m, d);
+		d->track_id = was != NULL ? was->track_id : ids_new(ids);
 	}
+	match_end(&m);
+}
+
+static void
+ids_processes(struct ids *ids, struct conf *new, const struct conf *old)
+{
+	struct match			 m = { 0 };
+	const struct conf_process	*was;
+	struct conf_process		*p;
+
+	match_begin(&m, match_process);
+	TAILQ_FOREACH(was, &old->processes, entry)
+		match_add(&m, was);
 	TAILQ_FOREACH(p, &new->processes, entry) {
-		key_process(&ids->key, p);
-		p->id = ids_give(ids);
+		was = match_find(&m, p);
+		p->id = was != NULL ? was->id : ids_new(ids);
 	}
+	match_end(&m);
+}
+
+static void
+ids_trackfiles(struct ids *ids, struct conf *new, const struct conf *old)
+{
+	struct match			 m = { 0 };
+	const struct conf_trackfile	*was;
+	struct conf_trackfile		*f;
+
+	match_begin(&m, match_trackfile);
+	TAILQ_FOREACH(was, &old->trackfiles, entry)
+		match_add(&m, was);
 	TAILQ_FOREACH(f, &new->trackfiles, entry) {
-		key_name(&ids->key, f->checked ? KEY_CHECK_FILE :
-		    KEY_TRACK_FILE, f->path);
-		f->id = ids_give(ids);
+		was = match_find(&m, f);
+		f->id = was != NULL ? was->id : ids_new(ids);
 	}
+	match_end(&m);
+}
+
+static void
+ids_refhosts(struct ids *ids, struct conf *new, const struct conf *old)
+{
+	struct match			 m = { 0 };
+	const struct conf_refhost	*was;
+	struct conf_refhost		*h;
+
+	match_begin(&m, match_refhost);
+	TAILQ_FOREACH(was, &old->refhosts, entry)
+		match_add(&m, was);
 	TAILQ_FOREACH(h, &new->refhosts, entry) {
-		ids_key_refhost(ids, h);
-		h->conf.id = ids_give(ids);
+		was = match_find(&m, h);
+		h->conf.id = was != NULL ? was->conf.id : ids_new(ids);
 		h->conf.check_id = h->check->conf.id;
 	}
+	match_end(&m);
 }
 
 /* Two paths to the same bytes are one file. */
@@ -286,6 +258,18 @@ ids_claim(struct ids *ids, struct index *claimed, struct conf_table *t)
 		err(1, "configuration");
 }
 
+/* One of the tables in use is not the first of its name and port. */
+static int
+ids_varies(const struct conf *c)
+{
+	const struct conf_table	*t;
+
+	TAILQ_FOREACH(t, &c->tables, entry)
+		if (t->variant != 0)
+			return (1);
+	return (0);
+}
+
 /*
  * One table on one port with several checks: a use that was there before is
  * the same variant as before, wherever it stands in the file now, for its
@@ -298,6 +282,8 @@ ids_variants(struct ids *ids, struct conf *new, const struct conf *old)
 	const struct conf_table	*was;
 	struct conf_table	*t;
 
+	if (!ids_varies(old) && !ids_varies(new))
+		return;
 	if ((uses = index_new()) == NULL || (claimed = index_new()) == NULL)
 		err(1, "configuration");
 	TAILQ_FOREACH(t, &old->tables, entry) {
@@ -328,100 +314,200 @@ ids_variants(struct ids *ids, struct conf *new, const struct conf *old)
 }
 
 static void
-ids_tables(struct ids *ids, struct conf *new)
+ids_tables(struct ids *ids, struct conf *new, const struct conf *old)
 {
+	struct match		 tables = { 0 }, hosts = { 0 };
+	const struct conf_table	*was;
 	struct conf_table	*t;
-	struct conf_host	*h;
 	int			 i;
 
-	RB_INIT(&new->hosts_byid);
+	match_begin(&tables, match_table);
+	TAILQ_FOREACH(was, &old->tables, entry)
+		match_add(&tables, was);
 	TAILQ_FOREACH(t, &new->tables, entry) {
-		ids_key_table(ids, t);
-		t->conf.id = ids_give(ids);
+		was = match_find(&tables, t);
+		t->conf.id = was != NULL ? was->conf.id : ids_new(ids);
 		for (i = 0; i < t->conf.nchecks; i++)
 			t->conf.check_id[i] = t->check[i]->conf.id;
 		if (t->def != NULL)	/* it is no TABLE_F_VIA */
 			t->conf.track_id = t->def->track_id;
-		TAILQ_FOREACH(h, &t->hosts, entry) {
-			ids_key_host(ids, h);
-			h->conf.id = ids_give(ids);
-			h->conf.table_id = t->conf.id;
-			RB_INSERT(conf_hosts_byid, &new->hosts_byid, h);
-		}
+		ids_hosts(ids, &hosts, t, was);
+	}
+	match_end(&tables);
+	match_end(&hosts);
+	ids_index_hosts(new);
+}
+
+/* Of a table that was this one; NULL: it is new. */
+static void
+ids_hosts(struct ids *ids, struct match *m, struct conf_table *t,
+    const struct conf_table *old)
+{
+	const struct conf_host	*was;
+	struct conf_host	*h;
+
+	match_begin(m, match_host);
+	if (old != NULL)
+		CONF_HOSTS_FOREACH(was, &old->hosts)
+			match_add(m, was);
+	CONF_HOSTS_FOREACH(h, &t->hosts) {
+		was = match_find(m, h);
+		h->id = was != NULL ? was->id : ids_new(ids);
 	}
 }
 
-static void
-ids_services(struct ids *ids, struct conf *new)
+static int
+host_id_cmp(const void *va, const void *vb)
 {
-	struct conf_service	*s;
-	struct conf_listen	*l;
-	int			 i;
+	const struct conf_host	*a = *(const struct conf_host *const *)va;
+	const struct conf_host	*b = *(const struct conf_host *const *)vb;
+
+	return (a->id < b->id ? -1 : a->id > b->id);
+}
+
+static void
+ids_index_hosts(struct conf *c)
+{
+	struct conf_table	*t;
+	struct conf_host	*h;
+	unsigned int		 i, n = 0;
+
+	TAILQ_FOREACH(t, &c->tables, entry)
+		n += t->hosts.n;
+	if ((c->hosts_byid = conf_alloc(c, (n + 1) *
+	    sizeof(*c->hosts_byid))) == NULL)
+		err(1, "configuration");
+	c->nhosts = 0;
+	TAILQ_FOREACH(t, &c->tables, entry)
+		CONF_HOSTS_FOREACH(h, &t->hosts)
+			c->hosts_byid[c->nhosts++] = h;
+	/* Mostly they are in order. */
+	for (i = 1; i < n; i++)
+		if (c->hosts_byid[i - 1]->id > c->hosts_byid[i]->id)
+			break;
+	if (i < n)
+		qsort(c->hosts_byid, n, sizeof(*c->hosts_byid), host_id_cmp);
+}
+
+static void
+ids_services(struct ids *ids, struct conf *new, const struct conf *old)
+{
+	struct match			 services = { 0 }, listens = { 0 };
+	const struct conf_service	*was;
+	struct conf_service		*s;
+	struct conf_listen		*l;
+	int				 i;
 
 	RB_INIT(&new->listens_byid);
+	match_begin(&services, match_service);
+	TAILQ_FOREACH(was, &old->services, entry)
+		match_add(&services, was);
 	TAILQ_FOREACH(s, &new->services, entry) {
-		key_name(&ids->key, KEY_SERVICE, s->conf.name);
-		s->conf.id = ids_give(ids);
+		was = match_find(&services, s);
+		s->conf.id = was != NULL ? was->conf.id : ids_new(ids);
 		for (i = 0; i < POOL_MAX; i++) {
 			if (s->pool[i].table == NULL)
 				continue;
 			s->conf.pool[i].table_id = s->pool[i].table->conf.id;
 		}
-		TAILQ_FOREACH(l, &s->listens, entry) {
-			ids_key_listen(ids, l);
-			l->conf.id = ids_give(ids);
-			l->conf.service_id = s->conf.id;
+		ids_listens(ids, &listens, s, was);
+		TAILQ_FOREACH(l, &s->listens, entry)
 			RB_INSERT(conf_listens_byid, &new->listens_byid, l);
-		}
+	}
+	match_end(&services);
+	match_end(&listens);
+}
+
+/* Of a service that was this one; NULL: it is new. */
+static void
+ids_listens(struct ids *ids, struct match *m, struct conf_service *s,
+    const struct conf_service *old)
+{
+	const struct conf_listen	*was;
+	struct conf_listen		*l;
+
+	match_begin(m, match_listen);
+	if (old != NULL)
+		TAILQ_FOREACH(was, &old->listens, entry)
+			match_add(m, was);
+	TAILQ_FOREACH(l, &s->listens, entry) {
+		was = match_find(m, l);
+		l->conf.id = was != NULL ? was->conf.id : ids_new(ids);
+		l->conf.service_id = s->conf.id;
 	}
 }
 
 static void
-ids_scripts(struct ids *ids, struct conf *new)
+ids_scripts(struct ids *ids, struct conf *new, const struct conf *old)
 {
-	struct conf_script	*s;
+	struct match			 m = { 0 };
+	const struct conf_script	*was;
+	struct conf_script		*s;
 
+	match_begin(&m, match_script);
+	TAILQ_FOREACH(was, &old->scripts, entry)
+		match_add(&m, was);
 	TAILQ_FOREACH(s, &new->scripts, entry) {
-		key_name(&ids->key, KEY_SCRIPT, s->conf.name);
-		s->conf.id = ids_give(ids);
+		was = match_find(&m, s);
+		s->conf.id = was != NULL ? was->conf.id : ids_new(ids);
 	}
+	match_end(&m);
 }
 
 static void
-ids_groups(struct ids *ids, struct conf *new)
+ids_groups(struct ids *ids, struct conf *new, const struct conf *old)
 {
-	struct conf_group	*g;
+	struct match			 m = { 0 };
+	const struct conf_group		*was;
+	struct conf_group		*g;
 
+	match_begin(&m, match_group);
+	TAILQ_FOREACH(was, &old->groups, entry)
+		match_add(&m, was);
 	TAILQ_FOREACH(g, &new->groups, entry) {
-		key_name(&ids->key, KEY_GROUP, g->conf.name);
-		g->conf.id = ids_give(ids);
+		was = match_find(&m, g);
+		g->conf.id = was != NULL ? was->conf.id : ids_new(ids);
 	}
+	match_end(&m);
 }
 
 static void
-ids_vrrps(struct ids *ids, struct conf *new)
+ids_vrrps(struct ids *ids, struct conf *new, const struct conf *old)
 {
+	struct match		 m = { 0 };
+	const struct conf_vrrp	*was;
 	struct conf_vrrp	*v;
+
+	RB_INIT(&new->vrrps_byid);
+	match_begin(&m, match_vrrp);
+	TAILQ_FOREACH(was, &old->vrrps, entry)
+		match_add(&m, was);
+	TAILQ_FOREACH(v, &new->vrrps, entry) {
+		was = match_find(&m, v);
+		v->conf.id = was != NULL ? was->conf.id : ids_new(ids);
+		RB_INSERT(conf_vrrps_byid, &new->vrrps_byid, v);
+		ids_vrrp_refs(v);
+	}
+	match_end(&m);
+}
+
+static void
+ids_vrrp_refs(struct conf_vrrp *v)
+{
 	struct conf_peer	*peer;
 	struct conf_vaddr	*a;
 	struct conf_track	*t;
 
-	RB_INIT(&new->vrrps_byid);
-	TAILQ_FOREACH(v, &new->vrrps, entry) {
-		key_name(&ids->key, KEY_VRRP, v->conf.name);
-		v->conf.id = ids_give(ids);
-		RB_INSERT(conf_vrrps_byid, &new->vrrps_byid, v);
-		v->conf.group_id = v->group == NULL ? 0 : v->group->conf.id;
-		if (v->hmac != NULL)
-			v->hmac->conf.vrrp_id = v->conf.id;
-		TAILQ_FOREACH(peer, &v->peers, entry)
-			peer->conf.vrrp_id = v->conf.id;
-		TAILQ_FOREACH(a, &v->addrs, entry)
-			a->conf.vrrp_id = v->conf.id;
-		TAILQ_FOREACH(t, &v->tracks, entry) {
-			t->conf.vrrp_id = v->conf.id;
-			t->conf.ref_id = ids_track(t);
-		}
+	v->conf.group_id = v->group == NULL ? 0 : v->group->conf.id;
+	if (v->hmac != NULL)
+		v->hmac->conf.vrrp_id = v->conf.id;
+	TAILQ_FOREACH(peer, &v->peers, entry)
+		peer->conf.vrrp_id = v->conf.id;
+	TAILQ_FOREACH(a, &v->addrs, entry)
+		a->conf.vrrp_id = v->conf.id;
+	TAILQ_FOREACH(t, &v->tracks, entry) {
+		t->conf.vrrp_id = v->conf.id;
+		t->conf.ref_id = ids_track(t);
 	}
 }
 
@@ -467,28 +553,30 @@ ids_refs(struct conf *new)
 void
 conf_assign_ids(struct conf *new, const struct conf *old, uint32_t *next)
 {
+	struct conf	*none = NULL;
 	struct ids	*ids;
 
 	if ((ids = calloc(1, sizeof(*ids))) == NULL ||
-	    (ids->old = index_new()) == NULL)
+	    (ids->content = index_new()) == NULL ||
+	    (old == NULL && (old = none = conf_new()) == NULL))
 		err(1, "configuration");
 	ids->next = next;
-	if (old != NULL) {
-		ids_old_names(ids, old);
-		ids_old_tables(ids, old);
-		ids_old_tracked(ids, old);
-	}
+	ids_old_content(ids, old);
 	ids_tlsfiles(ids, new);
 	ids_checks(ids, new);
-	if (old != NULL)
+	if (none == NULL)
 		ids_variants(ids, new, old);
-	ids_tracked(ids, new);
-	ids_tables(ids, new);
-	ids_services(ids, new);
-	ids_scripts(ids, new);
-	ids_groups(ids, new);
-	ids_vrrps(ids, new);
+	ids_tabledefs(ids, new, old);
+	ids_processes(ids, new, old);
+	ids_trackfiles(ids, new, old);
+	ids_refhosts(ids, new, old);
+	ids_tables(ids, new, old);
+	ids_services(ids, new, old);
+	ids_scripts(ids, new, old);
+	ids_groups(ids, new, old);
+	ids_vrrps(ids, new, old);
 	ids_refs(new);
-	index_free(ids->old);
+	index_free(ids->content);
 	free(ids);
+	conf_free(none);
 }

@@ -1055,7 +1055,9 @@ conf_parse(const char *path, const struct conf_macros *macros, int flags,
 	}
 	lex_close(p->lex);
 	index_free(p->index);
-	index_free(p->hosts);
+	index_free(p->hosts_index);
+	free(p->hosts.host);
+	free(p->hosts.more);
 	freezero(p, sizeof(*p));
 	return (conf);
 }

@@ -118,23 +118,25 @@ print_global(const struct conf *c, FILE *f)
 static void
 print_tabledef(const struct conf_tabledef *d, FILE *f)
 {
-	const struct conf_host	*h;
-	char			 text[ADDR_STRLEN];
+	const struct conf_host_more	*more;
+	const struct conf_host		*h;
+	char				 text[ADDR_STRLEN];
 
 	fprintf(f, "\ntable <%s>%s {\n", d->name,
 	    d->flags & TABLE_F_DISABLE ? " disable" : "");
-	TAILQ_FOREACH(h, tabledef_hosts(d), entry) {
-		fprintf(f, "\t%s", addr_str(&h->conf.addr, text));
-		if (h->conf.weight != 1)
-			fprintf(f, " weight %u", h->conf.weight);
-		if (h->conf.upper != 0)
-			fprintf(f, " upper %u", h->conf.upper);
-		if (h->conf.lower != 0)
-			fprintf(f, " lower %u", h->conf.lower);
-		if (h->conf.parent.af != 0)
+	CONF_HOSTS_FOREACH(h, &d->hosts) {
+		more = conf_host_more(&d->hosts, h);
+		fprintf(f, "\t%s", addr_str(&h->addr, text));
+		if (h->weight != 1)
+			fprintf(f, " weight %u", h->weight);
+		if (more->upper != 0)
+			fprintf(f, " upper %u", more->upper);
+		if (more->lower != 0)
+			fprintf(f, " lower %u", more->lower);
+		if (more->parent.af != 0)
 			fprintf(f, " parent %s",
-			    addr_str(&h->conf.parent, text));
-		if (h->conf.flags & HOST_F_DISABLE)
+			    addr_str(&more->parent, text));
+		if (h->flags & HOST_F_DISABLE)
 			fprintf(f, " disable");
 		fputc('\n', f);
 	}

@@ -297,14 +297,14 @@ sync_check_families(struct parse *p, const struct conf_service *s)
 		for (i = 0; i < POOL_MAX; i++) {
 			if (s->pool[i].table == NULL)
 				continue;
-			TAILQ_FOREACH(h, &s->pool[i].table->hosts, entry) {
-				if (h->conf.addr.af == l->conf.addr.af)
+			CONF_HOSTS_FOREACH(h, &s->pool[i].table->hosts) {
+				if (h->addr.af == l->conf.addr.af)
 					continue;
 				diag_error(&p->diag, &p->sync_pos, "sync "
 				    "connections: not possible with service "
 				    "\"%s\", whose host %s is of another "
 				    "family than what it listens on",
-				    s->conf.name, addr_str(&h->conf.addr,
+				    s->conf.name, addr_str(&h->addr,
 				    addr));
 				return;
 			}

@@ -28,7 +28,6 @@ static void	 argv_free(char **);
 static void	 script_free(struct conf_script *);
 static void	 notifies_free(struct conf_notifies *);
 static void	 check_free(struct conf_check *);
-static void	 hosts_free(struct conf_hosts *);
 static void	 service_free(struct conf_service *);
 static void	 tracks_free(struct conf_tracks *);
 static void	 hmac_free(struct conf_hmac *);
@@ -37,21 +36,11 @@ static void	 held_free(struct conf_vaddrs *, struct conf_routes *,
 static void	 vrrp_free(struct conf_vrrp *);
 static void	 conf_free_tables(struct conf *);
 static void	 conf_free_tracked(struct conf *);
-static int	 host_id_cmp(struct conf_host *, struct conf_host *);
 static int	 listen_id_cmp(struct conf_listen *, struct conf_listen *);
 static int	 vrrp_id_cmp(struct conf_vrrp *, struct conf_vrrp *);
 
-RB_GENERATE(conf_hosts_byid, conf_host, byid, host_id_cmp)
 RB_GENERATE(conf_listens_byid, conf_listen, byid, listen_id_cmp)
 RB_GENERATE(conf_vrrps_byid, conf_vrrp, byid, vrrp_id_cmp)
-
-static int
-host_id_cmp(struct conf_host *a, struct conf_host *b)
-{
-	if (a->conf.id == b->conf.id)
-		return (0);
-	return (a->conf.id < b->conf.id ? -1 : 1);
-}
 
 static int
 listen_id_cmp(struct conf_listen *a, struct conf_listen *b)
@@ -76,6 +65,7 @@ conf_new(void)
 
 	if ((c = calloc(1, sizeof(*c))) == NULL)
 		return (NULL);
+	arena_init(&c->arena);
 	TAILQ_INIT(&c->notifies);
 	TAILQ_INIT(&c->files);
 	TAILQ_INIT(&c->scripts);
@@ -95,10 +85,15 @@ conf_new(void)
 	TAILQ_INIT(&c->processes);
 	TAILQ_INIT(&c->trackfiles);
 	TAILQ_INIT(&c->refhosts);
-	RB_INIT(&c->hosts_byid);
 	RB_INIT(&c->listens_byid);
 	RB_INIT(&c->vrrps_byid);
 	return (c);
+}
+
+void *
+conf_alloc(struct conf *c, size_t len)
+{
+	return (arena_alloc(&c->arena, len));
 }
 
 static void
@@ -141,17 +136,6 @@ check_free(struct conf_check *c)
 {
 	free(c->items);
 	free(c);
-}
-
-static void
-hosts_free(struct conf_hosts *hosts)
-{
-	struct conf_host	*h;
-
-	while ((h = TAILQ_FIRST(hosts)) != NULL) {
-		TAILQ_REMOVE(hosts, h, entry);
-		free(h);
-	}
 }
 
 static void
@@ -245,12 +229,10 @@ conf_free_tables(struct conf *c)
 
 	while ((t = TAILQ_FIRST(&c->tables)) != NULL) {
 		TAILQ_REMOVE(&c->tables, t, entry);
-		hosts_free(&t->hosts);
 		free(t);
 	}
 	while ((d = TAILQ_FIRST(&c->tabledefs)) != NULL) {
 		TAILQ_REMOVE(&c->tabledefs, d, entry);
-		hosts_free(&d->hosts);
 		free(d);
 	}
 	while ((k = TAILQ_FIRST(&c->checks)) != NULL) {
@@ -327,18 +309,51 @@ conf_free(struct conf *c)
 	free(c->socket);
 	free(c->state_file);
 	free(c->script_user);
+	arena_free(&c->arena);
 	free(c);
 }
 
 struct conf_host *
 conf_find_host(const struct conf *c, uint32_t id)
 {
-	struct conf_host	 find;
+	unsigned int	 lo = 0, hi = c->nhosts, mid;
 
-	find.conf.id = id;
-	/* RB_FIND changes nothing, but does not say so. */
-	return (RB_FIND(conf_hosts_byid,
-	    (struct conf_hosts_byid *)&c->hosts_byid, &find));
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (c->hosts_byid[mid]->id < id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == c->nhosts || c->hosts_byid[lo]->id != id)
+		return (NULL);
+	return (c->hosts_byid[lo]);
+}
+
+const struct conf_host_more *
+conf_host_more(const struct conf_hosts *hosts, const struct conf_host *h)
+{
+	static const struct conf_host_more	 none;
+
+	return (hosts->more == NULL ? &none : &hosts->more[h - hosts->host]);
+}
+
+void
+conf_host_wire(const struct conf_hosts *hosts, const struct conf_host *h,
+    struct host_config *wire)
+{
+	const struct conf_host_more	*more = conf_host_more(hosts, h);
+
+	memset(wire, 0, sizeof(*wire));
+	wire->id = h->id;
+	if (h->table != NULL)
+		wire->table_id = h->table->conf.id;
+	wire->weight = h->weight;
+	wire->flags = h->flags;
+	wire->upper = more->upper;
+	wire->lower = more->lower;
+	wire->addr = h->addr;
+	wire->parent = more->parent;
 }
 
 struct conf_listen *
@@ -347,6 +362,7 @@ conf_find_listen(const struct conf *c, uint32_t id)
 	struct conf_listen	 find;
 
 	find.conf.id = id;
+	/* RB_FIND changes nothing, but does not say so. */
 	return (RB_FIND(conf_listens_byid,
 	    (struct conf_listens_byid *)&c->listens_byid, &find));
 }

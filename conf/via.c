@@ -55,7 +55,8 @@ static void			 via_family(struct parse *,
 				    struct conf_service *, uint8_t);
 static void			 via_host(struct parse *,
 				    const struct pool_ref *,
-				    struct conf_host *, uint8_t);
+				    struct conf_hosts *,
+				    const struct conf_host *, uint8_t);
 
 static uint8_t
 via_proto(const struct check_config *c)
@@ -168,20 +169,16 @@ via_table(struct parse *p, struct conf_service *s, const struct addr *server)
 	struct conf_table	*t;
 	struct conf_host	*h;
 
-	t = calloc(1, sizeof(*t));
-	h = calloc(1, sizeof(*h));
-	if (t == NULL || h == NULL) {
-		free(t);
-		free(h);
+	if ((h = conf_alloc(p->conf, sizeof(*h))) == NULL ||
+	    (t = calloc(1, sizeof(*t))) == NULL)
 		return (-1);
-	}
-	TAILQ_INIT(&t->hosts);
 	t->conf.flags = TABLE_F_VIA;
 	(void)strlcpy(t->conf.name, s->conf.name, sizeof(t->conf.name));
-	h->conf.addr = *server;
-	h->conf.weight = 1;
+	h->addr = *server;
+	h->weight = 1;
 	h->table = t;
-	TAILQ_INSERT_TAIL(&t->hosts, h, entry);
+	t->hosts.host = h;
+	t->hosts.n = 1;
 	TAILQ_INSERT_TAIL(&p->conf->via_tables, t, entry);
 	s->pool[POOL_PRIMARY].table = t;
 	return (0);
@@ -247,12 +244,15 @@ via_family(struct parse *p, struct conf_service *s, uint8_t af)
 }
 
 static void
-via_host(struct parse *p, const struct pool_ref *ref, struct conf_host *h,
-    uint8_t af)
+via_host(struct parse *p, const struct pool_ref *ref,
+    struct conf_hosts *hosts, const struct conf_host *h, uint8_t af)
 {
-	const struct addr	*server = check_server(&h->conf);
+	const struct addr	*server;
+	struct host_config	 wire;
 	struct conf_service	*s;
 
+	conf_host_wire(hosts, h, &wire);
+	server = check_server(&wire);
 	via_key(p, ref->conf, server);
 	if ((s = index_get(p->index, &p->key)) == NULL &&
 	    (s = via_service(p, ref, server)) == NULL) {
@@ -260,7 +260,7 @@ via_host(struct parse *p, const struct pool_ref *ref, struct conf_host *h,
 			diag_nomem(&p->diag);
 		return;
 	}
-	h->via_mark = s->via_mark;
+	hosts->more[h - hosts->host].via_mark = s->via_mark;
 	via_family(p, s, af);
 }
 
@@ -273,8 +273,14 @@ via_pool(struct parse *p, const struct pool_ref *ref, struct conf_table *t)
 	for (i = 0; i < t->conf.nchecks; i++) {
 		if ((t->check[i]->conf.flags & CHECK_F_VIA) == 0)
 			continue;
-		TAILQ_FOREACH(h, &t->hosts, entry)
-			via_host(p, ref, h, t->check[i]->conf.on.af);
+		if (t->hosts.more == NULL && (t->hosts.more = conf_alloc(
+		    p->conf, t->hosts.n * sizeof(*t->hosts.more))) == NULL) {
+			diag_nomem(&p->diag);
+			return;
+		}
+		CONF_HOSTS_FOREACH(h, &t->hosts)
+			via_host(p, ref, &t->hosts, h,
+			    t->check[i]->conf.on.af);
 	}
 }
 

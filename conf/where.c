@@ -36,7 +36,7 @@ static void			 where_port(struct parse *,
 static int			 where_family(struct parse *,
 				    const struct pool_ref *,
 				    const struct check_config *,
-				    const struct conf_host *);
+				    const struct host_config *);
 
 /* The check that is meant is the last; NULL: there is none, or twice. */
 static struct check_spec *
@@ -149,14 +149,15 @@ build_host_parent(struct parse *p, const struct lex_str *addr)
 {
 	if (build_once(p, &p->host_seen, SEEN_PARENT, "parent") == 0 &&
 	    p->host != NULL)
-		(void)resolve_addr(p, "parent", addr, &p->host->conf.parent);
+		(void)resolve_addr(p, "parent", addr,
+		    &build_host_more(p)->parent);
 }
 
 static int
 where_family(struct parse *p, const struct pool_ref *ref,
-    const struct check_config *c, const struct conf_host *h)
+    const struct check_config *c, const struct host_config *h)
 {
-	const struct addr	*to = check_target(c, &h->conf);
+	const struct addr	*to = check_target(c, h);
 	char			 a[ADDR_STRLEN], b[ADDR_STRLEN];
 
 	/* Where they go to by a service is known to be of its family. */
@@ -176,10 +177,13 @@ check_where(struct parse *p, const struct pool_ref *ref,
 {
 	const struct check_spec	*c;
 	const struct conf_host	*h;
+	struct host_config	 wire;
 
 	TAILQ_FOREACH(c, &ref->checks, entry)
-		TAILQ_FOREACH(h, tabledef_hosts(d), entry)
-			if (where_family(p, ref, &c->conf, h) == -1)
+		CONF_HOSTS_FOREACH(h, &d->hosts) {
+			conf_host_wire(&d->hosts, h, &wire);
+			if (where_family(p, ref, &c->conf, &wire) == -1)
 				return (-1);
+		}
 	return (0);
 }

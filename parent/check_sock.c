@@ -78,17 +78,19 @@ int
 check_socket(struct parent *env, const struct check_config *c,
     const struct conf_host *h)
 {
-	struct addr	 from = c->from;
-	uint32_t	 mark = c->mark;
-	int		 fd, error;
+	struct host_config	 host;
+	struct addr		 from = c->from;
+	uint32_t		 mark = c->mark;
+	int			 fd, error;
 
+	conf_host_wire(&h->table->hosts, h, &host);
 	if (c->flags & CHECK_F_VIA) {
-		mark = h->via_mark;
+		mark = conf_host_more(&h->table->hosts, h)->via_mark;
 		if (via_source(env->via, env->conf, &c->on,
-		    check_server(&h->conf), &from) == -1)
+		    check_server(&host), &from) == -1)
 			return (-1);
 	}
-	if ((fd = sock_new(c, check_target(c, &h->conf)->af)) == -1)
+	if ((fd = sock_new(c, check_target(c, &host)->af)) == -1)
 		return (-1);
 	if (sock_by(fd, c, mark) == -1 || sock_from(fd, &from) == -1) {
 		error = errno;

@@ -133,15 +133,17 @@ check_env_fill(struct check_env *env, const struct conf *conf,
     const struct conf_check *c, const struct conf_host *h)
 {
 	const struct conf_service	*s;
+	struct host_config		 host;
 	char				 addr[ADDR_STRLEN];
 	int				 i;
 
+	conf_host_wire(&h->table->hosts, h, &host);
 	env->n = 0;
 	check_env_add(env, "LVSD_HOST",
-	    addr_str(check_target(&c->conf, &h->conf), addr));
+	    addr_str(check_target(&c->conf, &host), addr));
 	if (check_port(c, h) != 0)
 		check_env_number(env, "LVSD_PORT", check_port(c, h));
-	check_env_number(env, "LVSD_WEIGHT", h->conf.weight);
+	check_env_number(env, "LVSD_WEIGHT", h->weight);
 	check_env_add(env, "LVSD_TABLE", h->table->conf.name);
 	TAILQ_FOREACH(s, &conf->services, entry)
 		for (i = 0; i < POOL_MAX; i++)
@@ -164,9 +166,11 @@ check_run(struct parent *env, uint32_t request, const struct conf_check *c,
 {
 	struct msg_script_result	 result = { 0 };
 	const struct addr		*addr;
+	struct host_config		 host;
 	struct check_proc		*cp;
 
-	addr = check_target(&c->conf, &h->conf);
+	conf_host_wire(&h->table->hosts, h, &host);
+	addr = check_target(&c->conf, &host);
 	if (check_proc_find(env->check_runs, c->conf.id, addr,
 	    check_port(c, h)) != NULL)
 		result.error = EBUSY;

@@ -285,13 +285,16 @@ compare_tables(struct imsgbuf *buf, const struct conf *conf)
 {
 	const struct conf_table	*t;
 	const struct conf_host	*h;
+	struct host_config	 host;
 
 	TAILQ_FOREACH(t, &conf->tables, entry) {
 		compare_put(buf, MSG_CTL_TRY_TABLE, &t->conf, sizeof(t->conf),
 		    NULL, 0);
-		TAILQ_FOREACH(h, &t->hosts, entry)
-			compare_put(buf, MSG_CTL_TRY_HOST, &h->conf,
-			    sizeof(h->conf), NULL, 0);
+		CONF_HOSTS_FOREACH(h, &t->hosts) {
+			conf_host_wire(&t->hosts, h, &host);
+			compare_put(buf, MSG_CTL_TRY_HOST, &host,
+			    sizeof(host), NULL, 0);
+		}
 	}
 }
 

@@ -181,15 +181,18 @@ static unsigned int
 hce_icmp_table(const struct conf_table *t)
 {
 	const struct conf_host	*h;
+	struct host_config	 host;
 	unsigned int		 families = 0;
 	int			 i;
 
 	for (i = 0; i < t->conf.nchecks; i++) {
 		if (t->check[i]->conf.type != CHECK_ICMP)
 			continue;
-		TAILQ_FOREACH(h, &t->hosts, entry)
+		CONF_HOSTS_FOREACH(h, &t->hosts) {
+			conf_host_wire(&t->hosts, h, &host);
 			families |= hce_icmp_family(check_target(
-			    &t->check[i]->conf, &h->conf));
+			    &t->check[i]->conf, &host));
+		}
 	}
 	return (families);
 }

@@ -298,8 +298,7 @@ reals_build(const struct ipvs_vs *vs, unsigned int *np)
 
 	for (i = 0; i < POOL_MAX; i++)
 		if (pool[i].table != NULL)
-			TAILQ_FOREACH(h, &pool[i].table->hosts, entry)
-				n++;
+			n += pool[i].table->hosts.n;
 	if ((real = calloc(n + 1, sizeof(*real))) == NULL)
 		fatal("IPVS destinations");
 	n = 0;
@@ -308,7 +307,7 @@ reals_build(const struct ipvs_vs *vs, unsigned int *np)
 		if (pool[i].table == NULL ||
 		    (i > 0 && pool[i].table == pool[0].table))
 			continue;
-		TAILQ_FOREACH(h, &pool[i].table->hosts, entry) {
+		CONF_HOSTS_FOREACH(h, &pool[i].table->hosts) {
 			r = &real[n++];
 			r->host = h;
 			r->wish = r->want = r->have = DEST_NONE;
@@ -327,12 +326,12 @@ real_cmp(const void *va, const void *vb)
 	const struct conf_host	*b = ((const struct ipvs_real *)vb)->host;
 	int			 n;
 
-	if ((n = addr_cmp(&a->conf.addr, &b->conf.addr)) != 0)
+	if ((n = addr_cmp(&a->addr, &b->addr)) != 0)
 		return (n);
 	if (a->table->conf.port != b->table->conf.port)
 		return (a->table->conf.port < b->table->conf.port ? -1 : 1);
-	if (a->conf.id != b->conf.id)
-		return (a->conf.id < b->conf.id ? -1 : 1);
+	if (a->id != b->id)
+		return (a->id < b->id ? -1 : 1);
 	return (0);
 }
 
@@ -373,8 +372,8 @@ vs_bequeath(struct ipvs_vs *vs, const struct ipvs_vs *old,
 	struct ipvs_real	*r;
 	uint16_t		 port = ipvs_real_port(old, gone);
 
-	if ((r = ipvs_real_at(vs, &gone->host->conf.addr, port)) == NULL)
-		ipvs_stray_add(vs, &gone->host->conf.addr, port);
+	if ((r = ipvs_real_at(vs, &gone->host->addr, port)) == NULL)
+		ipvs_stray_add(vs, &gone->host->addr, port);
 	else
 		real_inherit(vs, r, old, gone);
 }
@@ -401,13 +400,13 @@ ipvs_real_at(struct ipvs_vs *vs, const struct addr *addr, uint16_t port)
 
 	while (lo < hi) {
 		mid = lo + (hi - lo) / 2;
-		if (addr_cmp(&vs->real[mid].host->conf.addr, addr) < 0)
+		if (addr_cmp(&vs->real[mid].host->addr, addr) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
 	for (; lo < vs->nreal; lo++) {
-		if (addr_cmp(&vs->real[lo].host->conf.addr, addr) != 0)
+		if (addr_cmp(&vs->real[lo].host->addr, addr) != 0)
 			break;
 		if (ipvs_real_port(vs, &vs->real[lo]) == port)
 			return (&vs->real[lo]);
@@ -490,7 +489,7 @@ ipvs_adopted(struct ipvs *v, ipvs_dest cb, void *arg)
 			if (weight > WEIGHT_MAX)
 				weight = WEIGHT_MAX;
 			cb(arg, vs->listen->conf.id,
-			    vs->real[i].host->conf.id, weight);
+			    vs->real[i].host->id, weight);
 		}
 }
 
@@ -627,8 +626,8 @@ wants_ipv6(const struct conf *conf)
 			if (l->conf.addr.af == AF_INET6)
 				return (1);
 	TAILQ_FOREACH(t, &conf->tables, entry)
-		TAILQ_FOREACH(h, &t->hosts, entry)
-			if (h->conf.addr.af == AF_INET6)
+		CONF_HOSTS_FOREACH(h, &t->hosts)
+			if (h->addr.af == AF_INET6)
 				return (1);
 	return (0);
 }

@@ -432,11 +432,11 @@ stats_hosts(const struct ipvs_vs *vs, struct ctl_stats *c, ipvs_row row,
 	for (i = 0; i < vs->nreal; i++, c++) {
 		h = vs->real[i].host;
 		c->kind = CTL_STATS_HOST;
-		c->id = h->conf.id;
+		c->id = h->id;
 		if (h->table->conf.port == 0)
-			(void)addr_str(&h->conf.addr, c->name);
+			(void)addr_str(&h->addr, c->name);
 		else
-			(void)addr_port_str(&h->conf.addr,
+			(void)addr_port_str(&h->addr,
 			    h->table->conf.port, c->name);
 		row(arg, MSG_IPVS_STATS, c, sizeof(*c));
 	}

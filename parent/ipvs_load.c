@@ -68,7 +68,7 @@ load_cb(struct nlmsghdr *nlh, void *arg)
 		return (0);
 	ipvs_parse_load(nlh, &load, &counts);
 	memset(&m, 0, sizeof(m));
-	m.host_id = r->host->conf.id;
+	m.host_id = r->host->id;
 	m.weight = dst.weight;
 	m.active = load.active;
 	m.inactive = load.inactive;

@@ -444,7 +444,7 @@ accepted(struct ipvs *v, const struct ipvs_op *op, uint16_t *error)
 		op_text(op, 0, "the kernel takes it now", text, sizeof(text));
 		log_info("%s", text);
 		v->error(v->arg, vs->listen->conf.id,
-		    r != NULL ? r->host->conf.id : 0, 0, text);
+		    r != NULL ? r->host->id : 0, 0, text);
 	}
 	*error = 0;
 }
@@ -472,7 +472,7 @@ op_refused(struct ipvs *v, const struct ipvs_op *op, int error,
 	*last = error;
 	op_text(op, error, why, text, sizeof(text));
 	v->error(v->arg, vs->listen != NULL ? vs->listen->conf.id : 0,
-	    r != NULL ? r->host->conf.id : 0, error, text);
+	    r != NULL ? r->host->id : 0, error, text);
 }
 
 /* An error in the operator's words; truncation costs only the end of it. */
@@ -524,7 +524,7 @@ op_text(const struct ipvs_op *op, int error, const char *why, char *text,
 	default:
 		r = &op->vs->real[op->idx];
 		(void)snprintf(text, size, "%s: real server %s (%s, weight "
-		    "%d): %s: %s", name, addr_port_str(&r->host->conf.addr,
+		    "%d): %s: %s", name, addr_port_str(&r->host->addr,
 		    ipvs_real_port(op->vs, r), addr),
 		    forward_method_names[ipvs_real_pool(op->vs, r)->method],
 		    r->want, verb[op->kind], why);

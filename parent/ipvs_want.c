@@ -33,9 +33,11 @@ ipvs_real_wanted(const struct ipvs_vs *vs, const struct ipvs_real *r,
 		[TUNNEL_GRE]	= IP_VS_CONN_F_TUNNEL_TYPE_GRE,
 	};
 	const struct pool_config	*pool = ipvs_real_pool(vs, r);
+	const struct conf_host_more	*more;
 
+	more = conf_host_more(&r->host->table->hosts, r->host);
 	memset(dst, 0, sizeof(*dst));
-	dst->addr = r->host->conf.addr;
+	dst->addr = r->host->addr;
 	dst->port = ipvs_real_port(vs, r);
 	dst->method = pool->method;
 	dst->tunnel = types[pool->tunnel];
@@ -44,8 +46,8 @@ ipvs_real_wanted(const struct ipvs_vs *vs, const struct ipvs_real *r,
 		dst->tunnel_flags |= IP_VS_TUNNEL_ENCAP_FLAG_CSUM;
 	if (pool->flags & POOL_F_REMCSUM)
 		dst->tunnel_flags |= IP_VS_TUNNEL_ENCAP_FLAG_REMCSUM;
-	dst->upper = r->host->conf.upper;
-	dst->lower = r->host->conf.lower;
+	dst->upper = more->upper;
+	dst->lower = more->lower;
 	dst->weight = DEST_NONE;
 }
 

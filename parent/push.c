@@ -99,15 +99,18 @@ push_tables(struct peer *peer, const struct conf *conf, int checked)
 {
 	struct conf_table	*t;
 	struct conf_host	*h;
+	struct host_config	 host;
 
 	TAILQ_FOREACH(t, &conf->tables, entry) {
 		if (checked && t->conf.nchecks == 0)
 			continue;
 		peer_send(peer, MSG_CONF_TABLE, t->conf.id, -1, &t->conf,
 		    sizeof(t->conf));
-		TAILQ_FOREACH(h, &t->hosts, entry)
-			peer_send(peer, MSG_CONF_HOST, h->conf.id, -1,
-			    &h->conf, sizeof(h->conf));
+		CONF_HOSTS_FOREACH(h, &t->hosts) {
+			conf_host_wire(&t->hosts, h, &host);
+			peer_send(peer, MSG_CONF_HOST, h->id, -1, &host,
+			    sizeof(host));
+		}
 	}
 }
 

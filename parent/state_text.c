@@ -153,7 +153,7 @@ print_host(struct printer *p, const struct conf_host *h)
 
 	fprintf(p->f, "host \"%s\" port %u variant %u address %s ",
 	    h->table->conf.name, h->table->conf.port, h->table->variant,
-	    addr_str(&h->conf.addr, addr));
+	    addr_str(&h->addr, addr));
 }
 
 static void
@@ -281,18 +281,16 @@ find_table(const struct finder *f, const char *name, uint16_t port,
 static struct conf_host *
 find_host(const struct finder *f, const struct addr *addr)
 {
-	struct conf_host	*h = f->host, *start;
+	const struct conf_hosts	*hosts = &f->table->hosts;
+	struct conf_host	*h;
+	unsigned int		 i, start = 0;
 
-	if (h == NULL || h->table != f->table)
-		h = TAILQ_FIRST(&f->table->hosts);
-	start = h;
-	while (h != NULL) {
-		if (addr_cmp(&h->conf.addr, addr) == 0)
+	if (f->host != NULL && f->host->table == f->table)
+		start = f->host - hosts->host;
+	for (i = 0; i < hosts->n; i++) {
+		h = &hosts->host[(start + i) % hosts->n];
+		if (addr_cmp(&h->addr, addr) == 0)
 			return (h);
-		if ((h = TAILQ_NEXT(h, entry)) == NULL)
-			h = TAILQ_FIRST(&f->table->hosts);
-		if (h == start)
-			break;
 	}
 	return (NULL);
 }
@@ -360,7 +358,7 @@ take_object(struct cursor *c, struct finder *f, uint32_t *id)
 	}
 	if (strcmp(word, "host") != 0 || take_host(c, f) == -1)
 		return (-1);
-	*id = f->host != NULL ? f->host->conf.id : 0;
+	*id = f->host != NULL ? f->host->id : 0;
 	return (0);
 }
 

@@ -88,9 +88,9 @@ dump(const struct conf *c, char *buf, size_t size)
 	TAILQ_FOREACH(t, &c->tables, entry) {
 		fprintf(f, "table %s:%u %u\n", t->conf.name, t->conf.port,
 		    t->conf.id);
-		TAILQ_FOREACH(h, &t->hosts, entry)
+		CONF_HOSTS_FOREACH(h, &t->hosts)
 			fprintf(f, "host %s %u\n",
-			    addr_str(&h->conf.addr, text), h->conf.id);
+			    addr_str(&h->addr, text), h->id);
 	}
 	TAILQ_FOREACH(s, &c->services, entry) {
 		fprintf(f, "service %s %u\n", s->conf.name, s->conf.id);
@@ -133,8 +133,8 @@ host(const struct conf *c, const char *name, const char *addr)
 
 	if (addr_parse(addr, &a) == -1)
 		errx(1, "%s", addr);
-	TAILQ_FOREACH(h, &table(c, name)->hosts, entry)
-		if (addr_cmp(&h->conf.addr, &a) == 0)
+	CONF_HOSTS_FOREACH(h, &table(c, name)->hosts)
+		if (addr_cmp(&h->addr, &a) == 0)
 			return (h);
 	errx(1, "no host %s", addr);
 }
@@ -150,6 +150,7 @@ test_first(struct conf *c, uint32_t next)
 {
 	const struct conf_service	*s;
 	const struct conf_host		*h;
+	struct host_config		 wire;
 	const struct conf_listen	*l;
 	const struct conf_vrrp		*v;
 	const struct conf_track		*t;
@@ -170,10 +171,11 @@ test_first(struct conf *c, uint32_t next)
 	is_int(table(c, "a")->conf.check_id[0],
 	    TAILQ_FIRST(&c->checks)->conf.id, "a table knows its check");
 	is_int(table(c, "b")->conf.nchecks, 0, "or that it has none");
-	TAILQ_FOREACH(h, &table(c, "a")->hosts, entry) {
-		is_int(h->conf.table_id, table(c, "a")->conf.id,
+	CONF_HOSTS_FOREACH(h, &table(c, "a")->hosts) {
+		conf_host_wire(&table(c, "a")->hosts, h, &wire);
+		is_int(wire.table_id, table(c, "a")->conf.id,
 		    "a host knows its table");
-		ok(conf_find_host(c, h->conf.id) == h, "and is found by id");
+		ok(conf_find_host(c, h->id) == h, "and is found by id");
 	}
 	TAILQ_FOREACH(l, &service(c, "two")->listens, entry) {
 		is_int(l->conf.service_id, service(c, "two")->conf.id,
@@ -207,6 +209,7 @@ test_good(const struct conf *c)
 	const struct conf_host		*h;
 	const struct conf_vrrp		*v;
 	const struct conf_track		*k;
+	struct host_config		 wire;
 	int				 i, good = 1;
 
 	TAILQ_FOREACH(t, &c->tables, entry) {
@@ -214,8 +217,10 @@ test_good(const struct conf *c)
 		for (i = 0; i < t->conf.nchecks; i++)
 			good &= check_config_ok(&t->check[i]->conf,
 			    t->check[i]->items);
-		TAILQ_FOREACH(h, &t->hosts, entry)
-			good &= host_config_ok(&h->conf);
+		CONF_HOSTS_FOREACH(h, &t->hosts) {
+			conf_host_wire(&t->hosts, h, &wire);
+			good &= host_config_ok(&wire);
+		}
 	}
 	TAILQ_FOREACH(s, &c->services, entry) {
 		good &= service_config_ok(&s->conf);
@@ -252,11 +257,11 @@ test_reload(const struct conf *old, uint32_t *next)
 	    "a table keeps its id when its check goes");
 	is_int(table(c, "b")->conf.id, table(old, "b")->conf.id,
 	    "or comes");
-	is_int(host(c, "a", "10.0.0.1")->conf.id,
-	    host(old, "a", "10.0.0.1")->conf.id, "a host keeps its id");
-	is_int(host(c, "b", "10.0.0.3")->conf.id,
-	    host(old, "b", "10.0.0.3")->conf.id, "whatever its weight");
-	ok(host(c, "a", "10.0.0.9")->conf.id >= before,
+	is_int(host(c, "a", "10.0.0.1")->id,
+	    host(old, "a", "10.0.0.1")->id, "a host keeps its id");
+	is_int(host(c, "b", "10.0.0.3")->id,
+	    host(old, "b", "10.0.0.3")->id, "whatever its weight");
+	ok(host(c, "a", "10.0.0.9")->id >= before,
 	    "a new one gets a new id");
 	ok(TAILQ_FIRST(&c->checks)->conf.id >= before,
 	    "another check is a new one");
@@ -300,9 +305,9 @@ test_variant_hosts(const struct conf *c)
 	int			 n = 0, own = 0;
 
 	TAILQ_FOREACH(t, &c->tables, entry)
-		TAILQ_FOREACH(h, &t->hosts, entry) {
+		CONF_HOSTS_FOREACH(h, &t->hosts) {
 			n++;
-			own += h->table == t && h->conf.table_id == t->conf.id;
+			own += h->table == t;
 		}
 	is_int(n, 2, "each use of a table has its hosts");
 	is_int(own, n, "which are of no other");
@@ -336,8 +341,8 @@ test_variant_reload(const struct conf *old, uint32_t *next)
 	    "a table keeps its id by its check");
 	is_int(primary(c, "b")->conf.id, primary(old, "b")->conf.id,
 	    "not by its place");
-	is_int(TAILQ_FIRST(&primary(c, "b")->hosts)->conf.id,
-	    TAILQ_FIRST(&primary(old, "b")->hosts)->conf.id,
+	is_int(primary(c, "b")->hosts.host->id,
+	    primary(old, "b")->hosts.host->id,
 	    "and so do its hosts");
 	ok(primary(c, "c")->conf.id >= before, "a new use is new");
 	conf_free(c);

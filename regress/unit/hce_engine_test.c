@@ -776,6 +776,7 @@ drive_conf(struct fake *f, const char *path)
 	struct conf_check	*k;
 	struct conf_table	*t;
 	struct conf_host	*h;
+	struct host_config	 wire;
 	struct fake_check	 check;
 
 	if ((c = conf_parse(path, NULL, 0, drive_said, NULL)) == NULL)
@@ -793,9 +794,11 @@ drive_conf(struct fake *f, const char *path)
 	TAILQ_FOREACH(t, &c->tables, entry) {
 		fake_send(f, PROC_PARENT, MSG_CONF_TABLE, t->conf.id, -1,
 		    &t->conf, sizeof(t->conf));
-		TAILQ_FOREACH(h, &t->hosts, entry)
-			fake_send(f, PROC_PARENT, MSG_CONF_HOST, h->conf.id,
-			    -1, &h->conf, sizeof(h->conf));
+		CONF_HOSTS_FOREACH(h, &t->hosts) {
+			conf_host_wire(&t->hosts, h, &wire);
+			fake_send(f, PROC_PARENT, MSG_CONF_HOST, h->id, -1,
+			    &wire, sizeof(wire));
+		}
 	}
 	conf_free(drive_running);
 	drive_running = c;

@@ -131,10 +131,10 @@ drive_all(struct drive *d)
 	TAILQ_FOREACH(s, &d->conf->services, entry) {
 		TAILQ_FOREACH(l, &s->listens, entry) {
 			bad += ipvs_want_service(d->ipvs, l->conf.id, 1) != 0;
-			TAILQ_FOREACH(h, &s->pool[POOL_PRIMARY].table->hosts,
-			    entry)
+			CONF_HOSTS_FOREACH(h,
+			    &s->pool[POOL_PRIMARY].table->hosts)
 				bad += ipvs_want_dest(d->ipvs, l->conf.id,
-				    h->conf.id, h->conf.weight) != 0;
+				    h->id, h->weight) != 0;
 		}
 	}
 	if (bad)
@@ -174,13 +174,13 @@ drive_host(struct drive *d, const char *name, const char *addr, int weight)
 		for (i = 0; i < POOL_MAX; i++) {
 			if (s->pool[i].table == NULL)
 				continue;
-			TAILQ_FOREACH(h, &s->pool[i].table->hosts, entry) {
-				if (strcmp(addr_str(&h->conf.addr, buf),
+			CONF_HOSTS_FOREACH(h, &s->pool[i].table->hosts) {
+				if (strcmp(addr_str(&h->addr, buf),
 				    addr) != 0)
 					continue;
 				TAILQ_FOREACH(l, &s->listens, entry)
 					if (ipvs_want_dest(d->ipvs,
-					    l->conf.id, h->conf.id,
+					    l->conf.id, h->id,
 					    weight) == -1)
 						printf("wish not taken\n");
 				return;

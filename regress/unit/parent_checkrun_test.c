@@ -147,10 +147,7 @@ load(int script)
 static const struct conf_host *
 host(int n)
 {
-	const struct conf_host	*h;
-
-	h = TAILQ_FIRST(&TAILQ_FIRST(&env.conf->tables)->hosts);
-	return (n == 1 ? h : TAILQ_NEXT(h, entry));
+	return (&TAILQ_FIRST(&env.conf->tables)->hosts.host[n - 1]);
 }
 
 static void

@@ -106,10 +106,10 @@ host_id(const char *addr, unsigned int use)
 	char			 buf[ADDR_STRLEN];
 
 	TAILQ_FOREACH(t, &conf->tables, entry)
-		TAILQ_FOREACH(h, &t->hosts, entry)
-			if (strcmp(addr_str(&h->conf.addr, buf), addr) == 0 &&
+		CONF_HOSTS_FOREACH(h, &t->hosts)
+			if (strcmp(addr_str(&h->addr, buf), addr) == 0 &&
 			    use-- == 0)
-				return (h->conf.id);
+				return (h->id);
 	errx(1, "no host %s", addr);
 }
 
