@@ -28,6 +28,8 @@ struct arena {
 
 void	 arena_init(struct arena *);
 void	 arena_free(struct arena *);
+/* arena_reset: nothing of it is used any more; it will be filled again. */
+void	 arena_reset(struct arena *);
 /* arena_alloc: so many bytes, zeroed; NULL: no memory. */
 void	*arena_alloc(struct arena *, size_t);
 /* arena_copy: a copy of so many bytes with a NUL behind; NULL: no memory. */

@@ -16,37 +16,35 @@
 
 #include <sys/types.h>
 
-#include <bsd/sys/tree.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena.h"
 #include "conf.h"
 #include "index.h"
 
 struct index_entry {
-	RB_ENTRY(index_entry)	 node;
-	void		*object;
-	size_t		 len;
-	const uint8_t	*key;		/* behind the entry itself */
+	struct index_entry	*next;		/* of the same place */
+	void			*object;
+	uint32_t		 hash;
+	uint32_t		 len;		/* of the key */
+	uint8_t			 key[];
 };
-RB_HEAD(index_entries, index_entry);
 
 struct index {
-	struct index_entries	 entries;
+	struct arena		 entries;
+	struct index_entry	**place;	/* by hash */
+	unsigned int		 size;		/* of that, a power of two */
+	unsigned int		 n;
 };
 
-static int	entry_cmp(struct index_entry *, struct index_entry *);
+/* Places of a new index. */
+#define INDEX_SIZE	64
 
-RB_PROTOTYPE(index_entries, index_entry, node, entry_cmp)
-RB_GENERATE(index_entries, index_entry, node, entry_cmp)
-
-static int
-entry_cmp(struct index_entry *a, struct index_entry *b)
-{
-	if (a->len != b->len)
-		return (a->len < b->len ? -1 : 1);
-	return (memcmp(a->key, b->key, a->len));
-}
+static uint32_t	key_hash(const struct key *);
+static int	index_grow(struct index *);
+static struct index_entry *index_find(const struct index *,
+		    const struct key *, uint32_t);
 
 void
 key_start(struct key *k, enum key_kind kind)
@@ -153,61 +151,108 @@ key_check(struct key *k, const struct conf_check *c)
 	key_mem(k, c->items, c->conf.items_len);
 }
 
+/* FNV-1a; whoever writes the file may do as he likes. */
+static uint32_t
+key_hash(const struct key *k)
+{
+	uint32_t	 hash = 2166136261U;
+	size_t		 i;
+
+	for (i = 0; i < k->len; i++)
+		hash = (hash ^ k->buf[i]) * 16777619U;
+	return (hash);
+}
+
 struct index *
 index_new(void)
 {
 	struct index	*index;
 
-	if ((index = calloc(1, sizeof(*index))) == NULL)
+	if ((index = calloc(1, sizeof(*index))) == NULL ||
+	    (index->place = calloc(INDEX_SIZE,
+	    sizeof(struct index_entry *))) == NULL) {
+		free(index);
 		return (NULL);
-	RB_INIT(&index->entries);
+	}
+	arena_init(&index->entries);
+	index->size = INDEX_SIZE;
 	return (index);
 }
 
 void
 index_free(struct index *index)
 {
-	struct index_entry	*e;
-
 	if (index == NULL)
 		return;
-	while ((e = RB_ROOT(&index->entries)) != NULL) {
-		RB_REMOVE(index_entries, &index->entries, e);
-		free(e);
-	}
+	arena_free(&index->entries);
+	free(index->place);
 	free(index);
+}
+
+/* Twice the places. */
+static int
+index_grow(struct index *index)
+{
+	struct index_entry	**place, *e;
+	unsigned int		  i, size = index->size * 2;
+
+	if ((place = calloc(size, sizeof(struct index_entry *))) == NULL)
+		return (-1);
+	for (i = 0; i < index->size; i++)
+		while ((e = index->place[i]) != NULL) {
+			index->place[i] = e->next;
+			e->next = place[e->hash & (size - 1)];
+			place[e->hash & (size - 1)] = e;
+		}
+	free(index->place);
+	index->place = place;
+	index->size = size;
+	return (0);
+}
+
+static struct index_entry *
+index_find(const struct index *index, const struct key *k, uint32_t hash)
+{
+	struct index_entry	*e;
+
+	for (e = index->place[hash & (index->size - 1)]; e != NULL;
+	    e = e->next)
+		if (e->hash == hash && e->len == k->len &&
+		    memcmp(e->key, k->buf, k->len) == 0)
+			break;
+	return (e);
 }
 
 void *
 index_get(const struct index *index, const struct key *k)
 {
-	/* RB_FIND changes nothing, but does not say so. */
-	struct index_entries	*entries =
-	    (struct index_entries *)&index->entries;
-	struct index_entry	 find, *e;
+	struct index_entry	*e;
 
-	find.len = k->len;
-	find.key = k->buf;
-	e = RB_FIND(index_entries, entries, &find);
+	e = index_find(index, k, key_hash(k));
 	return (e == NULL ? NULL : e->object);
 }
 
 int
 index_put(struct index *index, const struct key *k, void *object)
 {
-	struct index_entry	*e, *old;
-	uint8_t		*bytes;
+	struct index_entry	*e, **place;
+	uint32_t		 hash = key_hash(k);
 
-	if ((e = malloc(sizeof(*e) + k->len)) == NULL)
+	if ((e = index_find(index, k, hash)) != NULL) {
+		e->object = object;
+		return (0);
+	}
+	if (index->n == index->size && index_grow(index) == -1)
 		return (-1);
-	bytes = (uint8_t *)(e + 1);
-	memcpy(bytes, k->buf, k->len);
-	e->key = bytes;
+	if ((e = arena_alloc(&index->entries, sizeof(*e) + k->len)) == NULL)
+		return (-1);
+	e->hash = hash;
 	e->len = k->len;
 	e->object = object;
-	if ((old = RB_INSERT(index_entries, &index->entries, e)) != NULL) {
-		old->object = object;
-		free(e);
-	}
+	memcpy(e->key, k->buf, k->len);
+	place = &index->place[hash & (index->size - 1)];
+	e->next = *place;
+	*place = e;
+	index->n++;
 	return (0);
 }

@@ -42,7 +42,8 @@ struct lex {
 	const char	*text;		/* of a macro, read before the file */
 	int		 fresh;		/* nothing of this line read yet */
 	struct macros	 macros;
-	struct arena	 arena;
+	struct arena	 kept;		/* until the end: macros, lex_alloc */
+	struct arena	 tokens;	/* of the statement being read */
 	size_t		 len;		/* of the token being read */
 	char		 buf[TOKEN_LEN];
 };
@@ -69,6 +70,7 @@ static void	 lex_char(struct lex *, struct lex_token *);
 static int	 lex_end(struct lex *, struct lex_token *);
 static int	 lex_token(struct lex *, struct lex_token *, int);
 static void	 lex_resync(struct lex *, size_t);
+static void	 lex_forget(struct lex *);
 
 /* An error where the reading has come to. */
 static void
@@ -223,7 +225,7 @@ static int
 lex_keep(struct lex *lex, struct lex_str *str)
 {
 	str->len = lex->len;
-	str->s = arena_copy(&lex->arena, lex->buf, lex->len);
+	str->s = arena_copy(&lex->tokens, lex->buf, lex->len);
 	explicit_bzero(lex->buf, lex->len);
 	if (str->s == NULL) {
 		diag_nomem(lex->diag);
@@ -509,12 +511,25 @@ lex_resync(struct lex *lex, size_t start)
 		src->pos = last;
 }
 
+/*
+ * A new line outside of all blocks: the grammar is through with the statement
+ * before it, and so with the text of its tokens; unless there was an error,
+ * after which the two may be of different opinions about the blocks.
+ */
+static void
+lex_forget(struct lex *lex)
+{
+	if (lex->fresh && lex->src->braces == 0 && lex->diag->errors == 0)
+		arena_reset(&lex->tokens);
+}
+
 void
 lex_next(struct lex *lex, struct lex_token *t)
 {
 	size_t	 start;
 	int	 c;
 
+	lex_forget(lex);
 	for (;;) {
 		memset(t, 0, sizeof(*t));
 		t->first = lex->fresh;
@@ -559,8 +574,9 @@ lex_open(struct conf *conf, const char *path,
 	lex->flags = flags;
 	lex->fresh = 1;
 	lex->depth = lex->count = 1;
-	arena_init(&lex->arena);
-	if (macros_open(&lex->macros, &lex->arena, macros, diag) == -1)
+	arena_init(&lex->kept);
+	arena_init(&lex->tokens);
+	if (macros_open(&lex->macros, &lex->kept, macros, diag) == -1)
 		goto fail;
 	if ((lex->src = source_open(conf, path, NULL, flags, diag,
 	    &nowhere)) == NULL)
@@ -579,7 +595,8 @@ lex_close(struct lex *lex)
 	while (lex->src != NULL)
 		lex->src = source_free(lex->src);
 	macros_close(&lex->macros);
-	arena_free(&lex->arena);
+	arena_free(&lex->kept);
+	arena_free(&lex->tokens);
 	freezero(lex, sizeof(*lex));
 }
 
@@ -588,7 +605,7 @@ lex_alloc(struct lex *lex, size_t len)
 {
 	void	*p;
 
-	if ((p = arena_alloc(&lex->arena, len)) == NULL)
+	if ((p = arena_alloc(&lex->kept, len)) == NULL)
 		diag_nomem(lex->diag);
 	return (p);
 }

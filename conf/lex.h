@@ -33,8 +33,9 @@
 #define TOKEN_LEN	4096			/* of a token, with a NUL */
 
 /*
- * A text of the file.  It lives until lex_close(), ends in a NUL, and may
- * hold NULs before that when it was quoted.
+ * A text of the file.  It lives until the statement outside of all blocks
+ * ends that it is in; it ends in a NUL, and may hold NULs before that when it
+ * was quoted.
  */
 struct lex_str {
 	const char	*s;

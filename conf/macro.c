@@ -39,9 +39,9 @@ macro_add(struct macros *ms, const char *name, const char *value,
 {
 	struct macro	*m;
 
-	if ((m = arena_alloc(ms->arena, sizeof(*m))) == NULL)
+	if ((m = arena_alloc(ms->arena, sizeof(*m))) == NULL ||
+	    (m->value = arena_copy(ms->arena, value, strlen(value))) == NULL)
 		return (-1);
-	m->value = value;
 	m->pos = *pos;
 	m->exposed = exposed;
 	key_name(&ms->key, KEY_MACRO, name);
@@ -78,7 +78,6 @@ macros_open(struct macros *ms, struct arena *arena,
     const struct conf_macros *given, struct diag *diag)
 {
 	const struct conf_macro	*c;
-	char			*value;
 
 	ms->arena = arena;
 	ms->given = given;
@@ -96,9 +95,7 @@ macros_open(struct macros *ms, struct arena *arena,
 			    "%d bytes", c->name, TOKEN_LEN - 1);
 			return (-1);
 		}
-		value = arena_copy(arena, c->value, strlen(c->value));
-		if (value == NULL ||
-		    macro_add(ms, c->name, value, &nowhere, NULL) == -1) {
+		if (macro_add(ms, c->name, c->value, &nowhere, NULL) == -1) {
 			diag_nomem(diag);
 			return (-1);
 		}

@@ -24,6 +24,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,9 @@
 #include "compare.h"
 #include "parent.h"
 #include "run.h"
+
+/* Bytes from which on memory is had from the system, each piece alone. */
+#define MALLOC_LARGE	(128 * 1024)
 
 static void	usage(void) __attribute__((__noreturn__));
 static int	engine(int, char **);
@@ -77,6 +81,11 @@ main(int argc, char **argv)
 		setproctitle_init(argc, argv, environ);
 		return (engine(argc, argv));
 	}
+	/*
+	 * What is large goes back to the system when it is freed.  By itself
+	 * glibc keeps such memory for the next time, which is a reload.
+	 */
+	(void)mallopt(M_MMAP_THRESHOLD, MALLOC_LARGE);
 	setproctitle_init(argc, argv, environ);
 	options(&opts, argc, argv);
 	if (opts.check) {
