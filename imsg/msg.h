@@ -72,7 +72,8 @@ enum msg_type {
 	MSG_CONF_TLSPART,	/* id file; bytes: the next of it; hce */
 	MSG_CONF_CHECK,		/* struct check_config + items; hce, lbe */
 	MSG_CONF_TABLE,		/* struct table_config; hce, lbe */
-	MSG_CONF_HOST,		/* struct host_config; hce, lbe */
+	MSG_CONF_HOST,		/* struct host_config; hce, lbe; those of a
+				   table follow it at once */
 	MSG_CONF_SERVICE,	/* struct service_config; lbe */
 	MSG_CONF_LISTEN,	/* struct listen_config; lbe */
 	MSG_CONF_SCRIPT,	/* struct script_config; hce */

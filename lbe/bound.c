@@ -108,9 +108,9 @@ table_may_rest(const struct lbe_table *tb)
 {
 	const struct lbe_pool	*p;
 
-	if (tb->conf.nchecks == 0 || TAILQ_EMPTY(&tb->users))
+	if (tb->conf.nchecks == 0 || STAILQ_EMPTY(&tb->users))
 		return (0);
-	TAILQ_FOREACH(p, &tb->users, user)
+	STAILQ_FOREACH(p, &tb->users, user)
 		if ((p->service->conf.flags & SERVICE_F_SUSPEND) == 0)
 			return (0);
 	return (1);
@@ -123,7 +123,7 @@ table_rests(const struct lbe_table *tb)
 
 	if (!table_may_rest(tb))
 		return (0);
-	TAILQ_FOREACH(p, &tb->users, user)
+	STAILQ_FOREACH(p, &tb->users, user)
 		if (!p->service->resting)
 			return (0);
 	return (1);
@@ -136,9 +136,9 @@ table_tell(struct lbe_env *env, const struct lbe_table *tb)
 	struct msg_onoff	 msg;
 
 	msg.on = tb->resting;
-	TAILQ_FOREACH(h, &tb->hosts, entry)
+	HOSTS_FOREACH(h, tb)
 		engine_send(env->engine, PROC_HCE, MSG_HOST_SUSPEND,
-		    h->conf.id, &msg, sizeof(msg));
+		    h->id, &msg, sizeof(msg));
 }
 
 static void
@@ -158,7 +158,7 @@ role_follow(struct lbe_env *env, const struct lbe_role *r)
 	struct lbe_service	*s;
 	int			 i, n = 0;
 
-	TAILQ_FOREACH(s, &env->tree->services, entry) {
+	STAILQ_FOREACH(s, &env->tree->services, entry) {
 		if (s->conf.vrrp_id != r->vrrp_id)
 			continue;
 		n++;
@@ -221,9 +221,9 @@ bound_started(struct lbe_env *env)
 	struct lbe_table	*tb;
 	int			 was;
 
-	TAILQ_FOREACH(s, &env->tree->services, entry)
+	STAILQ_FOREACH(s, &env->tree->services, entry)
 		service_follow(env, s);
-	TAILQ_FOREACH(tb, &env->tree->tables, entry) {
+	STAILQ_FOREACH(tb, &env->tree->tables, entry) {
 		was = tb->resting;
 		tb->resting = table_rests(tb);
 		if (was || tb->resting)
@@ -236,7 +236,7 @@ bound_tell_hce(struct lbe_env *env)
 {
 	struct lbe_table	*tb;
 
-	TAILQ_FOREACH(tb, &env->tree->tables, entry)
+	STAILQ_FOREACH(tb, &env->tree->tables, entry)
 		if (tb->resting)
 			table_tell(env, tb);
 }

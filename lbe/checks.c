@@ -50,6 +50,7 @@ checks_status(struct lbe_env *env, struct imsg *msg)
 {
 	struct msg_check_status	 m;
 	struct lbe_host		*h;
+	struct lbe_extra	*x;
 	int			 i;
 
 	if (imsg_get_data(msg, &m, sizeof(m)) == -1 ||
@@ -58,10 +59,11 @@ checks_status(struct lbe_env *env, struct imsg *msg)
 	if ((h = tree_host(env->tree, imsg_id(msg))) == NULL ||
 	    (i = check_number(h->table, m.check_id)) == -1)
 		return (imsg_gen(msg) == env->engine->gen ? -1 : 0);
-	if (h->checks == NULL && (h->checks = calloc(h->table->conf.nchecks,
-	    sizeof(*h->checks))) == NULL)
+	x = host_extra(h);
+	if (x->checks == NULL && (x->checks = calloc(h->table->conf.nchecks,
+	    sizeof(*x->checks))) == NULL)
 		fatal("checks of a host");
-	h->checks[i] = m;
+	x->checks[i] = m;
 	return (0);
 }
 
@@ -69,7 +71,7 @@ checks_status(struct lbe_env *env, struct imsg *msg)
 static void
 check_of_host(const struct lbe_host *h, struct msg_check_status *m)
 {
-	const struct msg_host_status	*s = h->status;
+	const struct lbe_status	*s = h->status;
 
 	memset(m, 0, sizeof(*m));
 	m->state = s->state;
@@ -113,14 +115,16 @@ check_send(struct client *c, const struct lbe_host *h, int i,
 void
 checks_show(struct client *c, const struct lbe_host *h)
 {
-	struct msg_check_status	 only;
-	int			 i;
+	const struct msg_check_status	*checks;
+	struct msg_check_status		 only;
+	int				 i;
 
 	if (h->table->conf.nchecks == 1) {
 		check_of_host(h, &only);
 		check_send(c, h, 0, &only);
 		return;
 	}
-	for (i = 0; h->checks != NULL && i < h->table->conf.nchecks; i++)
-		check_send(c, h, i, &h->checks[i]);
+	checks = h->extra != NULL ? h->extra->checks : NULL;
+	for (i = 0; checks != NULL && i < h->table->conf.nchecks; i++)
+		check_send(c, h, i, &checks[i]);
 }

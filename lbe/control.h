@@ -76,7 +76,7 @@ struct show {
 	struct lbe_listen	*listen;
 	enum pool_role		 role;
 	struct lbe_table	*table;
-	struct lbe_host		*host;
+	uint32_t		 host;		/* index of the next */
 	uint32_t		 vrrp;		/* id of the last one shown */
 	struct ctl_id		 which;		/* show vrrp; drain */
 	uint32_t		 left;		/* drain: connections told */

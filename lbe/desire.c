@@ -31,7 +31,7 @@ static int	pool_in_kernel(const struct lbe_pool *);
 static int
 enabled(const struct msg_override *o, int disabled)
 {
-	switch (o->kind) {
+	switch (o != NULL ? o->kind : OVERRIDE_NONE) {
 	case OVERRIDE_ENABLE:
 	case OVERRIDE_DRAIN:
 		return (1);
@@ -45,23 +45,26 @@ enabled(const struct msg_override *o, int disabled)
 int
 desire_table_enabled(const struct lbe_table *tb)
 {
-	return (enabled(&tb->override, tb->conf.flags & TABLE_F_DISABLE));
+	return (enabled(tb->override, tb->conf.flags & TABLE_F_DISABLE));
 }
 
 /* One that has ended its connections is as good as disabled. */
 int
 desire_host_enabled(const struct lbe_host *h)
 {
-	if (h->drain != NULL && h->drain->over)
+	const struct lbe_extra	*x = h->extra;
+
+	if (x != NULL && x->drain != NULL && x->drain->over)
 		return (0);
 	return (desire_table_enabled(h->table) &&
-	    enabled(h->override, h->conf.flags & HOST_F_DISABLE));
+	    enabled(x != NULL ? &x->override : NULL,
+	    h->flags & HOST_F_DISABLE));
 }
 
 int
 desire_service_enabled(const struct lbe_service *s)
 {
-	return (enabled(&s->override, s->conf.flags & SERVICE_F_DISABLE));
+	return (enabled(s->override, s->conf.flags & SERVICE_F_DISABLE));
 }
 
 int
@@ -81,17 +84,17 @@ desire_host_dynamic(const struct lbe_host *h)
 uint32_t
 desire_host_weight(const struct lbe_host *h)
 {
-	return (h->drain != NULL ? 0 : desire_host_aim(h));
+	return (host_drain(h) != NULL ? 0 : desire_host_aim(h));
 }
 
 uint32_t
 desire_host_aim(const struct lbe_host *h)
 {
-	if (h->override->flags & OVERRIDE_F_WEIGHT)
-		return (h->override->weight);
+	if (h->extra != NULL && h->extra->override.flags & OVERRIDE_F_WEIGHT)
+		return (h->extra->override.weight);
 	if (desire_host_dynamic(h))
 		return (h->status->weight);
-	return (h->conf.weight);
+	return (h->weight);
 }
 
 int
@@ -108,7 +111,7 @@ desire_table(const struct lbe_table *tb)
 	const struct lbe_host	*h;
 	enum ctl_state		 state = CTL_EMPTY;
 
-	TAILQ_FOREACH(h, &tb->hosts, entry) {
+	HOSTS_FOREACH(h, tb) {
 		if (desire_host_weight(h) == 0 || !desire_host_enabled(h))
 			continue;
 		if (desire_host_up(h))
@@ -139,7 +142,7 @@ host_serves(const struct lbe_pool *p, const struct lbe_host *h)
 		return (1);
 	return (h->status->state == HOST_UNKNOWN &&
 	    (s->conf.flags & SERVICE_F_INITIAL_UP ||
-	    p->asked[h->index] != DEST_NONE));
+	    p->asked[HOST_INDEX(h)] != DEST_NONE));
 }
 
 /* Hosts of weight 0 finish their connections and are given no new ones. */
@@ -150,7 +153,7 @@ pool_usable(const struct lbe_pool *p)
 
 	if (p->table == NULL)
 		return (0);
-	TAILQ_FOREACH(h, &p->table->hosts, entry)
+	HOSTS_FOREACH(h, p->table)
 		if (desire_host_weight(h) > 0 && host_serves(p, h))
 			return (1);
 	return (0);
@@ -164,7 +167,7 @@ pool_waits(const struct lbe_pool *p)
 
 	if (p->table == NULL)
 		return (0);
-	TAILQ_FOREACH(h, &p->table->hosts, entry)
+	HOSTS_FOREACH(h, p->table)
 		if (desire_host_enabled(h) && h->table->conf.nchecks != 0 &&
 		    h->status->state == HOST_UNKNOWN)
 			return (1);
@@ -179,7 +182,7 @@ pool_young(const struct lbe_pool *p)
 
 	if (!pool_waits(p))
 		return (0);
-	TAILQ_FOREACH(h, &p->table->hosts, entry)
+	HOSTS_FOREACH(h, p->table)
 		if (desire_host_enabled(h) && h->status->state == HOST_DOWN)
 			return (0);
 	return (1);
@@ -193,7 +196,7 @@ pool_weight(const struct lbe_pool *p)
 
 	if (p->table == NULL)
 		return (0);
-	TAILQ_FOREACH(h, &p->table->hosts, entry)
+	HOSTS_FOREACH(h, p->table)
 		if (host_serves(p, h))
 			sum += desire_host_weight(h);
 	return (sum);
@@ -209,7 +212,7 @@ pool_open(const struct lbe_pool *p)
 	if (p->service->conf.fail_open == 0 || p->table == NULL ||
 	    p->table->conf.nchecks == 0)
 		return (0);
-	TAILQ_FOREACH(h, &p->table->hosts, entry) {
+	HOSTS_FOREACH(h, p->table) {
 		if (!desire_host_enabled(h) || desire_host_weight(h) == 0)
 			continue;
 		all++;
@@ -329,9 +332,9 @@ desire_weight(const struct lbe_service *s, enum pool_role active,
 	if (!desire_service_active(s))
 		return (DEST_NONE);
 	/* Whatever becomes of it: there are no new connections to be lost. */
-	if (h->drain != NULL)
+	if (host_drain(h) != NULL)
 		return (desire_host_enabled(h) &&
-		    p->asked[h->index] != DEST_NONE ? 0 : DEST_NONE);
+		    p->asked[HOST_INDEX(h)] != DEST_NONE ? 0 : DEST_NONE);
 	if (serves && role == active)
 		return (desire_host_weight(h));
 	if (role != POOL_PRIMARY || !desire_host_enabled(h))
@@ -339,7 +342,7 @@ desire_weight(const struct lbe_service *s, enum pool_role active,
 	if (serves && desire_host_weight(h) == 0)
 		return (0);
 	if (s->conf.flags & SERVICE_F_QUIESCE &&
-	    p->asked[h->index] != DEST_NONE)
+	    p->asked[HOST_INDEX(h)] != DEST_NONE)
 		return (0);
 	return (DEST_NONE);
 }

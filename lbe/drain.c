@@ -96,15 +96,15 @@ drain_free(struct lbe_env *env)
 void
 drain_begin(struct lbe_env *env, struct lbe_host *h)
 {
-	const struct msg_override	*o = h->override;
-	struct lbe_drain		*d = h->drain;
+	const struct msg_override	*o = host_override(h);
+	struct lbe_drain		*d = host_drain(h);
 	int64_t				 s;
 
 	if (d == NULL) {
 		if ((d = calloc(1, sizeof(*d))) == NULL)
 			fatal("drain");
 		d->host = h;
-		h->drain = d;
+		host_extra(h)->drain = d;
 		TAILQ_INSERT_TAIL(&env->tree->drains, d, entry);
 	}
 	d->moved = monotime_now();
@@ -125,35 +125,39 @@ drain_begin(struct lbe_env *env, struct lbe_host *h)
 void
 drain_end(struct lbe_tree *t, struct lbe_host *h)
 {
-	if (h->drain == NULL)
+	struct lbe_drain	*d;
+
+	if ((d = host_drain(h)) == NULL)
 		return;
-	TAILQ_REMOVE(&t->drains, h->drain, entry);
-	free(h->drain);
-	h->drain = NULL;
+	TAILQ_REMOVE(&t->drains, d, entry);
+	free(d);
+	h->extra->drain = NULL;
 }
 
 void
-drain_inherit(struct lbe_tree *t, struct lbe_host *h, struct lbe_tree *from,
-    struct lbe_host *old)
+drain_inherit(struct lbe_tree *t, struct lbe_host *h, struct lbe_tree *from)
 {
-	if (old->drain == NULL)
+	struct lbe_drain	*d;
+
+	if ((d = host_drain(h)) == NULL)
 		return;
-	h->drain = old->drain;
-	h->drain->host = h;
-	h->drain->counting = 0;
-	old->drain = NULL;
-	TAILQ_REMOVE(&from->drains, h->drain, entry);
-	TAILQ_INSERT_TAIL(&t->drains, h->drain, entry);
+	d->host = h;
+	d->counting = 0;
+	TAILQ_REMOVE(&from->drains, d, entry);
+	TAILQ_INSERT_TAIL(&t->drains, d, entry);
 }
 
 void
 drain_started(struct lbe_env *env)
 {
-	struct lbe_host	*h;
+	struct lbe_table	*tb;
+	struct lbe_host		*h;
 
-	RB_FOREACH(h, lbe_hosts_byid, &env->tree->hosts_byid)
-		if (h->override->kind == OVERRIDE_DRAIN && h->drain == NULL)
-			drain_begin(env, h);
+	STAILQ_FOREACH(tb, &env->tree->tables, entry)
+		HOSTS_FOREACH(h, tb)
+			if (host_override(h)->kind == OVERRIDE_DRAIN &&
+			    host_drain(h) == NULL)
+				drain_begin(env, h);
 	drain_schedule(env);
 	/* What they wait for may be configured no more. */
 	wait_all(env);
@@ -251,9 +255,9 @@ drain_over(struct lbe_env *env, struct lbe_drain *d)
 	else
 		snprintf(why, sizeof(why), "no connections left");
 	override_host_name(h, name);
-	log_info("host %s (id %u): draining -> drained, %s", name, h->conf.id,
+	log_info("host %s (id %u): draining -> drained, %s", name, h->id,
 	    why);
-	monitor_event(env, CTL_EVENT_HOST, h->conf.id, name,
+	monitor_event(env, CTL_EVENT_HOST, h->id, name,
 	    "draining -> drained, %s", why);
 	override_check(env, h);
 	service_host_changed(env, h);
@@ -272,14 +276,14 @@ round_begin(struct lbe_env *env)
 			continue;
 		any = 1;
 		memset(&d->next, 0, sizeof(d->next));
-		TAILQ_FOREACH(p, &d->host->table->users, user)
-			if (p->asked[d->host->index] != DEST_NONE)
+		STAILQ_FOREACH(p, &d->host->table->users, user)
+			if (p->asked[HOST_INDEX(d->host)] != DEST_NONE)
 				p->service->draining = 1;
 	}
 	if (!any)
 		return;
 	env->round.running = 1;
-	env->round.service = TAILQ_FIRST(&env->tree->services);
+	env->round.service = STAILQ_FIRST(&env->tree->services);
 	env->round.listen = NULL;
 	round_ask(env);
 }
@@ -291,16 +295,16 @@ round_listen(struct lbe_env *env)
 	struct lbe_round	*r = &env->round;
 
 	if (r->listen != NULL) {
-		if ((r->listen = TAILQ_NEXT(r->listen, entry)) != NULL)
+		if ((r->listen = STAILQ_NEXT(r->listen, entry)) != NULL)
 			return (r->listen);
-		r->service = TAILQ_NEXT(r->service, entry);
+		r->service = STAILQ_NEXT(r->service, entry);
 	}
-	for (; r->service != NULL; r->service = TAILQ_NEXT(r->service,
+	for (; r->service != NULL; r->service = STAILQ_NEXT(r->service,
 	    entry)) {
 		if (!r->service->draining)
 			continue;
 		r->service->draining = 0;
-		if ((r->listen = TAILQ_FIRST(&r->service->listens)) != NULL)
+		if ((r->listen = STAILQ_FIRST(&r->service->listens)) != NULL)
 			return (r->listen);
 	}
 	return (NULL);
@@ -357,15 +361,16 @@ round_told(struct lbe_env *env, struct imsg *msg)
 static int
 round_row(struct lbe_env *env, struct imsg *msg)
 {
-	struct msg_load	 m, *next;
-	struct lbe_host	*h;
+	struct msg_load		 m, *next;
+	struct lbe_host		*h;
+	struct lbe_drain	*d;
 
 	if (imsg_get_data(msg, &m, sizeof(m)) == -1)
 		return (-1);
 	h = tree_host(env->tree, m.host_id);
-	if (h == NULL || h->drain == NULL || !h->drain->counting)
+	if (h == NULL || (d = host_drain(h)) == NULL || !d->counting)
 		return (0);
-	next = &h->drain->next;
+	next = &d->next;
 	if (m.weight > next->weight)
 		next->weight = m.weight;
 	next->active += m.active;
@@ -408,7 +413,7 @@ round_judge(struct lbe_env *env, struct lbe_drain *d)
 void
 drain_show(const struct lbe_host *h, struct ctl_host *m)
 {
-	const struct lbe_drain	*d = h->drain;
+	const struct lbe_drain	*d = host_drain(h);
 	int64_t			 us;
 
 	if (d == NULL || !desire_table_enabled(h->table))
@@ -426,7 +431,7 @@ static void
 wait_host(struct change *c, struct lbe_host *h)
 {
 	struct waited		*w = c->waited;
-	const struct lbe_drain	*d = h->drain;
+	const struct lbe_drain	*d = host_drain(h);
 	int64_t			 us;
 
 	w->hosts++;

@@ -56,31 +56,80 @@ struct lbe_drain {
 };
 TAILQ_HEAD(lbe_drains, lbe_drain);
 
-struct lbe_host {
-	RB_ENTRY(lbe_host)	 byid;
-	TAILQ_ENTRY(lbe_host)	 entry;		/* of its table */
-	struct host_config	 conf;
-	struct lbe_table	*table;
-	/* Most hosts share these two; see tree_host_status(). */
-	const struct msg_host_status *status;	/* last told by hce */
-	const struct msg_override *override;
-	struct monotime		 since;		/* of the status */
+/*
+ * What hce has said of a host.  Of each that is checked there is one, so that
+ * it has room for no longer a note than it has.
+ */
+struct lbe_status {
+	struct monotime		 since;		/* in this state */
+	int64_t			 cert_until;	/* these as in */
+	uint64_t		 checks;	/* struct msg_host_status */
+	uint64_t		 checks_up;
+	uint32_t		 hist[HOST_HIST_MAX];
+	int32_t			 detail;
+	uint32_t		 last_ms;
+	uint32_t		 check_id;
+	uint32_t		 weight_check_id;
+	uint16_t		 weight;
+	uint8_t			 state;
+	uint8_t			 reason;
+	uint8_t			 flags;
+	char			 note[];
+};
+
+/* Hosts of which it has said nothing share this, since when that is so. */
+struct lbe_birth {
+	uint32_t		 users;
+	struct lbe_status	 status;	/* the end: it has no note */
+};
+
+/* What few hosts have. */
+struct lbe_extra {
+	struct msg_override	 override;
 	struct lbe_drain	*drain;		/* NULL: it does not */
-	uint32_t		 index;		/* in its table, from 0 */
-	int			 counted;	/* in hosts_up of its table */
-	int			 borrows;	/* status, override of the same
-						   host in another tree */
 	struct msg_check_status	*checks;	/* of several, as last told;
 						   NULL: not yet */
 };
-RB_HEAD(lbe_hosts_byid, lbe_host);
-int	lbe_host_cmp(struct lbe_host *, struct lbe_host *);
-RB_PROTOTYPE(lbe_hosts_byid, lbe_host, byid, lbe_host_cmp)
-TAILQ_HEAD(lbe_hosts, lbe_host);
+
+/* There are more of them than of all else, of which each byte counts. */
+struct lbe_host {
+	uint32_t		 id;
+	uint16_t		 weight;
+	uint8_t			 flags;		/* HOST_F_* */
+	uint8_t			 inet6 : 1;
+	uint8_t			 counted : 1;	/* in hosts_up of its table */
+	uint8_t			 told : 1;	/* the status is its own */
+	uint8_t			 borrows : 1;	/* status, extra of the same
+						   host in another tree */
+	uint8_t			 addr[16];	/* see host_addr() */
+	struct lbe_table	*table;
+	const struct lbe_status	*status;	/* see host.c */
+	struct lbe_extra	*extra;		/* NULL: nothing */
+};
+
+struct lbe_limits {
+	uint32_t		 upper;		/* as in struct host_config */
+	uint32_t		 lower;
+};
+
+#define HOSTS_FOREACH(h, tb)						\
+	for ((h) = (tb)->hosts; (h) != (tb)->hosts + (tb)->nhosts; (h)++)
+/* Its place in its table, from 0. */
+#define HOST_INDEX(h)	((uint32_t)((h) - (h)->table->hosts))
+
+/*
+ * Objects by their ids, which each of them begins with.  Most come in the
+ * order of these, so that the first many are sorted.
+ */
+struct lbe_byid {
+	uint32_t		**objects;
+	uint32_t		 n;
+	uint32_t		 sorted;
+};
 
 /* A table as a service uses it. */
 struct lbe_pool {
-	TAILQ_ENTRY(lbe_pool)	 user;		/* of the table */
+	STAILQ_ENTRY(lbe_pool)	 user;		/* of the table */
 	struct lbe_service	*service;
 	struct lbe_table	*table;		/* NULL: no such pool */
 	/*
@@ -97,25 +146,26 @@ struct lbe_pool {
 #define RAMP_NONE	0	/* it has its weight, or never had one */
 #define RAMP_DUE	(-1)	/* it was lost: it will rise when it is back */
 #define RAMP_FOUND	(-2)	/* the kernel had it already */
-TAILQ_HEAD(lbe_pools, lbe_pool);
+STAILQ_HEAD(lbe_pools, lbe_pool);
 
 struct lbe_table {
-	RB_ENTRY(lbe_table)	 byid;
-	TAILQ_ENTRY(lbe_table)	 entry;
 	struct table_config	 conf;
-	enum check_type		 check[CHECKS_MAX];	/* conf.nchecks */
-	struct lbe_hosts	 hosts;
+	STAILQ_ENTRY(lbe_table)	 entry;
+	struct lbe_host		*hosts;		/* nhosts, in one piece */
+	struct lbe_limits	*limits;	/* of each; NULL: no host has
+						   any */
 	uint32_t		 nhosts;
 	uint32_t		 hosts_up;	/* enabled and up */
 	uint32_t		 hosts_told;	/* the same, last announced */
+	uint8_t			 resting;	/* hce makes no checks */
+	uint8_t			 check[CHECKS_MAX]; /* enum check_type, of
+						   conf.nchecks */
 	struct lbe_pools	 users;
-	struct msg_override	 override;
-	int			 resting;	/* hce makes no checks */
+	struct msg_override	*override;	/* NULL: none */
 	struct lbe_tracked	*tracked;	/* NULL: by nobody */
-	TAILQ_ENTRY(lbe_table)	 use;		/* of that */
+	STAILQ_ENTRY(lbe_table)	 use;		/* of that */
 };
-RB_HEAD(lbe_tables_byid, lbe_table);
-TAILQ_HEAD(lbe_tables, lbe_table);
+STAILQ_HEAD(lbe_tables, lbe_table);
 
 /* A table that VRRP tracks, in all its uses. */
 struct lbe_tracked {
@@ -127,68 +177,64 @@ struct lbe_tracked {
 TAILQ_HEAD(lbe_trackeds, lbe_tracked);
 
 struct lbe_listen {
-	RB_ENTRY(lbe_listen)	 byid;
-	TAILQ_ENTRY(lbe_listen)	 entry;		/* of its service */
 	struct listen_config	 conf;
+	uint8_t			 asked;		/* for, from the parent */
+	uint8_t			 known;		/* in the tree before, too */
+	STAILQ_ENTRY(lbe_listen) entry;		/* of its service */
 	struct lbe_service	*service;
-	int			 asked;		/* for, from the parent */
-	int			 known;		/* in the tree before, too */
 };
-RB_HEAD(lbe_listens_byid, lbe_listen);
-TAILQ_HEAD(lbe_listens, lbe_listen);
+STAILQ_HEAD(lbe_listens, lbe_listen);
 
 struct lbe_service {
-	RB_ENTRY(lbe_service)	 byid;
-	TAILQ_ENTRY(lbe_service) entry;
-	TAILQ_ENTRY(lbe_service) todo;		/* to be looked at again */
-	int			 queued;	/* is on the list todo */
 	struct service_config	 conf;
+	STAILQ_ENTRY(lbe_service) entry;
+	STAILQ_ENTRY(lbe_service) todo;		/* to be looked at again */
 	struct lbe_listens	 listens;
 	struct lbe_pool		 pool[POOL_MAX];
-	struct msg_override	 override;
-	int			 resting;	/* its instance has not got
-						   its addresses */
-	enum ctl_state		 state;		/* as last announced */
-	enum ctl_state		 health;	/* the same, resting or not */
+	struct msg_override	*override;	/* NULL: none */
 	uint32_t		 hosts_up;	/* of the table announced */
-	int			 told;		/* vrrpe: on, off, -1: not */
-	int			 quorum_told;	/* the parent: the same */
-	int			 settled;	/* the next two are found out */
-	int			 quorate;	/* has its quorum */
-	int			 open;		/* has failed open */
-	int			 draining;	/* counted in this round */
 	uint32_t		 scale;		/* of its weights in the
 						   kernel */
-	int			 woken;		/* has to do with time */
+	uint8_t			 state;		/* enum ctl_state, as last
+						   announced */
+	uint8_t			 health;	/* the same, resting or not */
+	uint8_t			 queued;	/* is on the list todo */
+	uint8_t			 resting;	/* its instance has not got
+						   its addresses */
+	int8_t			 told;		/* vrrpe: on, off, -1: not */
+	int8_t			 quorum_told;	/* the parent: the same */
+	uint8_t			 settled;	/* the next two are found out */
+	uint8_t			 quorate;	/* has its quorum */
+	uint8_t			 open;		/* has failed open */
+	uint8_t			 draining;	/* counted in this round */
+	uint8_t			 woken;		/* has to do with time */
 	/* With a removal interval only: */
+	uint32_t		 waiting;	/* how many others, as told */
 	struct monotime		 removed;	/* the last one; not set:
 						   none yet */
 	const struct lbe_host	*goes;		/* whose turn it is now */
-	uint32_t		 waiting;	/* how many others, as told */
 };
-RB_HEAD(lbe_services_byid, lbe_service);
-TAILQ_HEAD(lbe_services, lbe_service);
+STAILQ_HEAD(lbe_services, lbe_service);
 
 struct lbe_check {
-	RB_ENTRY(lbe_check)	 byid;
 	uint32_t		 id;
 	enum check_type		 type;
 };
-RB_HEAD(lbe_checks_byid, lbe_check);
 
 struct lbe_tree {
 	struct global_config	 global;
-	struct lbe_checks_byid	 checks_byid;
-	struct lbe_hosts_byid	 hosts_byid;
-	struct lbe_tables_byid	 tables_byid;
+	struct lbe_byid		 checks_byid;
+	struct lbe_byid		 hosts_byid;
+	struct lbe_byid		 tables_byid;
+	struct lbe_byid		 services_byid;
+	struct lbe_byid		 listens_byid;
 	struct lbe_tables	 tables;
+	struct lbe_table	*open;		/* takes hosts; NULL: none */
 	struct lbe_trackeds	 trackeds;
-	struct lbe_services_byid services_byid;
 	struct lbe_services	 services;
-	struct lbe_listens_byid	 listens_byid;
 	struct lbe_drains	 drains;
 	uint32_t		 serial;	/* another for each tree */
-	struct monotime		 born;
+	struct lbe_birth	*birth;		/* of hosts that are new */
 };
 
 struct lbe_track {
@@ -247,7 +293,7 @@ struct lbe_round {
 	struct event		*timer;		/* of the next round */
 };
 
-TAILQ_HEAD(lbe_todo, lbe_service);
+STAILQ_HEAD(lbe_todo, lbe_service);
 
 struct lbe_env {
 	struct engine		*engine;
@@ -297,7 +343,11 @@ extern const struct engine_ops	lbe_ops;
  */
 struct lbe_tree		*tree_new(uint32_t);
 void			 tree_free(struct lbe_tree *);
-/* tree_add_*: 0, or -1: id in use, or a reference that is not there. */
+/*
+ * tree_add_*: 0, or -1: id in use, or a reference that is not there.  The
+ * hosts of a table come after it and before the next table or service; their
+ * ids are looked at then.
+ */
 int			 tree_add_check(struct lbe_tree *,
 			    const struct check_config *);
 int			 tree_add_table(struct lbe_tree *,
@@ -309,9 +359,12 @@ int			 tree_add_service(struct lbe_tree *,
 int			 tree_add_listen(struct lbe_tree *,
 			    const struct listen_config *);
 /* tree_check_type: of this id; 0 or -1. */
-int			 tree_check_type(const struct lbe_tree *, uint32_t,
+int			 tree_check_type(struct lbe_tree *, uint32_t,
 			    enum check_type *);
-/* tree_complete: all objects are there; 0, or -1: no memory. */
+/*
+ * tree_complete: all objects are there; 0, or -1: no memory, or an id is in
+ * use.  Hosts are found from now on.
+ */
 int			 tree_complete(struct lbe_tree *);
 /*
  * tree_inherit: state of objects of the old tree that are in the new.  The old
@@ -320,15 +373,8 @@ int			 tree_complete(struct lbe_tree *);
 void			 tree_inherit(struct lbe_tree *, struct lbe_tree *,
 			    int);
 struct lbe_host		*tree_host(struct lbe_tree *, uint32_t);
-/*
- * What hce and the operator have said of a host is large, and of most hosts
- * they never say anything.  tree_host_init: of this one they have not.
- * tree_host_status, tree_host_override: to be written to, the host's own from
- * now on; they end the process when memory is short.
- */
-void			 tree_host_init(struct lbe_host *);
-struct msg_host_status	*tree_host_status(struct lbe_host *);
-struct msg_override	*tree_host_override(struct lbe_host *);
+/* tree_override: to be written to; ends the process without memory. */
+struct msg_override	*tree_override(struct msg_override **);
 struct lbe_table	*tree_table(struct lbe_tree *, uint32_t);
 struct lbe_service	*tree_service(struct lbe_tree *, uint32_t);
 struct lbe_listen	*tree_listen(struct lbe_tree *, uint32_t);
@@ -343,6 +389,49 @@ const char		*table_label(const struct lbe_table *, char *);
 #define HOST_REASON_LEN	CTL_REASON_LEN
 const char		*host_reason(const struct lbe_host *, char *);
 const char		*host_label(const struct lbe_host *, char *);
+
+/*
+ * byid.c: objects by id.
+ * byid_add: 0, or -1: there is no memory for one more.
+ * byid_find: NULL: there is none of this id.
+ * byid_settle: all are there; 0, or -1: two have the same id.
+ */
+int			 byid_add(struct lbe_byid *, uint32_t *);
+void			*byid_find(struct lbe_byid *, uint32_t);
+int			 byid_settle(struct lbe_byid *);
+void			 byid_free(struct lbe_byid *);
+
+/*
+ * host.c: a host, of which most have nothing but a configuration.  What needs
+ * memory ends the process without it.
+ *
+ * lbe_host_init: of a tree with this birth: nothing was said of it.
+ * lbe_host_free: what it has; it has nothing then.
+ * lbe_host_take: what was said of the other one is said of this one; of both
+ * if told so, and then the other must live longer.
+ * lbe_host_learn, lbe_host_tell: what hce has said of it.
+ * host_addr: its address.
+ * host_limits: of its connections.
+ * host_override: what the operator wants of it, which may be nothing.
+ * host_drain: NULL: it does not.
+ * host_extra: to be written to.
+ * birth_new: now.  birth_leave: by one less it is needed.
+ */
+void			 lbe_host_init(struct lbe_host *, struct lbe_birth *);
+void			 lbe_host_free(struct lbe_host *);
+void			 lbe_host_take(struct lbe_host *, struct lbe_host *,
+			    int);
+void			 lbe_host_learn(struct lbe_host *,
+			    const struct msg_host_status *);
+void			 lbe_host_tell(const struct lbe_host *,
+			    struct msg_host_status *);
+struct addr		 host_addr(const struct lbe_host *);
+struct lbe_limits	 host_limits(const struct lbe_host *);
+const struct msg_override *host_override(const struct lbe_host *);
+struct lbe_drain	*host_drain(const struct lbe_host *);
+struct lbe_extra	*host_extra(struct lbe_host *);
+struct lbe_birth	*birth_new(void);
+void			 birth_leave(struct lbe_birth *);
 
 /*
  * checks.c: how the checks of a host are, each by itself.
@@ -504,7 +593,7 @@ int64_t		 ramp_left_us(const struct lbe_pool *,
  *
  * drain_begin: the override of this host is OVERRIDE_DRAIN, anew perhaps.
  * drain_end: it is not any more; nothing when it was not.
- * drain_inherit: the host goes on as this one of the tree before.
+ * drain_inherit: the host goes on with what it had in the tree before.
  * drain_started: a tree may act, whose hosts drain already.
  * drain_reset: the tree is replaced, what was asked about the old is void.
  * drain_dispatch: what the parent has counted; 0 or -1.
@@ -516,7 +605,7 @@ void		 drain_free(struct lbe_env *);
 void		 drain_begin(struct lbe_env *, struct lbe_host *);
 void		 drain_end(struct lbe_tree *, struct lbe_host *);
 void		 drain_inherit(struct lbe_tree *, struct lbe_host *,
-		    struct lbe_tree *, struct lbe_host *);
+		    struct lbe_tree *);
 void		 drain_started(struct lbe_env *);
 void		 drain_reset(struct lbe_env *);
 int		 drain_dispatch(struct lbe_env *, struct imsg *);

@@ -82,7 +82,7 @@ kernel_init(struct lbe_env *env)
 {
 	struct event_base	*base = env->engine->base;
 
-	TAILQ_INIT(&env->todo);
+	STAILQ_INIT(&env->todo);
 	RB_INIT(&env->errors);
 	env->flush = evtimer_new(base, kernel_flush_cb, env);
 	env->wake = evtimer_new(base, kernel_wake_cb, env);
@@ -158,7 +158,7 @@ kernel_todo(struct lbe_env *env, struct lbe_service *s)
 	if (s->queued || !kernel_running(env))
 		return;
 	s->queued = 1;
-	TAILQ_INSERT_TAIL(&env->todo, s, todo);
+	STAILQ_INSERT_TAIL(&env->todo, s, todo);
 	if (!evtimer_pending(env->flush, NULL))
 		event_add(env->flush, &now);
 }
@@ -168,7 +168,7 @@ kernel_todo_table(struct lbe_env *env, struct lbe_table *tb)
 {
 	struct lbe_pool	*p;
 
-	TAILQ_FOREACH(p, &tb->users, user)
+	STAILQ_FOREACH(p, &tb->users, user)
 		kernel_todo(env, p->service);
 }
 
@@ -195,7 +195,7 @@ kernel_wake_cb(evutil_socket_t, short, void *arg)
 
 	if (env->tree == NULL)
 		return;
-	TAILQ_FOREACH(s, &env->tree->services, entry) {
+	STAILQ_FOREACH(s, &env->tree->services, entry) {
 		if (!s->woken)
 			continue;
 		s->woken = 0;
@@ -208,8 +208,8 @@ kernel_forget_todo(struct lbe_env *env)
 {
 	struct lbe_service	*s;
 
-	while ((s = TAILQ_FIRST(&env->todo)) != NULL) {
-		TAILQ_REMOVE(&env->todo, s, todo);
+	while ((s = STAILQ_FIRST(&env->todo)) != NULL) {
+		STAILQ_REMOVE_HEAD(&env->todo, todo);
 		s->queued = 0;
 	}
 }
@@ -226,8 +226,8 @@ kernel_flush(struct lbe_env *env)
 	struct lbe_service	*s;
 	int			 asked = 0;
 
-	while ((s = TAILQ_FIRST(&env->todo)) != NULL) {
-		TAILQ_REMOVE(&env->todo, s, todo);
+	while ((s = STAILQ_FIRST(&env->todo)) != NULL) {
+		STAILQ_REMOVE_HEAD(&env->todo, todo);
 		s->queued = 0;
 		asked += kernel_update(env, s, ASK_NEW);
 	}
@@ -254,7 +254,7 @@ kernel_follow(struct lbe_env *env)
 	/* The parent tries again what the kernel has refused. */
 	RB_FOREACH(err, lbe_errors, &env->errors)
 		err->retried = 1;
-	TAILQ_FOREACH(s, &env->tree->services, entry)
+	STAILQ_FOREACH(s, &env->tree->services, entry)
 		kernel_update(env, s, kernel_knows(s) ? ASK_NEW : ASK_ALL);
 	kernel_commit(env);
 	bound_resynced(env);
@@ -266,7 +266,7 @@ kernel_knows(const struct lbe_service *s)
 {
 	const struct lbe_listen	*l;
 
-	TAILQ_FOREACH(l, &s->listens, entry)
+	STAILQ_FOREACH(l, &s->listens, entry)
 		if (!l->known)
 			return (0);
 	return (1);
@@ -286,11 +286,11 @@ kernel_resync(struct lbe_env *env)
 	RB_FOREACH(err, lbe_errors, &env->errors)
 		err->retried = 1;
 	engine_send(env->engine, PROC_PARENT, MSG_IPVS_RESYNC, 0, NULL, 0);
-	TAILQ_FOREACH(s, &env->tree->services, entry)
+	STAILQ_FOREACH(s, &env->tree->services, entry)
 		kernel_update(env, s, ASK_RESYNC);
 	kernel_commit(env);
 	bound_resynced(env);
-	env->resynced = !TAILQ_EMPTY(&env->tree->services);
+	env->resynced = !STAILQ_EMPTY(&env->tree->services);
 }
 
 static void
@@ -327,7 +327,7 @@ kernel_update(struct lbe_env *env, struct lbe_service *s, enum ask ask)
 	active = service_judge(env, s);
 	on = desire_service_active(s);
 	msg.on = on;
-	TAILQ_FOREACH(l, &s->listens, entry) {
+	STAILQ_FOREACH(l, &s->listens, entry) {
 		if (kernel_skips(ask, l->asked, on, 0)) {
 			l->asked = on;
 			continue;
@@ -373,19 +373,20 @@ kernel_update_pool(struct lbe_env *env, struct lbe_service *s,
 {
 	struct lbe_pool	*p = &s->pool[role];
 	struct lbe_host	*h;
-	int32_t		 weight;
+	int32_t		 weight, *was;
 	int		 asked = 0;
 
 	if (p->table == NULL)
 		return (0);
-	TAILQ_FOREACH(h, &p->table->hosts, entry) {
+	HOSTS_FOREACH(h, p->table) {
 		weight = kernel_weight(env, s, active, role, h);
-		if (kernel_skips(ask, p->asked[h->index], weight, DEST_NONE)) {
-			p->asked[h->index] = weight;
+		was = &p->asked[HOST_INDEX(h)];
+		if (kernel_skips(ask, *was, weight, DEST_NONE)) {
+			*was = weight;
 			continue;
 		}
 		kernel_ask_dest(env, s, h, weight);
-		p->asked[h->index] = weight;
+		*was = weight;
 		asked++;
 	}
 	return (asked);
@@ -398,12 +399,12 @@ kernel_ask_dest(struct lbe_env *env, struct lbe_service *s,
 	struct lbe_listen	*l;
 	struct msg_dest		 msg;
 
-	msg.host_id = h->conf.id;
+	msg.host_id = h->id;
 	msg.weight = weight;
-	TAILQ_FOREACH(l, &s->listens, entry) {
+	STAILQ_FOREACH(l, &s->listens, entry) {
 		engine_send(env->engine, PROC_PARENT, MSG_IPVS_DEST,
 		    l->conf.id, &msg, sizeof(msg));
-		error_retried(env, h->conf.id, l->conf.id);
+		error_retried(env, h->id, l->conf.id);
 	}
 }
 
@@ -427,7 +428,7 @@ kernel_found(struct lbe_env *env, uint32_t listen_id,
 		p = &l->service->pool[i];
 		if (p->table != h->table)
 			continue;
-		p->asked[h->index] = msg->weight;
+		p->asked[HOST_INDEX(h)] = msg->weight;
 		ramp_found(p, h);
 	}
 }
@@ -437,8 +438,8 @@ kernel_has(const struct lbe_host *h)
 {
 	const struct lbe_pool	*p;
 
-	TAILQ_FOREACH(p, &h->table->users, user)
-		if (p->asked[h->index] != DEST_NONE)
+	STAILQ_FOREACH(p, &h->table->users, user)
+		if (p->asked[HOST_INDEX(h)] != DEST_NONE)
 			return (1);
 	return (0);
 }

@@ -126,7 +126,7 @@ match_service(struct change *change, struct lbe_service *s)
 	struct lbe_listen	*l;
 
 	change->objects++;
-	TAILQ_FOREACH(l, &s->listens, entry) {
+	STAILQ_FOREACH(l, &s->listens, entry) {
 		if (l->conf.mark != 0) {
 			client_fail(change->client, "service %s listens on a "
 			    "mark, which the kernel does not tell of a "
@@ -142,8 +142,10 @@ match_service(struct change *change, struct lbe_service *s)
 static void
 match_host(struct change *change, struct lbe_host *h)
 {
+	const struct addr	addr = host_addr(h);
+
 	change->objects++;
-	match_send(change->client, CTL_MATCH_REAL, &h->conf.addr, 0,
+	match_send(change->client, CTL_MATCH_REAL, &addr, 0,
 	    h->table->conf.port);
 }
 

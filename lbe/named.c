@@ -67,7 +67,7 @@ named_hosts(struct change *c, void (*cb)(struct change *, struct lbe_host *))
 	struct lbe_tree		*t = c->env->tree;
 	struct lbe_table	*tb;
 	struct lbe_host		*h;
-	struct addr		 addr;
+	struct addr		 addr, its;
 	int			 port;
 
 	if (id->id != 0) {
@@ -77,13 +77,15 @@ named_hosts(struct change *c, void (*cb)(struct change *, struct lbe_host *))
 	}
 	if (host_named(id, &addr, &port) == -1)
 		return;
-	TAILQ_FOREACH(tb, &t->tables, entry) {
+	STAILQ_FOREACH(tb, &t->tables, entry) {
 		if ((port != -1 && port != tb->conf.port) ||
 		    (tb->conf.flags & TABLE_F_VIA))
 			continue;
-		TAILQ_FOREACH(h, &tb->hosts, entry)
-			if (addr_cmp(&addr, &h->conf.addr) == 0)
+		HOSTS_FOREACH(h, tb) {
+			its = host_addr(h);
+			if (addr_cmp(&addr, &its) == 0)
 				cb(c, h);
+		}
 	}
 }
 
@@ -100,7 +102,7 @@ named_tables(struct change *c, void (*cb)(struct change *, struct lbe_table *))
 			cb(c, tb);
 		return;
 	}
-	TAILQ_FOREACH(tb, &c->env->tree->tables, entry)
+	STAILQ_FOREACH(tb, &c->env->tree->tables, entry)
 		if (strcmp(id->name, tb->conf.name) == 0 ||
 		    strcmp(id->name, table_label(tb, label)) == 0)
 			cb(c, tb);
@@ -118,7 +120,7 @@ named_services(struct change *c,
 			cb(c, s);
 		return;
 	}
-	TAILQ_FOREACH(s, &c->env->tree->services, entry)
+	STAILQ_FOREACH(s, &c->env->tree->services, entry)
 		if (strcmp(id->name, s->conf.name) == 0)
 			cb(c, s);
 }

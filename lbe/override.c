@@ -130,14 +130,17 @@ override_host_name(const struct lbe_host *h, char *buf)
 static const char *
 host_text(const struct lbe_host *h, char *buf)
 {
-	if (h->drain != NULL && h->drain->over)
+	const struct msg_override	*o = host_override(h);
+	const struct lbe_drain		*d = host_drain(h);
+
+	if (d != NULL && d->over)
 		strlcpy(buf, "drained", HOST_TEXT_LEN);
-	else if (!desire_host_enabled(h) || h->drain == NULL)
+	else if (!desire_host_enabled(h) || d == NULL)
 		strlcpy(buf, enabled_text(desire_host_enabled(h)),
 		    HOST_TEXT_LEN);
-	else if (h->override->drain_s > 0)
+	else if (o->drain_s > 0)
 		snprintf(buf, HOST_TEXT_LEN, "draining, at most %us",
-		    h->override->drain_s);
+		    o->drain_s);
 	else
 		strlcpy(buf, "draining", HOST_TEXT_LEN);
 	return (buf);
@@ -150,10 +153,10 @@ change_host(struct change *c, struct lbe_host *h)
 	char	name[HOST_NAME_LEN], table[TABLE_LABEL_LEN];
 
 	host_text(h, from);
-	override_set(c, h->conf.id, tree_host_override(h),
-	    h->conf.flags & HOST_F_DISABLE);
+	override_set(c, h->id, &host_extra(h)->override,
+	    h->flags & HOST_F_DISABLE);
 	drain_end(c->env->tree, h);
-	override_tell(c, CTL_EVENT_HOST, h->conf.id, "host",
+	override_tell(c, CTL_EVENT_HOST, h->id, "host",
 	    override_host_name(h, name), from, host_text(h, to));
 	if (c->enable && !desire_host_enabled(h))
 		client_text(c->client, "its table %s is disabled",
@@ -168,7 +171,7 @@ change_host(struct change *c, struct lbe_host *h)
 static void
 change_drain(struct change *c, struct lbe_host *h)
 {
-	struct msg_override	new = *h->override;
+	struct msg_override	new = *host_override(h);
 	char			from[HOST_TEXT_LEN], to[HOST_TEXT_LEN];
 	char			name[HOST_NAME_LEN];
 
@@ -177,11 +180,11 @@ change_drain(struct change *c, struct lbe_host *h)
 		new.kind = OVERRIDE_DRAIN;
 		new.drain_s = c->drain_s;
 		override_by(c, &new.by);
-		override_put(c, h->conf.id, tree_host_override(h), &new);
+		override_put(c, h->id, &host_extra(h)->override, &new);
 		drain_begin(c->env, h);
 		service_host_changed(c->env, h);
 	}
-	override_tell(c, CTL_EVENT_HOST, h->conf.id, "host",
+	override_tell(c, CTL_EVENT_HOST, h->id, "host",
 	    override_host_name(h, name), from, host_text(h, to));
 }
 
@@ -192,7 +195,7 @@ change_table(struct change *c, struct lbe_table *tb)
 	int		 before = desire_table_enabled(tb), after;
 	char		 label[TABLE_LABEL_LEN];
 
-	override_set(c, tb->conf.id, &tb->override,
+	override_set(c, tb->conf.id, tree_override(&tb->override),
 	    tb->conf.flags & TABLE_F_DISABLE);
 	after = desire_table_enabled(tb);
 	override_tell(c, CTL_EVENT_TABLE, tb->conf.id, "table",
@@ -200,7 +203,7 @@ change_table(struct change *c, struct lbe_table *tb)
 	    enabled_text(after));
 	if (before == after)
 		return;
-	TAILQ_FOREACH(h, &tb->hosts, entry) {
+	HOSTS_FOREACH(h, tb) {
 		override_check(c->env, h);
 		service_host_changed(c->env, h);
 	}
@@ -211,7 +214,7 @@ change_service(struct change *c, struct lbe_service *s)
 {
 	int	before = desire_service_enabled(s);
 
-	override_set(c, s->conf.id, &s->override,
+	override_set(c, s->conf.id, tree_override(&s->override),
 	    s->conf.flags & SERVICE_F_DISABLE);
 	override_tell(c, CTL_EVENT_SERVICE, s->conf.id, "service",
 	    s->conf.name, enabled_text(before),
@@ -318,11 +321,11 @@ override_mirror(struct lbe_env *env, struct imsg *msg)
 	if (imsg_get_data(msg, &o, sizeof(o)) == -1 || !msg_override_ok(&o))
 		return (-1);
 	if ((h = tree_host(env->tree, imsg_id(msg))) != NULL)
-		*tree_host_override(h) = o;
+		host_extra(h)->override = o;
 	else if ((tb = tree_table(env->tree, imsg_id(msg))) != NULL)
-		tb->override = o;
+		*tree_override(&tb->override) = o;
 	else if ((s = tree_service(env->tree, imsg_id(msg))) != NULL)
-		s->override = o;
+		*tree_override(&s->override) = o;
 	return (0);
 }
 
@@ -335,7 +338,7 @@ override_check(struct lbe_env *env, const struct lbe_host *h)
 	if (h->table->conf.nchecks == 0)
 		return;
 	msg.on = desire_host_enabled(h);
-	engine_send(env->engine, PROC_HCE, MSG_HOST_CHECK, h->conf.id, &msg,
+	engine_send(env->engine, PROC_HCE, MSG_HOST_CHECK, h->id, &msg,
 	    sizeof(msg));
 }
 
@@ -345,9 +348,10 @@ override_tell_hce(struct lbe_env *env)
 	struct lbe_table	*tb;
 	struct lbe_host		*h;
 
-	TAILQ_FOREACH(tb, &env->tree->tables, entry)
-		TAILQ_FOREACH(h, &tb->hosts, entry)
-			if (tb->override.kind != OVERRIDE_NONE ||
-			    h->override->kind != OVERRIDE_NONE)
+	STAILQ_FOREACH(tb, &env->tree->tables, entry)
+		HOSTS_FOREACH(h, tb)
+			if ((tb->override != NULL &&
+			    tb->override->kind != OVERRIDE_NONE) ||
+			    host_override(h)->kind != OVERRIDE_NONE)
 				override_check(env, h);
 }

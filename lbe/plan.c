@@ -39,7 +39,7 @@
 
 /* A real server as the kernel has it, or is to have it. */
 struct plan_real {
-	const struct host_config	*host;
+	const struct lbe_host		*host;
 	const struct pool_config	*pool;
 	int32_t				 weight;
 	uint16_t			 port;
@@ -132,14 +132,14 @@ side_make(struct plan_side *side, struct lbe_tree *t, int will)
 	struct lbe_listen	*l;
 	size_t			 i, n = 0;
 
-	TAILQ_FOREACH(s, &t->services, entry)
-		TAILQ_FOREACH(l, &s->listens, entry)
+	STAILQ_FOREACH(s, &t->services, entry)
+		STAILQ_FOREACH(l, &s->listens, entry)
 			n++;
 	side->vs = calloc(n + 1, sizeof(*side->vs));
 	side->bykey = calloc(n + 1, sizeof(*side->bykey));
 	if (side->vs == NULL || side->bykey == NULL)
 		return (-1);
-	TAILQ_FOREACH(s, &t->services, entry)
+	STAILQ_FOREACH(s, &t->services, entry)
 		side_service(side, s, will);
 	for (i = 0; i < side->n; i++)
 		side->bykey[i] = &side->vs[i];
@@ -167,7 +167,7 @@ side_service(struct plan_side *side, struct lbe_service *s, int will)
 	enum pool_role		 active = desire_pool(s);
 	int			 i;
 
-	TAILQ_FOREACH(l, &s->listens, entry) {
+	STAILQ_FOREACH(l, &s->listens, entry) {
 		if (will ? !desire_service_active(s) : !l->asked)
 			continue;
 		vs = &side->vs[side->n];
@@ -194,12 +194,12 @@ vs_pool(struct plan_side *side, struct plan_vs *vs, struct lbe_service *s,
 
 	if (p->table == NULL)
 		return;
-	TAILQ_FOREACH(h, &p->table->hosts, entry) {
-		r.host = &h->conf;
+	HOSTS_FOREACH(h, p->table) {
+		r.host = h;
 		r.pool = &s->conf.pool[role];
 		r.port = p->table->conf.port != 0 ? p->table->conf.port :
 		    vs->listen->port;
-		r.weight = p->asked[h->index];
+		r.weight = p->asked[HOST_INDEX(h)];
 		if (will)
 			r.weight = ramp_weight(p, h,
 			    desire_weight(s, active, role, h), now);
@@ -257,9 +257,11 @@ static int
 real_cmp(const void *va, const void *vb)
 {
 	const struct plan_real	*a = va, *b = vb;
+	const struct addr	 aa = host_addr(a->host);
+	const struct addr	 ba = host_addr(b->host);
 	int			 n;
 
-	if ((n = addr_cmp(&a->host->addr, &b->host->addr)) != 0)
+	if ((n = addr_cmp(&aa, &ba)) != 0)
 		return (n);
 	return (a->port < b->port ? -1 : a->port > b->port);
 }
@@ -349,9 +351,11 @@ static int
 real_same(const struct plan_real *a, const struct plan_real *b)
 {
 	const struct pool_config	*p = a->pool, *q = b->pool;
+	const struct lbe_limits		 la = host_limits(a->host);
+	const struct lbe_limits		 lb = host_limits(b->host);
 
-	return (a->weight == b->weight && a->host->upper == b->host->upper &&
-	    a->host->lower == b->host->lower && p->method == q->method &&
+	return (a->weight == b->weight && la.upper == lb.upper &&
+	    la.lower == lb.lower && p->method == q->method &&
 	    p->tunnel == q->tunnel && p->tunnel_port == q->tunnel_port &&
 	    p->flags == q->flags);
 }
@@ -424,19 +428,21 @@ say_real(const char *op, const struct plan_vs *vs, const struct plan_real *r,
 		[FWD_ROUTE]	= "-g",
 		[FWD_TUNNEL]	= "-i"
 	};
-	char			 addr[ADDR_PORT_STRLEN];
+	const struct addr	 addr = host_addr(r->host);
+	const struct lbe_limits	 limits = host_limits(r->host);
+	char			 text[ADDR_PORT_STRLEN];
 
 	say_vs(op, vs, f);
-	fprintf(f, " -r %s", addr_port_str(&r->host->addr, r->port, addr));
+	fprintf(f, " -r %s", addr_port_str(&addr, r->port, text));
 	if (strcmp(op, "-d") != 0) {
 		fprintf(f, " %s", methods[r->pool->method]);
 		if (r->pool->method == FWD_TUNNEL)
 			say_tunnel(r->pool, f);
 		fprintf(f, " -w %d", r->weight);
-		if (r->host->upper != 0)
-			fprintf(f, " -x %u", r->host->upper);
-		if (r->host->lower != 0)
-			fprintf(f, " -y %u", r->host->lower);
+		if (limits.upper != 0)
+			fprintf(f, " -x %u", limits.upper);
+		if (limits.lower != 0)
+			fprintf(f, " -y %u", limits.lower);
 	}
 	fputc('\n', f);
 }

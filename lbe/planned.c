@@ -93,7 +93,7 @@ plan_inherit(struct lbe_env *env, struct lbe_tree *new)
 
 	tree_inherit(new, env->tree, 1);
 	service_count(new);
-	TAILQ_FOREACH(s, &new->services, entry) {
+	STAILQ_FOREACH(s, &new->services, entry) {
 		plan_follow(env, s);
 		removal_settle(s, now);
 		desire_settle(s);
@@ -124,8 +124,8 @@ plan_return(struct lbe_env *env, struct lbe_tree *new)
 	struct lbe_host		*h;
 
 	TAILQ_FOREACH_SAFE(d, &new->drains, entry, next)
-		if ((h = tree_host(env->tree, d->host->conf.id)) != NULL)
-			drain_inherit(env->tree, h, new, d->host);
+		if ((h = tree_host(env->tree, d->host->id)) != NULL)
+			drain_inherit(env->tree, h, new);
 }
 
 static void

@@ -59,9 +59,9 @@ heaviest(const struct lbe_pool *p)
 
 	if (p->table == NULL)
 		return (most);
-	TAILQ_FOREACH(h, &p->table->hosts, entry)
-		if (h->conf.weight > most)
-			most = h->conf.weight;
+	HOSTS_FOREACH(h, p->table)
+		if (h->weight > most)
+			most = h->weight;
 	return (most);
 }
 
@@ -87,14 +87,14 @@ ramp_inherit(struct lbe_pool *p, const struct lbe_host *h,
     const struct lbe_pool *was, const struct lbe_host *old)
 {
 	if (p->ramp != NULL && was->ramp != NULL)
-		p->ramp[h->index] = was->ramp[old->index];
+		p->ramp[HOST_INDEX(h)] = was->ramp[HOST_INDEX(old)];
 }
 
 void
 ramp_found(struct lbe_pool *p, const struct lbe_host *h)
 {
 	if (p->ramp != NULL)
-		p->ramp[h->index] = RAMP_FOUND;
+		p->ramp[HOST_INDEX(h)] = RAMP_FOUND;
 }
 
 /* Its weight in the kernel when it has all of it. */
@@ -128,7 +128,7 @@ int32_t
 ramp_weight(struct lbe_pool *p, const struct lbe_host *h, int32_t weight,
     struct monotime now)
 {
-	uint32_t	i = h->index;
+	uint32_t	i = HOST_INDEX(h);
 	int32_t		aim, part;
 	int64_t		us;
 
@@ -182,8 +182,8 @@ ramp_left_us(const struct lbe_pool *p, const struct lbe_host *h,
 {
 	int64_t	us;
 
-	if (p->ramp == NULL || p->ramp[h->index] <= 0)
+	if (p->ramp == NULL || p->ramp[HOST_INDEX(h)] <= 0)
 		return (0);
-	us = p->ramp[h->index] + ramp_length_us(p) - now.us;
+	us = p->ramp[HOST_INDEX(h)] + ramp_length_us(p) - now.us;
 	return (us > 0 ? us : 0);
 }

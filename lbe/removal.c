@@ -36,17 +36,17 @@ int
 removal_waits(const struct lbe_pool *p, const struct lbe_host *h)
 {
 	return (p->service->conf.removal_ms != 0 &&
-	    p->service->goes != h && p->asked[h->index] > 0 &&
+	    p->service->goes != h && p->asked[HOST_INDEX(h)] > 0 &&
 	    h->table->conf.nchecks != 0 && h->status->state == HOST_DOWN &&
-	    desire_host_enabled(h) && h->drain == NULL);
+	    desire_host_enabled(h) && host_drain(h) == NULL);
 }
 
 static int
 fails_before(const struct lbe_host *a, const struct lbe_host *b)
 {
-	int64_t	us = monotime_diff_us(a->since, b->since);
+	int64_t	us = monotime_diff_us(a->status->since, b->status->since);
 
-	return (us != 0 ? us < 0 : a->conf.id < b->conf.id);
+	return (us != 0 ? us < 0 : a->id < b->id);
 }
 
 /* How many wait, and who is the first. */
@@ -63,7 +63,7 @@ removal_count(const struct lbe_service *s, const struct lbe_host **first)
 		p = &s->pool[i];
 		if (p->table == NULL)
 			continue;
-		TAILQ_FOREACH(h, &p->table->hosts, entry) {
+		HOSTS_FOREACH(h, p->table) {
 			if (!removal_waits(p, h))
 				continue;
 			n++;
@@ -126,7 +126,7 @@ removal_host_us(const struct lbe_pool *p, const struct lbe_host *h,
 	if (!removal_waits(p, h) || s->open)
 		return (-1);
 	us = removal_due_us(s, now);
-	TAILQ_FOREACH(other, &p->table->hosts, entry)
+	HOSTS_FOREACH(other, p->table)
 		if (other != h && removal_waits(p, other) &&
 		    fails_before(other, h))
 			us += s->conf.removal_ms * 1000LL;

@@ -17,7 +17,6 @@
 #include <sys/types.h>
 
 #include <bsd/sys/queue.h>
-#include <bsd/sys/tree.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,6 +38,7 @@ static void	host_weight_event(struct lbe_env *, const struct lbe_host *,
 static void	host_event(struct lbe_env *, const struct lbe_host *,
 		    uint32_t);
 static void	table_tell(struct lbe_env *, struct lbe_table *);
+static void	table_tell_hce(struct lbe_env *, const struct lbe_table *);
 static void	service_log(struct lbe_env *, const struct lbe_service *,
 		    enum ctl_state, enum pool_role);
 static void	service_text(const struct lbe_service *, enum pool_role,
@@ -84,8 +84,7 @@ host_status(struct lbe_env *env, struct imsg *msg)
 		return (imsg_gen(msg) == env->engine->gen ? -1 : 0);
 	before = h->status->state;
 	weight = desire_host_weight(h);
-	*tree_host_status(h) = st;
-	h->since = st.since;
+	lbe_host_learn(h, &st);
 	if (desire_host_weight(h) != weight) {
 		host_weight_event(env, h, weight);
 		kernel_todo_table(env, h->table);
@@ -114,7 +113,7 @@ host_weight_event(struct lbe_env *env, const struct lbe_host *h,
 {
 	char	name[EVENT_NAME_LEN];
 
-	monitor_event(env, CTL_EVENT_HOST, h->conf.id,
+	monitor_event(env, CTL_EVENT_HOST, h->id,
 	    host_event_name(h, name), "weight %u -> %u by its check", before,
 	    desire_host_weight(h));
 }
@@ -127,7 +126,7 @@ host_event(struct lbe_env *env, const struct lbe_host *h, uint32_t before)
 	if (!desire_host_enabled(h))
 		return;
 	host_event_name(h, name);
-	monitor_event(env, CTL_EVENT_HOST, h->conf.id, name, "%s -> %s, %s",
+	monitor_event(env, CTL_EVENT_HOST, h->id, name, "%s -> %s, %s",
 	    host_state_names[before], host_state_names[h->status->state],
 	    host_reason(h, why));
 }
@@ -149,9 +148,9 @@ service_count(struct lbe_tree *t)
 	struct lbe_table	*tb;
 	struct lbe_host		*h;
 
-	TAILQ_FOREACH(tb, &t->tables, entry) {
+	STAILQ_FOREACH(tb, &t->tables, entry) {
 		tb->hosts_up = 0;
-		TAILQ_FOREACH(h, &tb->hosts, entry) {
+		HOSTS_FOREACH(h, tb) {
 			h->counted = desire_host_up(h);
 			tb->hosts_up += h->counted;
 		}
@@ -331,7 +330,7 @@ tracked_notify_vrrpe(struct lbe_env *env, struct lbe_tracked *tt)
 	struct msg_onoff	 msg = { 0 };
 	int			 unknown = 0;
 
-	TAILQ_FOREACH(tb, &tt->uses, use)
+	STAILQ_FOREACH(tb, &tt->uses, use)
 		switch (desire_table(tb)) {
 		case CTL_UP:
 			msg.on = 1;
@@ -361,7 +360,7 @@ service_tell_vrrpe(struct lbe_env *env)
 
 	if (env->tree == NULL)
 		return;
-	TAILQ_FOREACH(s, &env->tree->services, entry) {
+	STAILQ_FOREACH(s, &env->tree->services, entry) {
 		s->told = -1;
 		if (kernel_running(env))
 			service_notify_vrrpe(env, s);
@@ -373,6 +372,22 @@ service_tell_vrrpe(struct lbe_env *env)
 	}
 }
 
+static void
+table_tell_hce(struct lbe_env *env, const struct lbe_table *tb)
+{
+	const struct lbe_host	*h;
+	struct msg_host_status	 st;
+
+	HOSTS_FOREACH(h, tb) {
+		if (!desire_host_enabled(h) ||
+		    h->status->state == HOST_UNKNOWN)
+			continue;
+		lbe_host_tell(h, &st);
+		engine_send(env->engine, PROC_HCE, MSG_HOST_KNOWN, h->id, &st,
+		    sizeof(st));
+	}
+}
+
 /*
  * A new link: what the operator wants, so that hce knows whose verdicts count,
  * then what its forerunner had found out.  It tells its own when it has all.
@@ -380,17 +395,15 @@ service_tell_vrrpe(struct lbe_env *env)
 void
 service_tell_hce(struct lbe_env *env)
 {
-	struct lbe_host	*h;
+	struct lbe_table	*tb;
 
 	if (env->engine->link[PROC_HCE] == NULL || !env->started)
 		return;
 	override_tell_hce(env);
 	bound_tell_hce(env);
-	RB_FOREACH(h, lbe_hosts_byid, &env->tree->hosts_byid)
-		if (h->table->conf.nchecks != 0 && desire_host_enabled(h) &&
-		    h->status->state != HOST_UNKNOWN)
-			engine_send(env->engine, PROC_HCE, MSG_HOST_KNOWN,
-			    h->conf.id, h->status, sizeof(*h->status));
+	STAILQ_FOREACH(tb, &env->tree->tables, entry)
+		if (tb->conf.nchecks != 0)
+			table_tell_hce(env, tb);
 	engine_send(env->engine, PROC_HCE, MSG_HOST_KNOWN_END, 0, NULL, 0);
 	env->known_sent = 1;
 }

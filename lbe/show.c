@@ -259,7 +259,7 @@ show_begin(struct client *c)
 	switch (sh->request) {
 	case MSG_CTL_SHOW_HOSTS:
 		sh->stage = SHOW_TABLE;
-		sh->table = TAILQ_FIRST(&c->env->tree->tables);
+		sh->table = STAILQ_FIRST(&c->env->tree->tables);
 		break;
 	case MSG_CTL_SHOW_VRRP:
 		sh->stage = SHOW_VRRP;
@@ -268,7 +268,7 @@ show_begin(struct client *c)
 		if (sh->request == MSG_CTL_SHOW_SUMMARY)
 			generation_tell_wait(c);
 		sh->stage = SHOW_SERVICE;
-		sh->service = TAILQ_FIRST(&c->env->tree->services);
+		sh->service = STAILQ_FIRST(&c->env->tree->services);
 		break;
 	}
 	show_more(c);
@@ -332,7 +332,7 @@ show_pool(struct show *sh)
 			return;
 	}
 	sh->stage = SHOW_SERVICE;
-	sh->service = TAILQ_NEXT(sh->service, entry);
+	sh->service = STAILQ_NEXT(sh->service, entry);
 }
 
 static void
@@ -350,7 +350,7 @@ show_service(struct client *c)
 	sh->role = POOL_PRIMARY;
 	if (sh->request == MSG_CTL_SHOW_SERVICES) {
 		sh->stage = SHOW_LISTEN;
-		sh->listen = TAILQ_FIRST(&sh->service->listens);
+		sh->listen = STAILQ_FIRST(&sh->service->listens);
 	} else
 		show_pool(sh);
 }
@@ -365,7 +365,7 @@ show_listen(struct client *c)
 		return;
 	}
 	send_listen(c, sh->listen);
-	sh->listen = TAILQ_NEXT(sh->listen, entry);
+	sh->listen = STAILQ_NEXT(sh->listen, entry);
 }
 
 static void
@@ -384,22 +384,23 @@ show_table(struct client *c)
 		return;
 	}
 	sh->stage = SHOW_HOST;
-	sh->host = TAILQ_FIRST(&sh->table->hosts);
+	sh->host = 0;
 }
 
 static void
 show_host(struct client *c)
 {
-	struct show	*sh = &c->show;
+	struct show		*sh = &c->show;
+	const struct lbe_host	*h;
 
-	if (sh->host != NULL) {
-		show_send_host(c, sh->host);
+	if (sh->host < sh->table->nhosts) {
+		h = &sh->table->hosts[sh->host++];
+		show_send_host(c, h);
 		if (sh->checks)
-			checks_show(c, sh->host);
-		sh->host = TAILQ_NEXT(sh->host, entry);
+			checks_show(c, h);
 	} else if (sh->request == MSG_CTL_SHOW_HOSTS) {
 		sh->stage = SHOW_TABLE;
-		sh->table = TAILQ_NEXT(sh->table, entry);
+		sh->table = STAILQ_NEXT(sh->table, entry);
 	} else {
 		sh->role++;
 		show_pool(sh);
@@ -483,9 +484,11 @@ send_service(struct client *c, const struct lbe_service *s)
 		m.flags |= CTL_SERVICE_F_SCHED_FALLBACK;
 	if (s->conf.flags & SERVICE_F_SIP)
 		m.flags |= CTL_SERVICE_F_SIP;
-	if (s->override.kind != OVERRIDE_NONE)
-		m.flags |= CTL_SERVICE_F_OVERRIDE;
-	m.by = s->override.by;
+	if (s->override != NULL) {
+		if (s->override->kind != OVERRIDE_NONE)
+			m.flags |= CTL_SERVICE_F_OVERRIDE;
+		m.by = s->override->by;
+	}
 	service_vrrp(c->env, s, &m);
 	strlcpy(m.sched, s->conf.sched, sizeof(m.sched));
 	strlcpy(m.name, s->conf.name, sizeof(m.name));
@@ -554,9 +557,11 @@ send_table(struct client *c, const struct lbe_table *tb)
 		m.state = tb->hosts_up > 0 ? CTL_UP : CTL_EMPTY;
 	m.hosts_up = tb->hosts_up;
 	m.hosts = tb->nhosts;
-	if (tb->override.kind != OVERRIDE_NONE)
-		m.flags |= CTL_TABLE_F_OVERRIDE;
-	m.by = tb->override.by;
+	if (tb->override != NULL) {
+		if (tb->override->kind != OVERRIDE_NONE)
+			m.flags |= CTL_TABLE_F_OVERRIDE;
+		m.by = tb->override->by;
+	}
 	/* How it is used is known in the course of a service only. */
 	if (sh->request != MSG_CTL_SHOW_HOSTS) {
 		m.backup = sh->role == POOL_BACKUP;

@@ -36,15 +36,15 @@ static int64_t	host_removal(const struct lbe_host *);
 static uint64_t
 host_since(const struct lbe_host *h)
 {
-	const struct msg_override	*o = h->override;
+	const struct msg_override	*o = host_override(h);
 	int64_t				 s;
 
-	if (!desire_table_enabled(h->table))
-		o = &h->table->override;
+	if (!desire_table_enabled(h->table) && h->table->override != NULL)
+		o = h->table->override;
 	if (o->kind == OVERRIDE_DISABLE || o->kind == OVERRIDE_DRAIN)
 		s = time(NULL) - o->by.since;
 	else
-		s = monotime_diff_us(monotime_now(), h->since) /
+		s = monotime_diff_us(monotime_now(), h->status->since) /
 		    US_PER_S;
 	return (s > 0 ? s : 0);
 }
@@ -56,8 +56,8 @@ host_slow(const struct lbe_host *h)
 	const struct lbe_pool	*p;
 	int64_t			 us, most = 0;
 
-	TAILQ_FOREACH(p, &h->table->users, user)
-		if (p->asked[h->index] > 0 &&
+	STAILQ_FOREACH(p, &h->table->users, user)
+		if (p->asked[HOST_INDEX(h)] > 0 &&
 		    (us = ramp_left_us(p, h, monotime_now())) > most)
 			most = us;
 	return ((most + US_PER_S - 1) / US_PER_S);
@@ -70,7 +70,7 @@ host_removal(const struct lbe_host *h)
 	const struct lbe_pool	*p;
 	int64_t			 us, most = -1;
 
-	TAILQ_FOREACH(p, &h->table->users, user)
+	STAILQ_FOREACH(p, &h->table->users, user)
 		if ((us = removal_host_us(p, h, monotime_now())) > most)
 			most = us;
 	return (most == -1 ? -1 : (most + US_PER_S - 1) / US_PER_S);
@@ -84,18 +84,20 @@ show_send_host(struct client *c, const struct lbe_host *h)
 		[HOST_UP] = CTL_UP,
 		[HOST_DOWN] = CTL_DOWN
 	};
+	const struct msg_override	*o = host_override(h);
+	const struct lbe_limits		 limits = host_limits(h);
 	struct ctl_host			 m;
 	struct lbe_error		*err;
 	int64_t				 removal_s;
 
 	memset(&m, 0, sizeof(m));
-	m.id = h->conf.id;
-	m.table_id = h->conf.table_id;
+	m.id = h->id;
+	m.table_id = h->table->conf.id;
 	if (!desire_host_enabled(h))
 		m.state = CTL_DISABLED;
 	else
 		m.state = desire_host_up(h) ? CTL_UP : states[h->status->state];
-	if (h->override->kind != OVERRIDE_NONE)
+	if (o->kind != OVERRIDE_NONE)
 		m.flags |= CTL_HOST_F_OVERRIDE;
 	if (h->table->conf.nchecks == 0)
 		m.flags |= CTL_HOST_F_UNCHECKED;
@@ -104,15 +106,15 @@ show_send_host(struct client *c, const struct lbe_host *h)
 	if (kernel_has(h))
 		m.flags |= CTL_HOST_F_KERNEL;
 	m.weight = desire_host_aim(h);
-	m.weight_conf = h->conf.weight;
-	m.weight_by = h->override->weight_by;
+	m.weight_conf = h->weight;
+	m.weight_by = o->weight_by;
 	if (desire_host_dynamic(h)) {
 		m.flags |= CTL_HOST_F_WEIGHT;
 		m.weight_check = h->status->weight;
 	}
-	m.by = h->override->by;
-	m.upper = h->conf.upper;
-	m.lower = h->conf.lower;
+	m.by = o->by;
+	m.upper = limits.upper;
+	m.lower = limits.lower;
 	m.checks = h->status->checks;
 	m.checks_up = h->status->checks_up;
 	m.since_s = host_since(h);
@@ -121,7 +123,7 @@ show_send_host(struct client *c, const struct lbe_host *h)
 	memcpy(m.hist, h->status->hist, sizeof(m.hist));
 	if (h->status->flags & HOST_STATUS_F_CERT)
 		m.flags |= CTL_HOST_F_CERT;
-	if ((err = kernel_host_error(c->env, h->conf.id)) != NULL)
+	if ((err = kernel_host_error(c->env, h->id)) != NULL)
 		m.error = err->error;
 	drain_show(h, &m);
 	m.slow_left_s = host_slow(h);

@@ -15,10 +15,11 @@
  */
 
 #include <sys/types.h>
+#include <sys/socket.h>
 
+#include <bsd/stdlib.h>
 #include <bsd/string.h>
 #include <bsd/sys/queue.h>
-#include <bsd/sys/tree.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,42 +27,20 @@
 #include "../imsg/log.h"
 #include "env.h"
 
-#define ID_CMP(type, field)						\
-static int								\
-type##_cmp(struct type *a, struct type *b)				\
-{									\
-	return (a->field < b->field ? -1 : a->field > b->field);	\
-}
-
-ID_CMP(lbe_check, id)
-ID_CMP(lbe_table, conf.id)
-ID_CMP(lbe_service, conf.id)
-ID_CMP(lbe_listen, conf.id)
-
-int
-lbe_host_cmp(struct lbe_host *a, struct lbe_host *b)
-{
-	return (a->conf.id < b->conf.id ? -1 : a->conf.id > b->conf.id);
-}
-
-RB_PROTOTYPE(lbe_checks_byid, lbe_check, byid, lbe_check_cmp)
-RB_PROTOTYPE(lbe_tables_byid, lbe_table, byid, lbe_table_cmp)
-RB_PROTOTYPE(lbe_services_byid, lbe_service, byid, lbe_service_cmp)
-RB_PROTOTYPE(lbe_listens_byid, lbe_listen, byid, lbe_listen_cmp)
-RB_GENERATE(lbe_checks_byid, lbe_check, byid, lbe_check_cmp)
-RB_GENERATE(lbe_hosts_byid, lbe_host, byid, lbe_host_cmp)
-RB_GENERATE(lbe_tables_byid, lbe_table, byid, lbe_table_cmp)
-RB_GENERATE(lbe_services_byid, lbe_service, byid, lbe_service_cmp)
-RB_GENERATE(lbe_listens_byid, lbe_listen, byid, lbe_listen_cmp)
-
-static const struct msg_host_status	 status_none;
-static const struct msg_override	 override_none;
-
-static void	host_free(struct lbe_host *);
-static void	host_take(struct lbe_host *, struct lbe_host *, int);
+static int	add(struct lbe_byid *, uint32_t *);
+static int	table_close(struct lbe_tree *);
+static int	table_grow(struct lbe_table *);
+static int	table_limit(struct lbe_table *, const struct host_config *);
+static void	table_free(struct lbe_table *);
+static void	service_free(struct lbe_service *);
 static struct lbe_tracked *tracked_find(struct lbe_tree *, uint32_t);
 static void	tracked_use(struct lbe_tree *, struct lbe_table *);
 static int	pool_complete(struct lbe_service *, enum pool_role);
+static void	hosts_inherit(struct lbe_tree *, struct lbe_tree *, int);
+static void	override_inherit(struct msg_override **,
+		    const struct msg_override *);
+static void	service_inherit(struct lbe_service *, struct lbe_service *,
+		    struct lbe_tree *);
 static void	pool_inherit(struct lbe_pool *, struct lbe_tree *,
 		    const struct lbe_service *);
 static void	host_inherit(struct lbe_pool *, const struct lbe_host *,
@@ -83,62 +62,88 @@ tree_new(uint32_t serial)
 	struct lbe_tree	*t;
 
 	t = xcalloc(sizeof(*t));
-	RB_INIT(&t->checks_byid);
-	RB_INIT(&t->hosts_byid);
-	RB_INIT(&t->tables_byid);
-	RB_INIT(&t->services_byid);
-	RB_INIT(&t->listens_byid);
-	TAILQ_INIT(&t->tables);
-	TAILQ_INIT(&t->services);
+	STAILQ_INIT(&t->tables);
+	STAILQ_INIT(&t->services);
 	TAILQ_INIT(&t->trackeds);
 	TAILQ_INIT(&t->drains);
 	t->serial = serial;
-	t->born = monotime_now();
+	t->birth = birth_new();
 	return (t);
+}
+
+static void
+table_free(struct lbe_table *tb)
+{
+	struct lbe_host	*h;
+
+	HOSTS_FOREACH(h, tb)
+		lbe_host_free(h);
+	free(tb->hosts);
+	free(tb->limits);
+	free(tb->override);
+	free(tb);
+}
+
+static void
+service_free(struct lbe_service *s)
+{
+	struct lbe_listen	*l;
+	int			 i;
+
+	while ((l = STAILQ_FIRST(&s->listens)) != NULL) {
+		STAILQ_REMOVE_HEAD(&s->listens, entry);
+		free(l);
+	}
+	for (i = 0; i < POOL_MAX; i++) {
+		free(s->pool[i].asked);
+		free(s->pool[i].ramp);
+	}
+	free(s->override);
+	free(s);
 }
 
 void
 tree_free(struct lbe_tree *t)
 {
-	struct lbe_check	*c;
-	struct lbe_host		*h;
 	struct lbe_table	*tb;
 	struct lbe_service	*s;
-	struct lbe_listen	*l;
 	struct lbe_tracked	*tt;
-	int			 i;
+	uint32_t		 i;
 
 	if (t == NULL)
 		return;
-	while ((c = RB_ROOT(&t->checks_byid)) != NULL) {
-		RB_REMOVE(lbe_checks_byid, &t->checks_byid, c);
-		free(c);
+	while ((s = STAILQ_FIRST(&t->services)) != NULL) {
+		STAILQ_REMOVE_HEAD(&t->services, entry);
+		service_free(s);
 	}
-	while ((h = RB_ROOT(&t->hosts_byid)) != NULL) {
-		RB_REMOVE(lbe_hosts_byid, &t->hosts_byid, h);
-		host_free(h);
-	}
-	while ((l = RB_ROOT(&t->listens_byid)) != NULL) {
-		RB_REMOVE(lbe_listens_byid, &t->listens_byid, l);
-		free(l);
-	}
-	while ((tb = TAILQ_FIRST(&t->tables)) != NULL) {
-		TAILQ_REMOVE(&t->tables, tb, entry);
-		free(tb);
+	while ((tb = STAILQ_FIRST(&t->tables)) != NULL) {
+		STAILQ_REMOVE_HEAD(&t->tables, entry);
+		table_free(tb);
 	}
 	while ((tt = TAILQ_FIRST(&t->trackeds)) != NULL) {
 		TAILQ_REMOVE(&t->trackeds, tt, entry);
 		free(tt);
 	}
-	while ((s = TAILQ_FIRST(&t->services)) != NULL) {
-		TAILQ_REMOVE(&t->services, s, entry);
-		for (i = 0; i < POOL_MAX; i++) {
-			free(s->pool[i].asked);
-			free(s->pool[i].ramp);
-		}
-		free(s);
-	}
+	for (i = 0; i < t->checks_byid.n; i++)
+		free(t->checks_byid.objects[i]);
+	byid_free(&t->checks_byid);
+	byid_free(&t->hosts_byid);
+	byid_free(&t->tables_byid);
+	byid_free(&t->services_byid);
+	byid_free(&t->listens_byid);
+	birth_leave(t->birth);
 	free(t);
+}
+
+/* 0, or -1: there is one of this id already, or it can have none. */
+static int
+add(struct lbe_byid *x, uint32_t *object)
+{
+	if (*object == 0 || byid_find(x, *object) != NULL)
+		return (-1);
+	if (byid_add(x, object) == -1)
+		fatal("configuration");
+	return (0);
 }
 
 int
@@ -149,8 +154,7 @@ tree_add_check(struct lbe_tree *t, const struct check_config *conf)
 	c = xcalloc(sizeof(*c));
 	c->id = conf->id;
 	c->type = conf->type;
-	if (conf->id == 0 ||
-	    RB_INSERT(lbe_checks_byid, &t->checks_byid, c) != NULL) {
+	if (add(&t->checks_byid, &c->id) == -1) {
 		free(c);
 		return (-1);
 	}
@@ -158,14 +162,11 @@ tree_add_check(struct lbe_tree *t, const struct check_config *conf)
 }
 
 int
-tree_check_type(const struct lbe_tree *t, uint32_t id, enum check_type *type)
+tree_check_type(struct lbe_tree *t, uint32_t id, enum check_type *type)
 {
-	struct lbe_check	*c, key;
+	struct lbe_check	*c;
 
-	key.id = id;
-	c = RB_FIND(lbe_checks_byid, (struct lbe_checks_byid *)&t->checks_byid,
-	    &key);
-	if (c == NULL)
+	if ((c = byid_find(&t->checks_byid, id)) == NULL)
 		return (-1);
 	*type = c->type;
 	return (0);
@@ -175,24 +176,27 @@ int
 tree_add_table(struct lbe_tree *t, const struct table_config *conf)
 {
 	struct lbe_table	*tb;
+	enum check_type		 type;
 	int			 i;
 
+	if (table_close(t) == -1)
+		return (-1);
 	tb = xcalloc(sizeof(*tb));
 	tb->conf = *conf;
-	for (i = 0; i < conf->nchecks; i++)
-		if (tree_check_type(t, conf->check_id[i],
-		    &tb->check[i]) == -1) {
+	for (i = 0; i < conf->nchecks; i++) {
+		if (tree_check_type(t, conf->check_id[i], &type) == -1) {
 			free(tb);
 			return (-1);
 		}
-	TAILQ_INIT(&tb->hosts);
-	TAILQ_INIT(&tb->users);
-	if (conf->id == 0 ||
-	    RB_INSERT(lbe_tables_byid, &t->tables_byid, tb) != NULL) {
+		tb->check[i] = type;
+	}
+	STAILQ_INIT(&tb->users);
+	if (add(&t->tables_byid, &tb->conf.id) == -1) {
 		free(tb);
 		return (-1);
 	}
-	TAILQ_INSERT_TAIL(&t->tables, tb, entry);
+	STAILQ_INSERT_TAIL(&t->tables, tb, entry);
+	t->open = tb;
 	if (conf->track_id != 0)
 		tracked_use(t, tb);
 	return (0);
@@ -219,80 +223,100 @@ tracked_use(struct lbe_tree *t, struct lbe_table *tb)
 		tt = xcalloc(sizeof(*tt));
 		tt->id = tb->conf.track_id;
 		tt->told = -1;
-		TAILQ_INIT(&tt->uses);
+		STAILQ_INIT(&tt->uses);
 		TAILQ_INSERT_TAIL(&t->trackeds, tt, entry);
 	}
-	TAILQ_INSERT_TAIL(&tt->uses, tb, use);
+	STAILQ_INSERT_TAIL(&tt->uses, tb, use);
 	tb->tracked = tt;
 }
 
-void
-tree_host_init(struct lbe_host *h)
-{
-	h->status = &status_none;
-	h->override = &override_none;
-}
-
-struct msg_host_status *
-tree_host_status(struct lbe_host *h)
-{
-	if (h->status == &status_none)
-		h->status = xcalloc(sizeof(*h->status));
-	return ((struct msg_host_status *)(uintptr_t)h->status);
-}
-
 struct msg_override *
-tree_host_override(struct lbe_host *h)
+tree_override(struct msg_override **o)
 {
-	if (h->override == &override_none)
-		h->override = xcalloc(sizeof(*h->override));
-	return ((struct msg_override *)(uintptr_t)h->override);
+	if (*o == NULL)
+		*o = xcalloc(sizeof(**o));
+	return (*o);
 }
 
-static void
-host_free(struct lbe_host *h)
+/* For one host more there is room up to the next power of two. */
+static int
+table_grow(struct lbe_table *tb)
 {
-	if (h->status != &status_none && !h->borrows)
-		free(tree_host_status(h));
-	if (h->override != &override_none && !h->borrows)
-		free(tree_host_override(h));
-	free(h->checks);
-	free(h->drain);
-	free(h);
+	struct lbe_host		*hosts;
+	struct lbe_limits	*limits;
+	uint32_t		 n = tb->nhosts;
+
+	if ((n & (n - 1)) != 0)
+		return (0);
+	if ((hosts = recallocarray(tb->hosts, n, n == 0 ? 1 : 2 * n,
+	    sizeof(*hosts))) == NULL)
+		return (-1);
+	tb->hosts = hosts;
+	if (tb->limits == NULL)
+		return (0);
+	if ((limits = recallocarray(tb->limits, n, 2 * n,
+	    sizeof(*limits))) == NULL)
+		return (-1);
+	tb->limits = limits;
+	return (0);
 }
 
-static void
-host_take(struct lbe_host *h, struct lbe_host *old, int keeps)
+/* Of the last host; the first that has any makes room for all. */
+static int
+table_limit(struct lbe_table *tb, const struct host_config *conf)
 {
-	h->status = old->status;
-	h->override = old->override;
-	h->since = old->since;
-	h->borrows = keeps;
-	if (!keeps)
-		tree_host_init(old);
+	uint32_t	n = 1;
+
+	if (tb->limits == NULL && conf->upper == 0 && conf->lower == 0)
+		return (0);
+	while (n < tb->nhosts)
+		n *= 2;
+	if (tb->limits == NULL &&
+	    (tb->limits = calloc(n, sizeof(*tb->limits))) == NULL)
+		return (-1);
+	tb->limits[tb->nhosts - 1].upper = conf->upper;
+	tb->limits[tb->nhosts - 1].lower = conf->lower;
+	return (0);
 }
 
 int
 tree_add_host(struct lbe_tree *t, const struct host_config *conf)
 {
-	struct lbe_table	*tb;
+	struct lbe_table	*tb = t->open;
 	struct lbe_host		*h;
 
-	if ((tb = tree_table(t, conf->table_id)) == NULL)
+	if (tb == NULL || tb->conf.id != conf->table_id || conf->id == 0)
 		return (-1);
-	h = xcalloc(sizeof(*h));
-	h->conf = *conf;
+	if (table_grow(tb) == -1)
+		fatal("configuration");
+	h = &tb->hosts[tb->nhosts++];
+	h->id = conf->id;
+	h->weight = conf->weight;
+	h->flags = conf->flags;
+	h->inet6 = conf->addr.af == AF_INET6;
+	memcpy(h->addr, conf->addr.u.bytes, addr_size(conf->addr.af));
 	h->table = tb;
-	h->index = tb->nhosts;
-	h->since = t->born;
-	tree_host_init(h);
-	if (conf->id == 0 ||
-	    RB_INSERT(lbe_hosts_byid, &t->hosts_byid, h) != NULL) {
-		host_free(h);
-		return (-1);
-	}
-	TAILQ_INSERT_TAIL(&tb->hosts, h, entry);
-	tb->nhosts++;
+	lbe_host_init(h, t->birth);
+	if (table_limit(tb, conf) == -1)
+		fatal("configuration");
+	return (0);
+}
+
+/* It has all its hosts, which do not move from now on. */
+static int
+table_close(struct lbe_tree *t)
+{
+	struct lbe_table	*tb = t->open;
+	struct lbe_host		*h;
+
+	t->open = NULL;
+	if (tb == NULL || tb->nhosts == 0)
+		return (0);
+	if ((h = reallocarray(tb->hosts, tb->nhosts, sizeof(*h))) != NULL)
+		tb->hosts = h;
+	HOSTS_FOREACH(h, tb)
+		if (byid_add(&t->hosts_byid, &h->id) == -1)
+			return (-1);
 	return (0);
 }
 
@@ -303,6 +327,8 @@ tree_add_service(struct lbe_tree *t, const struct service_config *conf)
 	struct lbe_table	*table[POOL_MAX];
 	int			 i;
 
+	if (table_close(t) == -1)
+		return (-1);
 	for (i = 0; i < POOL_MAX; i++) {
 		table[i] = NULL;
 		if (conf->pool[i].table_id != 0 && (table[i] =
@@ -317,18 +343,18 @@ tree_add_service(struct lbe_tree *t, const struct service_config *conf)
 	s->conf = *conf;
 	s->told = s->quorum_told = -1;
 	s->state = s->health = CTL_UNKNOWN;
-	TAILQ_INIT(&s->listens);
-	if (conf->id == 0 ||
-	    RB_INSERT(lbe_services_byid, &t->services_byid, s) != NULL) {
+	STAILQ_INIT(&s->listens);
+	if (add(&t->services_byid, &s->conf.id) == -1) {
 		free(s);
 		return (-1);
 	}
-	TAILQ_INSERT_TAIL(&t->services, s, entry);
+	STAILQ_INSERT_TAIL(&t->services, s, entry);
 	for (i = 0; i < POOL_MAX; i++) {
 		s->pool[i].service = s;
 		s->pool[i].table = table[i];
 		if (table[i] != NULL)
-			TAILQ_INSERT_TAIL(&table[i]->users, &s->pool[i], user);
+			STAILQ_INSERT_TAIL(&table[i]->users, &s->pool[i],
+			    user);
 	}
 	return (0);
 }
@@ -344,12 +370,11 @@ tree_add_listen(struct lbe_tree *t, const struct listen_config *conf)
 	l = xcalloc(sizeof(*l));
 	l->conf = *conf;
 	l->service = s;
-	if (conf->id == 0 ||
-	    RB_INSERT(lbe_listens_byid, &t->listens_byid, l) != NULL) {
+	if (add(&t->listens_byid, &l->conf.id) == -1) {
 		free(l);
 		return (-1);
 	}
-	TAILQ_INSERT_TAIL(&s->listens, l, entry);
+	STAILQ_INSERT_TAIL(&s->listens, l, entry);
 	return (0);
 }
 
@@ -375,7 +400,9 @@ tree_complete(struct lbe_tree *t)
 	struct lbe_service	*s;
 	int			 i;
 
-	TAILQ_FOREACH(s, &t->services, entry) {
+	if (table_close(t) == -1 || byid_settle(&t->hosts_byid) == -1)
+		return (-1);
+	STAILQ_FOREACH(s, &t->services, entry) {
 		for (i = 0; i < POOL_MAX; i++)
 			if (pool_complete(s, i) == -1)
 				return (-1);
@@ -397,9 +424,9 @@ host_inherit(struct lbe_pool *p, const struct lbe_host *h,
 		if (o->table != old->table)
 			continue;
 		ramp_inherit(p, h, o, old);
-		if (o->asked[old->index] == DEST_NONE)
+		if (o->asked[HOST_INDEX(old)] == DEST_NONE)
 			continue;
-		p->asked[h->index] = o->asked[old->index];
+		p->asked[HOST_INDEX(h)] = o->asked[HOST_INDEX(old)];
 		return;
 	}
 }
@@ -412,80 +439,102 @@ pool_inherit(struct lbe_pool *p, struct lbe_tree *from,
 
 	if (p->table == NULL)
 		return;
-	TAILQ_FOREACH(h, &p->table->hosts, entry)
-		if ((old = tree_host(from, h->conf.id)) != NULL)
+	HOSTS_FOREACH(h, p->table)
+		if ((old = tree_host(from, h->id)) != NULL)
 			host_inherit(p, h, was, old);
+}
+
+static void
+hosts_inherit(struct lbe_tree *t, struct lbe_tree *from, int keeps)
+{
+	struct lbe_table	*tb;
+	struct lbe_host		*h, *old;
+
+	STAILQ_FOREACH(tb, &t->tables, entry)
+		HOSTS_FOREACH(h, tb) {
+			if ((old = tree_host(from, h->id)) == NULL)
+				continue;
+			lbe_host_take(h, old, keeps);
+			drain_inherit(t, h, from);
+		}
+}
+
+static void
+override_inherit(struct msg_override **o, const struct msg_override *was)
+{
+	if (was != NULL)
+		*tree_override(o) = *was;
+	else if (*o != NULL)
+		memset(*o, 0, sizeof(**o));
+}
+
+static void
+service_inherit(struct lbe_service *s, struct lbe_service *old,
+    struct lbe_tree *from)
+{
+	int	 i;
+
+	override_inherit(&s->override, old->override);
+	s->resting = old->resting;
+	s->state = old->state;
+	s->health = old->health;
+	s->hosts_up = old->hosts_up;
+	s->settled = old->settled;
+	s->quorate = old->quorate;
+	s->removed = old->removed;
+	s->waiting = old->waiting;
+	if (s->conf.flags & SERVICE_F_TRACKED &&
+	    old->conf.flags & SERVICE_F_TRACKED)
+		s->told = old->told;
+	if (s->conf.flags & SERVICE_F_NOTIFY &&
+	    old->conf.flags & SERVICE_F_NOTIFY)
+		s->quorum_told = old->quorum_told;
+	for (i = 0; i < POOL_MAX; i++)
+		pool_inherit(&s->pool[i], from, old);
 }
 
 void
 tree_inherit(struct lbe_tree *t, struct lbe_tree *from, int keeps)
 {
-	struct lbe_host		*h, *oldh;
 	struct lbe_table	*tb, *oldtb;
 	struct lbe_service	*s, *olds;
 	struct lbe_listen	*l, *oldl;
 	struct lbe_tracked	*tt, *oldtt;
-	int			 i;
 
-	RB_FOREACH(h, lbe_hosts_byid, &t->hosts_byid) {
-		if ((oldh = tree_host(from, h->conf.id)) == NULL)
-			continue;
-		host_take(h, oldh, keeps);
-		drain_inherit(t, h, from, oldh);
-	}
-	TAILQ_FOREACH(tb, &t->tables, entry)
+	hosts_inherit(t, from, keeps);
+	STAILQ_FOREACH(tb, &t->tables, entry)
 		if ((oldtb = tree_table(from, tb->conf.id)) != NULL) {
-			tb->override = oldtb->override;
+			override_inherit(&tb->override, oldtb->override);
 			tb->hosts_told = oldtb->hosts_told;
 			tb->resting = oldtb->resting;
 		}
-	TAILQ_FOREACH(s, &t->services, entry) {
-		if ((olds = tree_service(from, s->conf.id)) == NULL)
-			continue;
-		s->override = olds->override;
-		s->resting = olds->resting;
-		s->state = olds->state;
-		s->health = olds->health;
-		s->hosts_up = olds->hosts_up;
-		s->settled = olds->settled;
-		s->quorate = olds->quorate;
-		s->removed = olds->removed;
-		s->waiting = olds->waiting;
-		if (s->conf.flags & SERVICE_F_TRACKED &&
-		    olds->conf.flags & SERVICE_F_TRACKED)
-			s->told = olds->told;
-		if (s->conf.flags & SERVICE_F_NOTIFY &&
-		    olds->conf.flags & SERVICE_F_NOTIFY)
-			s->quorum_told = olds->quorum_told;
-		for (i = 0; i < POOL_MAX; i++)
-			pool_inherit(&s->pool[i], from, olds);
+	STAILQ_FOREACH(s, &t->services, entry) {
+		if ((olds = tree_service(from, s->conf.id)) != NULL)
+			service_inherit(s, olds, from);
+		STAILQ_FOREACH(l, &s->listens, entry) {
+			oldl = tree_listen(from, l->conf.id);
+			if (oldl == NULL)
+				continue;
+			l->asked = oldl->asked;
+			l->known = 1;
+		}
 	}
 	TAILQ_FOREACH(tt, &t->trackeds, entry)
 		if ((oldtt = tracked_find(from, tt->id)) != NULL)
 			tt->told = oldtt->told;
-	RB_FOREACH(l, lbe_listens_byid, &t->listens_byid)
-		if ((oldl = tree_listen(from, l->conf.id)) != NULL) {
-			l->asked = oldl->asked;
-			l->known = 1;
-		}
 }
 
-#define FINDER(what, list, idfield)					\
+#define FINDER(what)							\
 struct lbe_##what *							\
 tree_##what(struct lbe_tree *t, uint32_t id)				\
 {									\
-	struct lbe_##what	key;					\
-									\
-	if (t == NULL)							\
-		return (NULL);						\
-	key.idfield = id;						\
-	return (RB_FIND(lbe_##list, &t->list, &key));			\
+	return (t != NULL ? byid_find(&t->what##s_byid, id) : NULL);	\
 }
 
-FINDER(host, hosts_byid, conf.id)
-FINDER(table, tables_byid, conf.id)
-FINDER(service, services_byid, conf.id)
-FINDER(listen, listens_byid, conf.id)
+FINDER(host)
+FINDER(table)
+FINDER(service)
+FINDER(listen)
 
 const char *
 table_label(const struct lbe_table *tb, char *buf)
@@ -501,19 +550,21 @@ table_label(const struct lbe_table *tb, char *buf)
 const char *
 host_label(const struct lbe_host *h, char *buf)
 {
+	const struct addr	addr = host_addr(h);
+
 	if (h->table->conf.port == 0)
-		return (addr_str(&h->conf.addr, buf));
-	return (addr_port_str(&h->conf.addr, h->table->conf.port, buf));
+		return (addr_str(&addr, buf));
+	return (addr_port_str(&addr, h->table->conf.port, buf));
 }
 
 /* Of several checks, which. */
 const char *
 host_reason(const struct lbe_host *h, char *buf)
 {
-	const struct msg_host_status	*s = h->status;
-	const struct lbe_table		*tb = h->table;
-	size_t				 len = 0;
-	int				 i;
+	const struct lbe_status	*s = h->status;
+	const struct lbe_table	*tb = h->table;
+	size_t			 len = 0;
+	int			 i;
 
 	buf[0] = '\0';
 	for (i = 0; tb->conf.nchecks > 1 && i < tb->conf.nchecks; i++)

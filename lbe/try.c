@@ -60,8 +60,9 @@ static int	try_listen(struct try *, struct imsg *);
 static int	try_is(struct try *, uint32_t, uint32_t);
 static int	try_id(const struct try *, uint32_t, uint32_t *);
 static uint32_t	table_like(const struct try *, const struct table_config *);
-static int	checked_alike(const struct lbe_tree *,
+static int	checked_alike(struct lbe_tree *,
 		    const struct table_config *, const struct lbe_table *);
+static int	host_has(const struct lbe_host *, const struct addr *);
 static uint32_t	host_like(struct try *, const struct host_config *);
 static uint32_t	service_like(const struct try *, const char *);
 
@@ -109,12 +110,12 @@ try_fits(const struct try *t)
 
 	if (t->full)
 		return (0);
-	TAILQ_FOREACH(s, &t->tree->services, entry) {
+	STAILQ_FOREACH(s, &t->tree->services, entry) {
 		hosts = listens = 1;
 		for (i = 0; i < POOL_MAX; i++)
 			if (s->pool[i].table != NULL)
 				hosts += s->pool[i].table->nhosts;
-		TAILQ_FOREACH(l, &s->listens, entry)
+		STAILQ_FOREACH(l, &s->listens, entry)
 			listens++;
 		/* Each factor is below 2^32, and so is the sum before. */
 		n += hosts * listens;
@@ -181,7 +182,7 @@ try_id(const struct try *t, uint32_t id, uint32_t *ours)
 }
 
 static int
-checked_alike(const struct lbe_tree *t, const struct table_config *c,
+checked_alike(struct lbe_tree *t, const struct table_config *c,
     const struct lbe_table *tb)
 {
 	enum check_type	type;
@@ -205,7 +206,7 @@ table_like(const struct try *t, const struct table_config *c)
 {
 	const struct lbe_table	*tb, *found = NULL;
 
-	TAILQ_FOREACH(tb, &t->env->tree->tables, entry) {
+	STAILQ_FOREACH(tb, &t->env->tree->tables, entry) {
 		if (tb->conf.port != c->port ||
 		    strcmp(tb->conf.name, c->name) != 0 ||
 		    tree_table(t->tree, tb->conf.id) != NULL)
@@ -231,26 +232,32 @@ try_table(struct try *t, struct imsg *msg)
 	return (tree_add_table(t->tree, &c));
 }
 
+static int
+host_has(const struct lbe_host *h, const struct addr *addr)
+{
+	const struct addr	its = host_addr(h);
+
+	return (addr_cmp(&its, addr) == 0);
+}
+
 /* Most come in the order of before. */
 static uint32_t
 host_like(struct try *t, const struct host_config *c)
 {
-	struct lbe_table	*tb;
-	struct lbe_host		*h, *next;
+	const struct lbe_table	*tb;
+	const struct lbe_host	*h;
 
 	if ((tb = tree_table(t->env->tree, c->table_id)) == NULL)
 		return (0);
 	h = tree_host(t->env->tree, t->next_id);
-	if (h == NULL || h->table != tb ||
-	    addr_cmp(&h->conf.addr, &c->addr) != 0)
-		TAILQ_FOREACH(h, &tb->hosts, entry)
-			if (addr_cmp(&h->conf.addr, &c->addr) == 0)
+	if (h == NULL || h->table != tb || !host_has(h, &c->addr))
+		HOSTS_FOREACH(h, tb)
+			if (host_has(h, &c->addr))
 				break;
-	if (h == NULL)
+	if (h == tb->hosts + tb->nhosts)
 		return (0);
-	next = TAILQ_NEXT(h, entry);
-	t->next_id = next != NULL ? next->conf.id : 0;
-	return (h->conf.id);
+	t->next_id = HOST_INDEX(h) + 1 < tb->nhosts ? h[1].id : 0;
+	return (h->id);
 }
 
 static int
@@ -271,7 +278,7 @@ service_like(const struct try *t, const char *name)
 {
 	const struct lbe_service	*s;
 
-	TAILQ_FOREACH(s, &t->env->tree->services, entry)
+	STAILQ_FOREACH(s, &t->env->tree->services, entry)
 		if (strcmp(s->conf.name, name) == 0)
 			return (s->conf.id);
 	return (0);

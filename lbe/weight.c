@@ -41,11 +41,11 @@ weight_text(const struct msg_override *o, uint32_t conf, char *buf)
 void
 change_weight(struct change *c, struct lbe_host *h)
 {
-	struct msg_override	 new = *h->override;
+	struct msg_override	 new = *host_override(h);
 	char			 from[WEIGHT_TEXT_LEN], to[WEIGHT_TEXT_LEN];
 	char			 name[HOST_NAME_LEN];
 
-	weight_text(h->override, h->conf.weight, from);
+	weight_text(host_override(h), h->weight, from);
 	if (c->weight == CTL_WEIGHT_CONFIGURED) {
 		new.flags &= ~OVERRIDE_F_WEIGHT;
 		new.weight = 0;
@@ -56,9 +56,9 @@ change_weight(struct change *c, struct lbe_host *h)
 		new.weight = c->weight;
 		override_by(c, &new.weight_by);
 	}
-	override_put(c, h->conf.id, tree_host_override(h), &new);
-	override_tell(c, CTL_EVENT_HOST, h->conf.id, "host",
+	override_put(c, h->id, &host_extra(h)->override, &new);
+	override_tell(c, CTL_EVENT_HOST, h->id, "host",
 	    override_host_name(h, name), from,
-	    weight_text(h->override, h->conf.weight, to));
+	    weight_text(host_override(h), h->weight, to));
 	kernel_todo_table(c->env, h->table);
 }

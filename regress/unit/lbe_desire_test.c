@@ -175,8 +175,9 @@ static const struct test tests[] = {
 static struct lbe_service	service;
 static struct lbe_table		table[POOL_MAX];
 static struct lbe_host		host[HOSTS];
-static struct msg_host_status	status[HOSTS];
-static struct msg_override	override[HOSTS];
+static struct lbe_status	status[HOSTS];
+static struct lbe_extra		extra[HOSTS];
+static struct msg_override	override;	/* of a service or table */
 static int32_t			asked[POOL_MAX][HOSTS];
 
 static void
@@ -185,7 +186,7 @@ setup_host(struct lbe_host *h, char what, int32_t *in_kernel)
 	status[h - host].state = HOST_UNKNOWN;
 	switch (what) {
 	case 'U':
-		override[h - host].kind = OVERRIDE_DISABLE;
+		extra[h - host].override.kind = OVERRIDE_DISABLE;
 		/* FALLTHROUGH */
 	case 'u':
 		status[h - host].state = HOST_UP;
@@ -194,7 +195,7 @@ setup_host(struct lbe_host *h, char what, int32_t *in_kernel)
 		status[h - host].state = HOST_DOWN;
 		break;
 	case '!':
-		override[h - host].kind = OVERRIDE_DISABLE;
+		extra[h - host].override.kind = OVERRIDE_DISABLE;
 		/* FALLTHROUGH */
 	case 'x':
 		status[h - host].state = HOST_DOWN;
@@ -203,15 +204,15 @@ setup_host(struct lbe_host *h, char what, int32_t *in_kernel)
 		*in_kernel = 7;
 		break;
 	case '+':
-		override[h - host].kind = OVERRIDE_ENABLE;
+		extra[h - host].override.kind = OVERRIDE_ENABLE;
 		/* FALLTHROUGH */
 	case '-':
 		status[h - host].state = HOST_UP;
-		h->conf.flags = HOST_F_DISABLE;
+		h->flags = HOST_F_DISABLE;
 		break;
 	case 'z':
 		status[h - host].state = HOST_UP;
-		h->conf.weight = 0;
+		h->weight = 0;
 		break;
 	default:
 		break;
@@ -223,16 +224,19 @@ setup_flag(char flag)
 {
 	switch (flag) {
 	case 's':
-		service.override.kind = OVERRIDE_DISABLE;
+		override.kind = OVERRIDE_DISABLE;
+		service.override = &override;
 		break;
 	case 'S':
-		service.override.kind = OVERRIDE_ENABLE;
+		override.kind = OVERRIDE_ENABLE;
+		service.override = &override;
 		break;
 	case 'c':
 		service.conf.flags = SERVICE_F_DISABLE;
 		break;
 	case 't':
-		table[POOL_PRIMARY].override.kind = OVERRIDE_DISABLE;
+		override.kind = OVERRIDE_DISABLE;
+		table[POOL_PRIMARY].override = &override;
 		break;
 	case 'n':
 		table[POOL_PRIMARY].conf.nchecks = 0;
@@ -269,16 +273,19 @@ static void
 setup(const struct test *t)
 {
 	const char	*flag;
+	uint32_t	 n;
 	int		 i, pool;
 
 	memset(&service, 0, sizeof(service));
 	memset(table, 0, sizeof(table));
 	memset(host, 0, sizeof(host));
 	memset(status, 0, sizeof(status));
-	memset(override, 0, sizeof(override));
+	memset(extra, 0, sizeof(extra));
+	memset(&override, 0, sizeof(override));
 	service.conf.quorum = 1;
 	for (pool = 0; pool < POOL_MAX; pool++) {
-		TAILQ_INIT(&table[pool].hosts);
+		table[pool].hosts = &host[pool == POOL_PRIMARY ? 0 :
+		    PRIMARY_HOSTS];
 		table[pool].conf.nchecks = 1;
 		service.pool[pool].table = &table[pool];
 		service.pool[pool].service = &service;
@@ -288,16 +295,13 @@ setup(const struct test *t)
 		pool = i < PRIMARY_HOSTS ? POOL_PRIMARY : POOL_BACKUP;
 		host[i].table = &table[pool];
 		host[i].status = &status[i];
-		host[i].override = &override[i];
-		host[i].conf.weight = i + 1;
-		host[i].index = table[pool].nhosts;
-		asked[pool][host[i].index] = DEST_NONE;
-		setup_host(&host[i], t->hosts[i],
-		    &asked[pool][host[i].index]);
-		if (t->hosts[i] == '.')
-			continue;
-		table[pool].nhosts++;
-		TAILQ_INSERT_TAIL(&table[pool].hosts, &host[i], entry);
+		host[i].extra = &extra[i];
+		host[i].weight = i + 1;
+		n = HOST_INDEX(&host[i]);
+		asked[pool][n] = DEST_NONE;
+		setup_host(&host[i], t->hosts[i], &asked[pool][n]);
+		if (t->hosts[i] != '.')
+			table[pool].nhosts++;
 	}
 	for (flag = t->what; *flag != '\0'; flag++)
 		setup_flag(*flag);

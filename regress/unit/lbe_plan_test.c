@@ -180,11 +180,13 @@ test_product(void)
 	objects();
 	say(c, MSG_CTL_TRY_BEGIN, 0, NULL, 0);
 	say(c, MSG_CTL_TRY_TABLE, 0, &table, sizeof(table));
-	say(c, MSG_CTL_TRY_SERVICE, 0, &service, sizeof(service));
 	for (i = 0; i < MANY; i++) {
 		host.id = 1000 + i;
 		host.addr.u.v4.s_addr = htonl(0x0a090000 + i);
 		say(c, MSG_CTL_TRY_HOST, 0, &host, sizeof(host));
+	}
+	say(c, MSG_CTL_TRY_SERVICE, 0, &service, sizeof(service));
+	for (i = 0; i < MANY; i++) {
 		lis.id = 10000 + i;
 		lis.port = 1000 + i;
 		say(c, MSG_CTL_TRY_LISTEN, 0, &lis, sizeof(lis));

@@ -31,8 +31,8 @@
 static struct lbe_service	service;
 static struct lbe_table		table;
 static struct lbe_host		host[2];
-static struct msg_host_status	status[2];
-static struct msg_override	override[2];
+static struct lbe_status	status[2];
+static struct lbe_extra		extra[2];
 static int32_t			asked[2];
 static struct lbe_pool		*pool = &service.pool[POOL_PRIMARY];
 static int64_t			clock_s, clock_us;
@@ -60,9 +60,9 @@ setup(const char *sched, uint32_t a, uint32_t b)
 	memset(&table, 0, sizeof(table));
 	memset(host, 0, sizeof(host));
 	memset(status, 0, sizeof(status));
-	memset(override, 0, sizeof(override));
+	memset(extra, 0, sizeof(extra));
 	clock_s = 1000;
-	TAILQ_INIT(&table.hosts);
+	table.hosts = host;
 	table.nhosts = 2;
 	table.conf.nchecks = 1;
 	service.conf.slow_s = SLOW_S;
@@ -73,12 +73,10 @@ setup(const char *sched, uint32_t a, uint32_t b)
 	for (i = 0; i < 2; i++) {
 		host[i].table = &table;
 		host[i].status = &status[i];
-		host[i].override = &override[i];
-		host[i].index = i;
-		host[i].conf.weight = i == 0 ? a : b;
+		host[i].extra = &extra[i];
+		host[i].weight = i == 0 ? a : b;
 		status[i].state = HOST_UP;
 		asked[i] = NO;
-		TAILQ_INSERT_TAIL(&table.hosts, &host[i], entry);
 	}
 	if (ramp_complete(pool) == -1)
 		exit(1);
@@ -141,9 +139,9 @@ test_ways(void)
 	setup("wlc", 1, 1);
 	(void)weight(0, NO);
 	is_int(weight(0, 1), 100, "only its service was out of the kernel");
-	override[0].kind = OVERRIDE_DISABLE;
+	extra[0].override.kind = OVERRIDE_DISABLE;
 	(void)weight(0, NO);
-	override[0].kind = OVERRIDE_NONE;
+	extra[0].override.kind = OVERRIDE_NONE;
 	is_int(weight(0, 1), 1, "disabled and enabled");
 	clock_s += SLOW_S;
 	(void)weight(0, 1);

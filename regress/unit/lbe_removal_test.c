@@ -31,8 +31,8 @@
 static struct lbe_service	service;
 static struct lbe_table		table[POOL_MAX];
 static struct lbe_host		host[HOSTS];
-static struct msg_host_status	status[HOSTS];
-static struct msg_override	override[HOSTS];
+static struct lbe_status	status[HOSTS];
+static struct lbe_extra		extra[HOSTS];
 static int32_t			asked[POOL_MAX][HOSTS];
 static int64_t			clock_ms;
 
@@ -60,12 +60,13 @@ setup(void)
 	memset(table, 0, sizeof(table));
 	memset(host, 0, sizeof(host));
 	memset(status, 0, sizeof(status));
-	memset(override, 0, sizeof(override));
+	memset(extra, 0, sizeof(extra));
 	clock_ms = 1000000;
 	service.conf.quorum = 1;
 	service.conf.removal_ms = INTERVAL_MS;
 	for (pool = 0; pool < POOL_MAX; pool++) {
-		TAILQ_INIT(&table[pool].hosts);
+		table[pool].hosts = &host[pool == POOL_PRIMARY ? 0 :
+		    HOSTS - 1];
 		table[pool].conf.nchecks = 1;
 		service.pool[pool].service = &service;
 		service.pool[pool].table = &table[pool];
@@ -75,13 +76,12 @@ setup(void)
 		pool = i < HOSTS - 1 ? POOL_PRIMARY : POOL_BACKUP;
 		host[i].table = &table[pool];
 		host[i].status = &status[i];
-		host[i].override = &override[i];
-		host[i].conf.id = i + 1;
-		host[i].conf.weight = 1;
+		host[i].extra = &extra[i];
+		host[i].id = i + 1;
+		host[i].weight = 1;
 		status[i].state = HOST_UP;
-		host[i].index = table[pool].nhosts++;
-		asked[pool][host[i].index] = pool == POOL_PRIMARY ? 1 : NO;
-		TAILQ_INSERT_TAIL(&table[pool].hosts, &host[i], entry);
+		asked[pool][table[pool].nhosts++] =
+		    pool == POOL_PRIMARY ? 1 : NO;
 	}
 }
 
@@ -89,7 +89,7 @@ static void
 fail(int i)
 {
 	status[i].state = HOST_DOWN;
-	host[i].since = now();
+	status[i].since = now();
 }
 
 /* The kernel gets what is desired; the weights of all, "1110-". */
@@ -109,7 +109,7 @@ update(void)
 		h = &host[i];
 		w = desire_weight(&service, active,
 		    pool_of(h) - service.pool, h);
-		pool_of(h)->asked[h->index] = w;
+		pool_of(h)->asked[HOST_INDEX(h)] = w;
 		text[i] = w == NO ? '-' : '0' + w;
 	}
 	service.goes = NULL;
@@ -182,11 +182,11 @@ test_others(void)
 	(void)update();
 	fail(0);
 	(void)update();
-	override[1].kind = OVERRIDE_DISABLE;
+	extra[1].override.kind = OVERRIDE_DISABLE;
 	is_str(update(), "--11-", "the operator does not wait");
 	fail(2);
 	is_str(update(), "--11-", "a failure does");
-	override[2].kind = OVERRIDE_DISABLE;
+	extra[2].override.kind = OVERRIDE_DISABLE;
 	is_str(update(), "---1-", "until he comes");
 	setup();
 	memset(&drain, 0, sizeof(drain));
@@ -194,7 +194,7 @@ test_others(void)
 	fail(0);
 	(void)update();
 	fail(1);
-	host[1].drain = &drain;
+	extra[1].drain = &drain;
 	is_str(update(), "-011-", "who drains does not wait");
 	setup();
 	service.conf.flags = SERVICE_F_QUIESCE;
@@ -245,9 +245,9 @@ test_turns(void)
 		fail(2);
 		(void)update();
 		if (drains)
-			host[1].drain = &drain;
+			extra[1].drain = &drain;
 		else
-			override[1].kind = OVERRIDE_DISABLE;
+			extra[1].override.kind = OVERRIDE_DISABLE;
 		clock_ms += INTERVAL_MS;
 		is_str(update(), drains ? "-0-1-" : "---1-", "%s",
 		    drains ? "who drains" : "who is disabled");
