@@ -60,7 +60,7 @@ build_while(struct parse *p, const struct lex_str *vrrp, int suspend)
 	if (value_name(p, "vrrp", vrrp, ref->name) == -1)
 		return;
 	if (suspend)
-		p->service->conf.flags |= SERVICE_F_SUSPEND;
+		p->service->flags |= SERVICE_F_SUSPEND;
 	TAILQ_INSERT_TAIL(&p->bounds, ref, entry);
 }
 
@@ -75,7 +75,7 @@ bound_resolve(struct parse *p, const struct bound_ref *ref)
 		ref->service->vrrp = v;
 	} else if (p->errors_top == 0)
 		diag_error(&p->diag, &ref->pos, "service \"%s\": vrrp \"%s\" "
-		    "is not defined", ref->service->conf.name, ref->name);
+		    "is not defined", ref->service->name, ref->name);
 }
 
 /* Are they master at the same time? */
@@ -103,7 +103,7 @@ bound_tracks(const struct conf_service *s, const struct conf_track *t)
 static int
 bound_suspends(const struct conf_track *t, const struct conf_service *s)
 {
-	return (s->conf.flags & SERVICE_F_SUSPEND && s->vrrp != NULL &&
+	return (s->flags & SERVICE_F_SUSPEND && s->vrrp != NULL &&
 	    bound_tracks(s, t));
 }
 

@@ -47,6 +47,19 @@ build_once(struct parse *p, unsigned int *seen, enum seen what,
 	return (0);
 }
 
+const char *
+build_name(struct parse *p, const char *what, const struct lex_str *str)
+{
+	const char	*name;
+	char		 buf[NAME_LEN];
+
+	if (value_name(p, what, str, buf) == -1)
+		return (NULL);
+	if ((name = conf_keep(p->conf, buf)) == NULL)
+		diag_nomem(&p->diag);
+	return (name);
+}
+
 void
 build_begin(struct parse *p)
 {
@@ -190,19 +203,22 @@ void
 build_table(struct parse *p, const struct lex_str *name)
 {
 	struct conf_tabledef	*d, *old;
+	const char		*text;
 
 	build_begin(p);
 	p->table = NULL;
 	build_hosts_begin(p);
-	if ((d = calloc(1, sizeof(*d))) == NULL) {
+	if ((d = conf_alloc(p->conf, sizeof(*d))) == NULL) {
 		diag_nomem(&p->diag);
 		return;
 	}
+	d->name = "";
 	d->pos = p->pos;
 	TAILQ_INSERT_TAIL(&p->conf->tabledefs, d, entry);
 	p->table = d;
-	if (value_name(p, "table", name, d->name) == -1)
+	if ((text = build_name(p, "table", name)) == NULL)
 		return;
+	d->name = text;
 	key_name(&p->key, KEY_TABLE, d->name);
 	if ((old = build_unique(p, d)) != NULL) {
 		conf_error(p, "table <%s> is defined at %s:%d already",

@@ -82,16 +82,16 @@
 /* `table <name> { ... }' as written. */
 struct conf_tabledef {
 	TAILQ_ENTRY(conf_tabledef)	 entry;
-	char				 name[NAME_LEN];
-	uint32_t			 flags;		/* TABLE_F_* */
+	const char			*name;
 	struct conf_hosts		 hosts;
 	struct conf_table		*first;		/* use, NULL: none; its
 							   hosts are these */
 	struct pos			 pos;
-	int				 used;
-	int				 tracked;
 	uint32_t			 track_id;	/* 0: not tracked */
-	int				 broken;	/* errors inside */
+	uint8_t				 flags;		/* TABLE_F_* */
+	uint8_t				 used;
+	uint8_t				 tracked;
+	uint8_t				 broken;	/* errors inside */
 };
 
 /* What may stand once: in a block, in a pool, or at the top. */
@@ -251,8 +251,7 @@ struct pool_ref {
 	TAILQ_ENTRY(pool_ref)	 entry;
 	struct conf_service	*service;
 	struct conf_pool	*pool;		/* of the service */
-	struct pool_config	*conf;		/* of this pool */
-	char			 table[NAME_LEN];
+	const char		*table;
 	uint16_t		 port;		/* 0: the service's */
 	struct check_specs	 checks;
 	int			 nchecks;
@@ -387,6 +386,9 @@ void		 settings_free(struct conf *);
 /* build_once: this may stand once; -1: it has, reported. */
 int		 build_once(struct parse *, unsigned int *, enum seen,
 		    const char *);
+/* build_name: of an object, as the tree keeps it; NULL: wrong, reported. */
+const char	*build_name(struct parse *, const char *,
+		    const struct lex_str *);
 /* build_begin: a block begins; build_broken: it had errors. */
 void		 build_begin(struct parse *);
 int		 build_broken(const struct parse *);

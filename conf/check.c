@@ -174,7 +174,7 @@ check_wanted(struct parse *p, const struct pool_ref *ref,
 	check_ref_timing(p, spec, &timing);
 	check_pace(p, &timing, &ref->timing);
 	check_timing(p, &timing, &ref->pos, "service",
-	    ref->service->conf.name);
+	    ref->service->name);
 	if (check_via(p, ref, &copy) == -1)
 		return (NULL);
 	if ((c = check_share(p, &copy, &timing)) == NULL ||
@@ -216,7 +216,7 @@ check_all_wanted(struct parse *p, const struct pool_ref *ref,
 		diag_error(&p->diag, &ref->pos, "service \"%s\", table <%s>: "
 		    "interval, timeout, rise, fall, retry and down interval "
 		    "are of a check, and there is no check",
-		    ref->service->conf.name, ref->table);
+		    ref->service->name, ref->table);
 	TAILQ_FOREACH(spec, &ref->checks, entry) {
 		if ((check[n] = check_wanted(p, ref, spec)) == NULL)
 			return (-1);
@@ -228,7 +228,7 @@ check_all_wanted(struct parse *p, const struct pool_ref *ref,
 		else
 			diag_error(&p->diag, &ref->pos, "service \"%s\", "
 			    "table <%s>: check %d is the same as check %d",
-			    ref->service->conf.name, ref->table, n + 1, i + 1);
+			    ref->service->name, ref->table, n + 1, i + 1);
 	}
 	return (n);
 }
@@ -281,15 +281,17 @@ table_make(struct parse *p, const struct table_use *use)
 {
 	struct conf_table	*t, *last;
 
-	if ((t = calloc(1, sizeof(*t))) == NULL)
+	if ((t = conf_alloc(p->conf, sizeof(*t))) == NULL ||
+	    (t->check = conf_alloc(p->conf,
+	    use->nchecks * sizeof(use->check[0]))) == NULL)
 		return (NULL);
 	TAILQ_INSERT_TAIL(&p->conf->tables, t, entry);
 	t->def = use->def;
-	memcpy(t->check, use->check, sizeof(t->check));
-	t->conf.nchecks = use->nchecks;
-	t->conf.flags = use->def->flags;
-	t->conf.port = use->port;
-	(void)strlcpy(t->conf.name, use->def->name, sizeof(t->conf.name));
+	memcpy(t->check, use->check, use->nchecks * sizeof(use->check[0]));
+	t->nchecks = use->nchecks;
+	t->flags = use->def->flags;
+	t->port = use->port;
+	t->name = use->def->name;
 	key_start(&p->key, KEY_VARIANT);
 	key_mem(&p->key, &use->def, sizeof(use->def));
 	key_num(&p->key, use->port);
@@ -343,19 +345,19 @@ check_pool_port(struct parse *p, const struct pool_ref *ref, uint16_t *port)
 		return (-1);
 	common = service_port(s);
 	*port = ref->port != 0 ? ref->port : common;
-	if (ref->conf->method == FWD_NAT || *port == common)
+	if (ref->pool->method == FWD_NAT || *port == common)
 		return (0);
 	if (common == 0)
 		diag_error(&p->diag, &ref->pos, "service \"%s\": %s to <%s> "
 		    "port %u cannot change the port, and the service has no "
 		    "single one; leave out the port, or forward to",
-		    s->conf.name, forward_method_names[ref->conf->method],
+		    s->name, forward_method_names[ref->pool->method],
 		    ref->table, *port);
 	else
 		diag_error(&p->diag, &ref->pos, "service \"%s\": %s to <%s> "
 		    "port %u cannot change the port, and the service is on "
-		    "%d; use port %d, or forward to", s->conf.name,
-		    forward_method_names[ref->conf->method], ref->table,
+		    "%d; use port %d, or forward to", s->name,
+		    forward_method_names[ref->pool->method], ref->table,
 		    *port, common, common);
 	return (-1);
 }
@@ -375,7 +377,7 @@ check_has_port(struct parse *p, const struct pool_ref *ref,
 			continue;
 		diag_error(&p->diag, &ref->pos, "service \"%s\": the hosts "
 		    "of <%s> have the port of each connection; say which one "
-		    "is checked by \"on port\"", ref->service->conf.name,
+		    "is checked by \"on port\"", ref->service->name,
 		    ref->table);
 		return (-1);
 	}
@@ -392,7 +394,7 @@ check_pool_family(struct parse *p, const struct pool_ref *ref,
 	char				 a[ADDR_STRLEN], b[LISTEN_STRLEN];
 	uint8_t				 af = 0;
 
-	if (ref->conf->method == FWD_TUNNEL)
+	if (ref->pool->method == FWD_TUNNEL)
 		return (0);
 	TAILQ_FOREACH(l, &ref->service->listens, entry) {
 		/* Most services have one. */
@@ -405,7 +407,7 @@ check_pool_family(struct parse *p, const struct pool_ref *ref,
 			diag_error(&p->diag, &ref->pos, "service \"%s\": "
 			    "host %s of <%s> is not of the family of %s; "
 			    "give IPv4 and IPv6 a service and a table each, "
-			    "or tunnel to", ref->service->conf.name,
+			    "or tunnel to", ref->service->name,
 			    addr_str(&h->addr, a), d->name,
 			    listen_str(&l->conf, b));
 			return (-1);
@@ -441,12 +443,12 @@ check_backup(struct parse *p, const struct pool_ref *ref)
 
 	primary = ref->service->pool[POOL_PRIMARY].table;
 	if (primary == NULL || !check_ports_meet(ref->service,
-	    primary->conf.port, backup->conf.port))
+	    primary->port, backup->port))
 		return;
 	if (primary->def == backup->def) {
 		diag_error(&p->diag, &ref->pos, "service \"%s\": the backup "
 		    "is <%s> on the port of the primary; use another table",
-		    ref->service->conf.name, ref->table);
+		    ref->service->name, ref->table);
 		return;
 	}
 	CONF_HOSTS_FOREACH(h, &primary->hosts) {
@@ -463,8 +465,8 @@ check_backup(struct parse *p, const struct pool_ref *ref)
 			continue;
 		diag_error(&p->diag, &ref->pos, "service \"%s\": host %s is "
 		    "in <%s> and in its backup <%s>; it can be in one only",
-		    ref->service->conf.name, addr_str(&h->addr, text),
-		    primary->conf.name, ref->table);
+		    ref->service->name, addr_str(&h->addr, text),
+		    primary->name, ref->table);
 	}
 }
 

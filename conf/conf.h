@@ -86,9 +86,9 @@ TAILQ_HEAD(conf_checks, conf_check);
 struct conf_table;
 
 /*
- * There are more hosts than of anything else, so here alone is not the
- * structure that travels, see conf_host_wire(), but what makes it up; and
- * what few hosts have is apart.
+ * There are many tables and services, and more hosts than of anything else,
+ * so these are not around the structure that travels, but have what makes it
+ * up, see conf_*_wire(); and what few hosts have is apart.
  */
 struct conf_host {
 	struct conf_table		*table;
@@ -120,11 +120,15 @@ struct conf_tabledef;
 /* A table in use: one for each (table, port, checks); see table_config. */
 struct conf_table {
 	TAILQ_ENTRY(conf_table)		 entry;
-	struct table_config		 conf;
-	struct conf_tabledef		*def;
-	struct conf_check		*check[CHECKS_MAX]; /* conf.nchecks */
+	const char			*name;
+	struct conf_tabledef		*def;	/* NULL: TABLE_F_VIA */
+	struct conf_check		**check;	/* so many: nchecks */
 	struct conf_hosts		 hosts;
+	uint32_t			 id;
 	unsigned int			 variant; /* of this name and port */
+	uint16_t			 port;
+	uint8_t				 nchecks;
+	uint8_t				 flags;		/* TABLE_F_* */
 };
 TAILQ_HEAD(conf_tables, conf_table);
 
@@ -132,15 +136,12 @@ struct conf_service;
 
 struct conf_listen {
 	TAILQ_ENTRY(conf_listen)	 entry;
-	RB_ENTRY(conf_listen)		 byid;
 	struct listen_config		 conf;
 	struct conf_service		*service;
 	const char			*file;
 	int				 line;
 };
 TAILQ_HEAD(conf_listens, conf_listen);
-RB_HEAD(conf_listens_byid, conf_listen);
-RB_PROTOTYPE(conf_listens_byid, conf_listen, byid, )
 
 /* Packets that get a mark, for a listen of the service; the parent's alone. */
 struct conf_mark {
@@ -157,11 +158,14 @@ struct conf_mark {
 };
 TAILQ_HEAD(conf_marks, conf_mark);
 
-/* The rest of a pool is in the configuration of its service. */
+/* See pool_config. */
 struct conf_pool {
 	struct conf_table		*table;	/* NULL: no such pool */
-	const char			*file;
-	int				 line;
+	uint16_t			 tunnel_port;
+	uint8_t				 method;	/* these as there */
+	uint8_t				 tunnel;
+	uint8_t				 flags;
+	uint8_t				 said;		/* in the file */
 };
 
 /* What a notify script is run for. */
@@ -194,7 +198,18 @@ struct conf_vrrp;
 
 struct conf_service {
 	TAILQ_ENTRY(conf_service)	 entry;
-	struct service_config		 conf;
+	const char			*name;
+	const char			*sched;
+	uint32_t			 id;		/* these as in */
+	uint32_t			 flags;		/* service_config */
+	uint32_t			 persist_s;
+	uint32_t			 quorum;
+	uint32_t			 hysteresis;
+	uint32_t			 slow_s;
+	uint32_t			 removal_ms;
+	uint8_t				 prefix4;
+	uint8_t				 prefix6;
+	uint8_t				 fail_open;
 	uint32_t			 via_mark;	/* SERVICE_F_VIA */
 	struct conf_listens		 listens;
 	struct conf_marks		 marks;
@@ -437,7 +452,8 @@ struct conf {
 	struct conf_refhosts	 refhosts;
 	struct conf_host	**hosts_byid;	/* after conf_assign_ids */
 	unsigned int		 nhosts;
-	struct conf_listens_byid listens_byid;
+	struct conf_listen	**listens_byid;
+	unsigned int		 nlistens;
 	struct conf_vrrps_byid	 vrrps_byid;
 };
 
@@ -470,6 +486,8 @@ void		 conf_free(struct conf *);
  * NULL: no memory.
  */
 void		*conf_alloc(struct conf *, size_t);
+/* conf_keep: such a copy of a text. */
+const char	*conf_keep(struct conf *, const char *);
 /* tlsfile_free (tlsfile.c): one that is in no tree. */
 void		 tlsfile_free(struct conf_tlsfile *);
 /*
@@ -489,9 +507,15 @@ struct conf_host	*conf_find_host(const struct conf *, uint32_t);
 /* conf_host_more: what few hosts have; all zeroes, if this has it not. */
 const struct conf_host_more *conf_host_more(const struct conf_hosts *,
 		    const struct conf_host *);
-/* conf_host_wire: a host, of these, as it travels. */
+/* conf_*_wire: as it travels; a host of these. */
 void		 conf_host_wire(const struct conf_hosts *,
 		    const struct conf_host *, struct host_config *);
+void		 conf_table_wire(const struct conf_table *,
+		    struct table_config *);
+void		 conf_service_wire(const struct conf_service *,
+		    struct service_config *);
+void		 conf_pool_wire(const struct conf_pool *,
+		    struct pool_config *);
 struct conf_listen	*conf_find_listen(const struct conf *, uint32_t);
 struct conf_vrrp	*conf_find_vrrp(const struct conf *, uint32_t);
 struct conf_group	*conf_find_group(const struct conf *, uint32_t);

@@ -130,7 +130,7 @@ check_ref(struct parse *p, const struct pool_ref *ref, struct conf_check *c)
 	}
 	if (p->errors_top == 0)
 		diag_error(&p->diag, &ref->pos, "service \"%s\", table <%s>: "
-		    "script \"%s\" is not defined", ref->service->conf.name,
+		    "script \"%s\" is not defined", ref->service->name,
 		    ref->table, name);
 	return (-1);
 }

@@ -194,7 +194,7 @@ has_tls(const struct conf_service *s)
 
 	for (i = 0; i < POOL_MAX; i++)
 		if ((t = s->pool[i].table) != NULL)
-			for (j = 0; j < t->conf.nchecks; j++)
+			for (j = 0; j < t->nchecks; j++)
 				if (check_tls(&t->check[j]->conf))
 					return (1);
 	return (0);
@@ -208,14 +208,14 @@ renewed_service(const struct conf_service *new, const struct conf_service *old,
 	int			 i, j;
 
 	fprintf(f, "service ");
-	print_str(f, new->conf.name);
+	print_str(f, new->name);
 	fprintf(f, " {\n");
 	for (i = 0; i < POOL_MAX; i++) {
 		a = new->pool[i].table;
 		b = old->pool[i].table;
 		if (a == NULL || b == NULL)
 			continue;
-		for (j = 0; j < a->conf.nchecks && j < b->conf.nchecks; j++)
+		for (j = 0; j < a->nchecks && j < b->nchecks; j++)
 			renewed_check(a->check[j], b->check[j], j + 1, f);
 	}
 	fprintf(f, "}\n");
@@ -231,7 +231,7 @@ conf_print_renewed(const struct conf *new, const struct conf *old, FILE *f)
 		if ((oldv = conf_find_vrrp(old, v->conf.id)) != NULL)
 			renewed_vrrp(v, oldv, f);
 	TAILQ_FOREACH(s, &new->services, entry)
-		if ((s->conf.flags & SERVICE_F_VIA) == 0 && has_tls(s) &&
-		    (olds = conf_find_service(old, s->conf.id)) != NULL)
+		if ((s->flags & SERVICE_F_VIA) == 0 && has_tls(s) &&
+		    (olds = conf_find_service(old, s->id)) != NULL)
 			renewed_service(s, olds, f);
 }

@@ -61,6 +61,8 @@ static void	 ids_tables(struct ids *, struct conf *,
 static void	 ids_hosts(struct ids *, struct match *, struct conf_table *,
 		    const struct conf_table *);
 static int	 host_id_cmp(const void *, const void *);
+static int	 listen_id_cmp(const void *, const void *);
+static void	 ids_index_listens(struct conf *);
 static void	 ids_index_hosts(struct conf *);
 static void	 ids_services(struct ids *, struct conf *,
 		    const struct conf *);
@@ -106,8 +108,8 @@ ids_give(struct ids *ids)
 static void
 ids_key_table(struct ids *ids, const struct conf_table *t)
 {
-	key_name(&ids->key, KEY_TABLE, t->conf.name);
-	key_num(&ids->key, t->conf.port);
+	key_name(&ids->key, KEY_TABLE, t->name);
+	key_num(&ids->key, t->port);
 	key_num(&ids->key, t->variant);
 }
 
@@ -117,9 +119,9 @@ ids_key_use(struct ids *ids, const struct conf_table *t)
 {
 	int	 i;
 
-	key_name(&ids->key, KEY_USE, t->conf.name);
-	key_num(&ids->key, t->conf.port);
-	for (i = 0; i < t->conf.nchecks; i++)
+	key_name(&ids->key, KEY_USE, t->name);
+	key_num(&ids->key, t->port);
+	for (i = 0; i < t->nchecks; i++)
 		key_num(&ids->key, t->check[i]->conf.id);
 }
 
@@ -319,18 +321,13 @@ ids_tables(struct ids *ids, struct conf *new, const struct conf *old)
 	struct match		 tables = { 0 }, hosts = { 0 };
 	const struct conf_table	*was;
 	struct conf_table	*t;
-	int			 i;
 
 	match_begin(&tables, match_table);
 	TAILQ_FOREACH(was, &old->tables, entry)
 		match_add(&tables, was);
 	TAILQ_FOREACH(t, &new->tables, entry) {
 		was = match_find(&tables, t);
-		t->conf.id = was != NULL ? was->conf.id : ids_new(ids);
-		for (i = 0; i < t->conf.nchecks; i++)
-			t->conf.check_id[i] = t->check[i]->conf.id;
-		if (t->def != NULL)	/* it is no TABLE_F_VIA */
-			t->conf.track_id = t->def->track_id;
+		t->id = was != NULL ? was->id : ids_new(ids);
 		ids_hosts(ids, &hosts, t, was);
 	}
 	match_end(&tables);
@@ -395,27 +392,18 @@ ids_services(struct ids *ids, struct conf *new, const struct conf *old)
 	struct match			 services = { 0 }, listens = { 0 };
 	const struct conf_service	*was;
 	struct conf_service		*s;
-	struct conf_listen		*l;
-	int				 i;
 
-	RB_INIT(&new->listens_byid);
 	match_begin(&services, match_service);
 	TAILQ_FOREACH(was, &old->services, entry)
 		match_add(&services, was);
 	TAILQ_FOREACH(s, &new->services, entry) {
 		was = match_find(&services, s);
-		s->conf.id = was != NULL ? was->conf.id : ids_new(ids);
-		for (i = 0; i < POOL_MAX; i++) {
-			if (s->pool[i].table == NULL)
-				continue;
-			s->conf.pool[i].table_id = s->pool[i].table->conf.id;
-		}
+		s->id = was != NULL ? was->id : ids_new(ids);
 		ids_listens(ids, &listens, s, was);
-		TAILQ_FOREACH(l, &s->listens, entry)
-			RB_INSERT(conf_listens_byid, &new->listens_byid, l);
 	}
 	match_end(&services);
 	match_end(&listens);
+	ids_index_listens(new);
 }
 
 /* Of a service that was this one; NULL: it is new. */
@@ -433,8 +421,43 @@ ids_listens(struct ids *ids, struct match *m, struct conf_service *s,
 	TAILQ_FOREACH(l, &s->listens, entry) {
 		was = match_find(m, l);
 		l->conf.id = was != NULL ? was->conf.id : ids_new(ids);
-		l->conf.service_id = s->conf.id;
+		l->conf.service_id = s->id;
 	}
+}
+
+static int
+listen_id_cmp(const void *va, const void *vb)
+{
+	const struct conf_listen *a = *(const struct conf_listen *const *)va;
+	const struct conf_listen *b = *(const struct conf_listen *const *)vb;
+
+	return (a->conf.id < b->conf.id ? -1 : a->conf.id > b->conf.id);
+}
+
+static void
+ids_index_listens(struct conf *c)
+{
+	struct conf_service	*s;
+	struct conf_listen	*l;
+	unsigned int		 i, n = 0;
+
+	TAILQ_FOREACH(s, &c->services, entry)
+		TAILQ_FOREACH(l, &s->listens, entry)
+			n++;
+	if ((c->listens_byid = conf_alloc(c, (n + 1) *
+	    sizeof(*c->listens_byid))) == NULL)
+		err(1, "configuration");
+	c->nlistens = 0;
+	TAILQ_FOREACH(s, &c->services, entry)
+		TAILQ_FOREACH(l, &s->listens, entry)
+			c->listens_byid[c->nlistens++] = l;
+	for (i = 1; i < n; i++)
+		if (c->listens_byid[i - 1]->conf.id >
+		    c->listens_byid[i]->conf.id)
+			break;
+	if (i < n)
+		qsort(c->listens_byid, n, sizeof(*c->listens_byid),
+		    listen_id_cmp);
 }
 
 static void
@@ -518,7 +541,7 @@ ids_track(const struct conf_track *t)
 	case TRACK_SCRIPT:
 		return (t->what.script->conf.id);
 	case TRACK_SERVICE:
-		return (t->what.service->conf.id);
+		return (t->what.service->id);
 	case TRACK_TABLE:
 		return (t->what.table->track_id);
 	case TRACK_PROCESS:
@@ -537,11 +560,7 @@ static void
 ids_refs(struct conf *new)
 {
 	struct conf_check	*c;
-	struct conf_service	*s;
 
-	TAILQ_FOREACH(s, &new->services, entry)
-		if (s->vrrp != NULL)
-			s->conf.vrrp_id = s->vrrp->conf.id;
 	TAILQ_FOREACH(c, &new->checks, entry) {
 		if (c->script != NULL)
 			c->conf.ref_id = c->script->conf.id;

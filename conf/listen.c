@@ -144,7 +144,7 @@ listen_add(struct parse *p, const struct listen_config *conf)
 	struct conf_listen	*l, *old;
 	char			 text[LISTEN_STRLEN];
 
-	if ((l = calloc(1, sizeof(*l))) == NULL) {
+	if ((l = conf_alloc(p->conf, sizeof(*l))) == NULL) {
 		diag_nomem(&p->diag);
 		return;
 	}
@@ -156,7 +156,7 @@ listen_add(struct parse *p, const struct listen_config *conf)
 	key_listen(&p->key, &l->conf);
 	if ((old = build_unique(p, l)) != NULL)
 		conf_error(p, "%s belongs to service \"%s\" (%s:%d) already",
-		    listen_str(&l->conf, text), old->service->conf.name,
+		    listen_str(&l->conf, text), old->service->name,
 		    old->file, old->line);
 }
 
@@ -183,7 +183,7 @@ service_check_any(struct parse *p)
 	const struct conf_listen	*l;
 	struct pos			 pos;
 
-	if (s->conf.flags & SERVICE_F_PERSISTENT)
+	if (s->flags & SERVICE_F_PERSISTENT)
 		return;
 	TAILQ_FOREACH(l, &s->listens, entry) {
 		if (l->conf.mark != 0 || l->conf.port != 0)
@@ -193,7 +193,7 @@ service_check_any(struct parse *p)
 		diag_error(&p->diag, &pos, "service \"%s\": IPVS gives a "
 		    "service on any port its connections only with "
 		    "persistence; add \"persistent\", or listen on a mark",
-		    s->conf.name);
+		    s->name);
 		return;
 	}
 }

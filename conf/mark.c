@@ -194,7 +194,7 @@ service_check_marks(struct parse *p)
 		pos.line = m->line;
 		diag_error(&p->diag, &pos, "service \"%s\": it does not listen "
 		    "on mark %u%s, so nothing is to be marked for it",
-		    s->conf.name, m->mark,
+		    s->name, m->mark,
 		    m->addr.af == AF_INET6 ? " inet6" : "");
 		return;
 	}

@@ -80,10 +80,10 @@ match_table(const void *va, const void *vb)
 	const struct conf_table	*b = *(const struct conf_table *const *)vb;
 	int			 n;
 
-	if ((n = strcmp(a->conf.name, b->conf.name)) != 0)
+	if ((n = strcmp(a->name, b->name)) != 0)
 		return (n);
-	if (a->conf.port != b->conf.port)
-		return (a->conf.port < b->conf.port ? -1 : 1);
+	if (a->port != b->port)
+		return (a->port < b->port ? -1 : 1);
 	if (a->variant != b->variant)
 		return (a->variant < b->variant ? -1 : 1);
 	return (0);
@@ -104,7 +104,7 @@ match_service(const void *va, const void *vb)
 	const struct conf_service *a = *(const struct conf_service *const *)va;
 	const struct conf_service *b = *(const struct conf_service *const *)vb;
 
-	return (strcmp(a->conf.name, b->conf.name));
+	return (strcmp(a->name, b->name));
 }
 
 int

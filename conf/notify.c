@@ -123,7 +123,7 @@ build_notify(struct parse *p, enum notify_kind kind,
 	}
 	TAILQ_INSERT_TAIL(list, n, entry);
 	if (p->service != NULL)
-		p->service->conf.flags |= SERVICE_F_NOTIFY;
+		p->service->flags |= SERVICE_F_NOTIFY;
 	n->kind = kind;
 	n->file = p->pos.file;
 	n->line = p->pos.line;

@@ -32,12 +32,12 @@ void
 build_quorum(struct parse *p, const struct lex_str *quorum,
     const struct lex_str *hysteresis)
 {
-	struct service_config	*s;
+	struct conf_service	*s;
 
 	if (p->service == NULL ||
 	    build_once(p, &p->block_seen, SEEN_QUORUM, "quorum") == -1)
 		return;
-	s = &p->service->conf;
+	s = p->service;
 	s->quorum = value_number(p, "quorum", quorum, 1, SERVICE_QUORUM_MAX);
 	if (hysteresis == NULL)
 		return;
@@ -67,7 +67,7 @@ build_fail_open(struct parse *p, const struct lex_str *str)
 	}
 	memcpy(text, str->s, number.len);
 	text[number.len] = '\0';
-	p->service->conf.fail_open = value_number(p, "fail open", &number, 1,
+	p->service->fail_open = value_number(p, "fail open", &number, 1,
 	    FAIL_OPEN_MAX);
 }
 
@@ -92,7 +92,7 @@ build_on_failure(struct parse *p, const struct lex_str *str)
 	    build_once(p, &p->block_seen, SEEN_FAILURE, "on failure") == -1)
 		return;
 	if (policy_choice(p, "on failure", str, "remove", "quiesce") == 1)
-		p->service->conf.flags |= SERVICE_F_QUIESCE;
+		p->service->flags |= SERVICE_F_QUIESCE;
 }
 
 void
@@ -102,7 +102,7 @@ build_initial(struct parse *p, const struct lex_str *str)
 	    build_once(p, &p->block_seen, SEEN_INITIAL, "initial") == -1)
 		return;
 	if (policy_choice(p, "initial", str, "unknown", "up") == 1)
-		p->service->conf.flags |= SERVICE_F_INITIAL_UP;
+		p->service->flags |= SERVICE_F_INITIAL_UP;
 }
 
 void
@@ -111,7 +111,7 @@ build_slow_start(struct parse *p, const struct lex_str *str)
 	if (p->service == NULL ||
 	    build_once(p, &p->block_seen, SEEN_SLOW, "slow start") == -1)
 		return;
-	p->service->conf.slow_s = value_seconds(p, "slow start", str,
+	p->service->slow_s = value_seconds(p, "slow start", str,
 	    SLOW_START_MAX);
 }
 
@@ -121,7 +121,7 @@ build_removal(struct parse *p, const struct lex_str *str)
 	if (p->service == NULL || build_once(p, &p->block_seen, SEEN_REMOVAL,
 	    "removal interval") == -1)
 		return;
-	p->service->conf.removal_ms = value_ms(p, "removal interval", str,
+	p->service->removal_ms = value_ms(p, "removal interval", str,
 	    REMOVAL_MS_MIN, REMOVAL_MS_MAX);
 }
 
@@ -132,14 +132,14 @@ policy_check(struct parse *p)
 	const struct conf_service	*s = p->service;
 	struct pos			 pos;
 
-	if (s->conf.slow_s == 0 || scheduler_ramps(s->conf.sched))
+	if (s->slow_s == 0 || scheduler_ramps(s->sched))
 		return;
 	pos.file = s->file;
 	pos.line = s->line;
 	diag_error(&p->diag, &pos, "service \"%s\": with scheduler %s a host "
 	    "cannot start slowly; choose one that goes by weights, as %s",
-	    s->conf.name, s->conf.sched,
-	    strcmp(s->conf.sched, "sh") == 0 ? "mh" : "wlc");
+	    s->name, s->sched,
+	    strcmp(s->sched, "sh") == 0 ? "mh" : "wlc");
 }
 
 void

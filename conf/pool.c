@@ -32,29 +32,32 @@ build_pool(struct parse *p, enum forward_method method,
 {
 	struct conf_service	*s = p->service;
 	struct pool_ref		*ref;
+	char			 name[NAME_LEN], *kept;
 	int			 role;
 
 	if ((ref = lex_alloc(p->lex, sizeof(*ref))) == NULL)
 		return (NULL);
 	TAILQ_INIT(&ref->checks);
+	ref->table = "";
 	ref->pos = p->pos;
-	if (s == NULL || value_name(p, "table", table, ref->table) == -1)
+	if (s == NULL || value_name(p, "table", table, name) == -1 ||
+	    (kept = lex_alloc(p->lex, strlen(name) + 1)) == NULL)
 		return (ref);
+	memcpy(kept, name, strlen(name));
+	ref->table = kept;
 	for (role = POOL_PRIMARY; role < POOL_MAX; role++)
-		if (s->pool[role].file == NULL)
+		if (!s->pool[role].said)
 			break;
 	if (role == POOL_MAX) {
 		conf_error(p, "service \"%s\" has two tables already, the "
 		    "second being the backup; a third has no use",
-		    s->conf.name);
+		    s->name);
 		return (ref);
 	}
 	ref->service = s;
 	ref->pool = &s->pool[role];
-	ref->conf = &s->conf.pool[role];
-	ref->conf->method = method;
-	ref->pool->file = p->pos.file;
-	ref->pool->line = p->pos.line;
+	ref->pool->method = method;
+	ref->pool->said = 1;
 	TAILQ_INSERT_TAIL(&p->pools, ref, entry);
 	return (ref);
 }

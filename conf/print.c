@@ -29,11 +29,10 @@
 
 static void	print_global(const struct conf *, FILE *);
 static void	print_tabledef(const struct conf_tabledef *, FILE *);
-static void	print_pool(const struct conf_pool *,
-		    const struct pool_config *, FILE *);
+static void	print_pool(const struct conf_pool *, FILE *);
 static void	print_listen(const struct conf_listen *, FILE *);
 static void	print_service(const struct conf_service *, FILE *);
-static void	print_policy(const struct service_config *, FILE *);
+static void	print_policy(const struct conf_service *, FILE *);
 static void	print_script(const struct conf_script *, FILE *);
 static void	print_track(const struct conf_track *, FILE *);
 static void	print_hmac(const struct conf_hmac *, FILE *);
@@ -155,25 +154,24 @@ print_timing(uint32_t interval, uint32_t timeout, unsigned int rise,
 }
 
 static void
-print_pool(const struct conf_pool *pool, const struct pool_config *conf,
-    FILE *f)
+print_pool(const struct conf_pool *pool, FILE *f)
 {
 	const struct conf_table	*t = pool->table;
 	int			 i;
 
-	fprintf(f, "\t%s to <%s>", forward_method_names[conf->method],
-	    t->conf.name);
-	if (t->conf.port != 0)
-		fprintf(f, " port %u", t->conf.port);
-	if (conf->tunnel != TUNNEL_IPIP)
-		fprintf(f, " type %s", tunnel_type_names[conf->tunnel]);
-	if (conf->tunnel_port != 0)
-		fprintf(f, " port %u", conf->tunnel_port);
-	if (conf->flags & POOL_F_CSUM)
+	fprintf(f, "\t%s to <%s>", forward_method_names[pool->method],
+	    t->name);
+	if (t->port != 0)
+		fprintf(f, " port %u", t->port);
+	if (pool->tunnel != TUNNEL_IPIP)
+		fprintf(f, " type %s", tunnel_type_names[pool->tunnel]);
+	if (pool->tunnel_port != 0)
+		fprintf(f, " port %u", pool->tunnel_port);
+	if (pool->flags & POOL_F_CSUM)
 		fprintf(f, " checksum");
-	if (conf->flags & POOL_F_REMCSUM)
+	if (pool->flags & POOL_F_REMCSUM)
 		fprintf(f, " remote checksum");
-	for (i = 0; i < t->conf.nchecks; i++)
+	for (i = 0; i < t->nchecks; i++)
 		print_check(t->check[i], f);
 	fputc('\n', f);
 }
@@ -205,47 +203,47 @@ print_service(const struct conf_service *s, FILE *f)
 	int				 i;
 
 	fprintf(f, "\nservice ");
-	print_str(f, s->conf.name);
+	print_str(f, s->name);
 	fprintf(f, " {\n");
 	TAILQ_FOREACH(l, &s->listens, entry)
 		print_listen(l, f);
 	TAILQ_FOREACH(m, &s->marks, entry)
 		fprintf(f, "\tmark %u for %s\n", m->mark, mark_str(m, mark));
-	fprintf(f, "\tscheduler %s%s%s\n", s->conf.sched,
-	    s->conf.flags & SERVICE_F_SCHED_PORT ? " port" : "",
-	    s->conf.flags & SERVICE_F_SCHED_FALLBACK ? " fallback" : "");
-	if (s->conf.flags & SERVICE_F_PERSISTENT) {
+	fprintf(f, "\tscheduler %s%s%s\n", s->sched,
+	    s->flags & SERVICE_F_SCHED_PORT ? " port" : "",
+	    s->flags & SERVICE_F_SCHED_FALLBACK ? " fallback" : "");
+	if (s->flags & SERVICE_F_PERSISTENT) {
 		fprintf(f, "\tpersistent %s",
-		    duration_str(s->conf.persist_s * 1000, time));
+		    duration_str(s->persist_s * 1000, time));
 		/* Only that of the service's own family can differ. */
-		if (s->conf.prefix4 != 32)
-			fprintf(f, " prefix %u", s->conf.prefix4);
-		else if (s->conf.prefix6 != 128)
-			fprintf(f, " prefix %u", s->conf.prefix6);
-		if (s->conf.flags & SERVICE_F_SIP)
+		if (s->prefix4 != 32)
+			fprintf(f, " prefix %u", s->prefix4);
+		else if (s->prefix6 != 128)
+			fprintf(f, " prefix %u", s->prefix6);
+		if (s->flags & SERVICE_F_SIP)
 			fprintf(f, " engine sip");
 		fputc('\n', f);
 	}
-	if (s->conf.flags & SERVICE_F_ONEPACKET)
+	if (s->flags & SERVICE_F_ONEPACKET)
 		fprintf(f, "\tone-packet\n");
-	if (s->conf.flags & SERVICE_F_DISABLE)
+	if (s->flags & SERVICE_F_DISABLE)
 		fprintf(f, "\tdisable\n");
 	if (s->vrrp != NULL) {
 		fprintf(f, "\twhile master of ");
 		print_str(f, s->vrrp->conf.name);
-		fprintf(f, "%s\n", s->conf.flags & SERVICE_F_SUSPEND ?
+		fprintf(f, "%s\n", s->flags & SERVICE_F_SUSPEND ?
 		    " suspend checks" : "");
 	}
-	print_policy(&s->conf, f);
+	print_policy(s, f);
 	print_notifies(&s->notifies, "\t", f);
 	for (i = 0; i < POOL_MAX; i++)
 		if (s->pool[i].table != NULL)
-			print_pool(&s->pool[i], &s->conf.pool[i], f);
+			print_pool(&s->pool[i], f);
 	fprintf(f, "}\n");
 }
 
 static void
-print_policy(const struct service_config *s, FILE *f)
+print_policy(const struct conf_service *s, FILE *f)
 {
 	char	time[DURATION_STRLEN];
 
@@ -459,7 +457,7 @@ conf_print(const struct conf *c, FILE *f)
 	TAILQ_FOREACH(d, &c->tabledefs, entry)
 		print_tabledef(d, f);
 	TAILQ_FOREACH(service, &c->services, entry)
-		if ((service->conf.flags & SERVICE_F_VIA) == 0)
+		if ((service->flags & SERVICE_F_VIA) == 0)
 			print_service(service, f);
 	TAILQ_FOREACH(script, &c->scripts, entry)
 		print_script(script, f);

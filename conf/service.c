@@ -38,11 +38,12 @@ void
 build_service(struct parse *p, const struct lex_str *name)
 {
 	struct conf_service	*s, *old;
+	const char		*text;
 
 	build_begin(p);
 	p->width = 0;
 	p->service = NULL;
-	if ((s = calloc(1, sizeof(*s))) == NULL) {
+	if ((s = conf_alloc(p->conf, sizeof(*s))) == NULL) {
 		diag_nomem(&p->diag);
 		return;
 	}
@@ -51,19 +52,20 @@ build_service(struct parse *p, const struct lex_str *name)
 	TAILQ_INIT(&s->notifies);
 	s->file = p->pos.file;
 	s->line = p->pos.line;
-	s->conf.prefix4 = 32;
-	s->conf.prefix6 = 128;
-	s->conf.quorum = 1;
-	(void)strlcpy(s->conf.sched, DEFAULT_SCHEDULER,
-	    sizeof(s->conf.sched));
+	s->prefix4 = 32;
+	s->prefix6 = 128;
+	s->quorum = 1;
+	s->name = "";
+	s->sched = DEFAULT_SCHEDULER;
 	TAILQ_INSERT_TAIL(&p->conf->services, s, entry);
 	p->service = s;
-	if (value_name(p, "service", name, s->conf.name) == -1)
+	if ((text = build_name(p, "service", name)) == NULL)
 		return;
-	key_name(&p->key, KEY_SERVICE, s->conf.name);
+	s->name = text;
+	key_name(&p->key, KEY_SERVICE, s->name);
 	if ((old = build_unique(p, s)) != NULL)
 		conf_error(p, "service \"%s\" is defined at %s:%d already",
-		    s->conf.name, old->file, old->line);
+		    s->name, old->file, old->line);
 }
 
 /* All names, for a message. */
@@ -84,6 +86,7 @@ void
 build_scheduler(struct parse *p, const struct lex_str *name)
 {
 	struct conf_service	*s = p->service;
+	const char		*sched;
 	char			 all[SCHEDULERS_STRLEN];
 
 	if (s == NULL ||
@@ -92,8 +95,10 @@ build_scheduler(struct parse *p, const struct lex_str *name)
 	if (strlen(name->s) != name->len || !scheduler_known(name->s))
 		conf_error(p, "scheduler \"%s\" is unknown; there are: %s",
 		    name->s, service_schedulers(all, sizeof(all)));
+	else if ((sched = conf_keep(p->conf, name->s)) == NULL)
+		diag_nomem(&p->diag);
 	else
-		(void)strlcpy(s->conf.sched, name->s, sizeof(s->conf.sched));
+		s->sched = sched;
 }
 
 void
@@ -105,10 +110,10 @@ build_scheduler_flag(struct parse *p, const char *name)
 		return;
 	if (strcmp(name, "port") != 0 && strcmp(name, "fallback") != 0)
 		conf_error(p, "scheduler %s: \"%s\" is unknown; there are: "
-		    "port fallback", s->conf.sched, name);
-	else if (!scheduler_hashes(s->conf.sched))
+		    "port fallback", s->sched, name);
+	else if (!scheduler_hashes(s->sched))
 		conf_error(p, "scheduler %s: \"%s\" is of sh and mh only",
-		    s->conf.sched, name);
+		    s->sched, name);
 	else
 		build_service_flag(p, name[0] == 'p' ? SERVICE_F_SCHED_PORT :
 		    SERVICE_F_SCHED_FALLBACK, name);
@@ -123,8 +128,8 @@ build_persistent(struct parse *p, const struct lex_str *str)
 	if (s == NULL || build_once(p, &p->block_seen, SEEN_PERSISTENT,
 	    "persistent") == -1)
 		return;
-	s->conf.persist_s = value_seconds(p, "persistent", str, PERSIST_MAX);
-	s->conf.flags |= SERVICE_F_PERSISTENT;
+	s->persist_s = value_seconds(p, "persistent", str, PERSIST_MAX);
+	s->flags |= SERVICE_F_PERSISTENT;
 }
 
 void
@@ -158,9 +163,9 @@ build_service_flag(struct parse *p, uint32_t flag, const char *name)
 
 	if (s == NULL)
 		return;
-	if (s->conf.flags & flag)
+	if (s->flags & flag)
 		conf_error(p, "\"%s\" is given twice", name);
-	s->conf.flags |= flag;
+	s->flags |= flag;
 }
 
 static void
@@ -171,11 +176,11 @@ service_protocols(struct parse *p)
 
 	pos.file = s->file;
 	pos.line = s->line;
-	if ((s->conf.flags & SERVICE_F_ONEPACKET) &&
-	    (s->conf.flags & SERVICE_F_PERSISTENT))
+	if ((s->flags & SERVICE_F_ONEPACKET) &&
+	    (s->flags & SERVICE_F_PERSISTENT))
 		diag_error(&p->diag, &pos, "service \"%s\": one-packet "
 		    "forgets what persistent must remember; choose one",
-		    s->conf.name);
+		    s->name);
 	service_protocol(p, SERVICE_F_ONEPACKET, "one-packet");
 	service_protocol(p, SERVICE_F_SIP, "engine sip");
 }
@@ -188,14 +193,14 @@ service_protocol(struct parse *p, uint32_t flag, const char *name)
 	const struct conf_listen	*l;
 	struct pos			 pos;
 
-	if ((s->conf.flags & flag) == 0)
+	if ((s->flags & flag) == 0)
 		return;
 	pos.file = s->file;
 	pos.line = s->line;
 	TAILQ_FOREACH(l, &s->listens, entry)
 		if (l->conf.mark == 0 && l->conf.proto != IPPROTO_UDP) {
 			diag_error(&p->diag, &pos, "service \"%s\": %s is "
-			    "for udp only", s->conf.name, name);
+			    "for udp only", s->name, name);
 			return;
 		}
 }
@@ -225,23 +230,23 @@ service_width(struct parse *p)
 		return;
 	switch (service_families(s)) {
 	case FAMILY_6:
-		s->conf.prefix6 = p->width;
+		s->prefix6 = p->width;
 		if (p->width_mask)
 			diag_error(&p->diag, &p->width_pos, "netmask is of "
 			    "IPv4, service \"%s\" listens on IPv6; use "
-			    "prefix", s->conf.name);
+			    "prefix", s->name);
 		break;
 	case FAMILY_4:
-		s->conf.prefix4 = p->width;
+		s->prefix4 = p->width;
 		if (p->width > 32)
 			diag_error(&p->diag, &p->width_pos, "prefix %d: "
 			    "service \"%s\" listens on IPv4, where it is "
-			    "from 1 to 32", p->width, s->conf.name);
+			    "from 1 to 32", p->width, s->name);
 		break;
 	default:
 		diag_error(&p->diag, &p->width_pos, "%s is of one family, "
 		    "service \"%s\" listens on IPv4 and IPv6; make a service "
-		    "for each", what, s->conf.name);
+		    "for each", what, s->name);
 		break;
 	}
 }
@@ -264,11 +269,11 @@ build_service_end(struct parse *p)
 		policy_check(p);
 	} else if (!build_broken(p))
 		diag_error(&p->diag, &pos, "service \"%s\" has no \"listen "
-		    "on\"", s->conf.name);
+		    "on\"", s->name);
 	/* Pools of which there was an attempt count. */
-	if (s->pool[POOL_PRIMARY].file == NULL && !build_broken(p))
+	if (!s->pool[POOL_PRIMARY].said && !build_broken(p))
 		diag_error(&p->diag, &pos, "service \"%s\" has no table to "
 		    "\"forward to\", \"route to\" or \"tunnel to\"",
-		    s->conf.name);
+		    s->name);
 	p->service = NULL;
 }

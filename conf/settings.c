@@ -304,7 +304,7 @@ sync_check_families(struct parse *p, const struct conf_service *s)
 				    "connections: not possible with service "
 				    "\"%s\", whose host %s is of another "
 				    "family than what it listens on",
-				    s->conf.name, addr_str(&h->addr,
+				    s->name, addr_str(&h->addr,
 				    addr));
 				return;
 			}
@@ -374,14 +374,14 @@ sync_check_listen(struct parse *p, const struct conf_service *s,
 		diag_error(&p->diag, &p->sync_pos, "sync connections: with "
 		    "backup_only, service \"%s\" of vrrp \"%s\" would direct "
 		    "nothing while \"%s\" is backup; put both in one sync "
-		    "group, or set backup_only 0", s->conf.name, v->conf.name,
+		    "group, or set backup_only 0", s->name, v->conf.name,
 		    sync->vrrp->conf.name);
 	else
 		diag_error(&p->diag, &p->sync_pos, "sync connections: with "
 		    "backup_only, service \"%s\" would direct nothing while "
 		    "\"%s\" is backup, whose address %s is not; add it there, "
 		    "say \"while master of\" in the service, or set "
-		    "backup_only 0", s->conf.name, sync->vrrp->conf.name,
+		    "backup_only 0", s->name, sync->vrrp->conf.name,
 		    addr_str(&l->conf.addr, addr));
 	return (-1);
 }
@@ -434,7 +434,7 @@ settings_check(struct parse *p)
 	sync_check(p);
 	sync_check_trap(p);
 	TAILQ_FOREACH(s, &p->conf->services, entry)
-		if (s->conf.flags & SERVICE_F_PERSISTENT)
+		if (s->flags & SERVICE_F_PERSISTENT)
 			sysctl_imply(p, "expire_quiescent_template");
 }
 

@@ -240,7 +240,7 @@ track_service(struct parse *p, const struct track_ref *ref)
 		track_missing(p, ref, "service");
 		return;
 	}
-	s->conf.flags |= SERVICE_F_TRACKED;
+	s->flags |= SERVICE_F_TRACKED;
 	ref->track->what.service = s;
 }
 

@@ -28,27 +28,17 @@ static void	 argv_free(char **);
 static void	 script_free(struct conf_script *);
 static void	 notifies_free(struct conf_notifies *);
 static void	 check_free(struct conf_check *);
-static void	 service_free(struct conf_service *);
+static void	 service_clear(struct conf_service *);
 static void	 tracks_free(struct conf_tracks *);
 static void	 hmac_free(struct conf_hmac *);
 static void	 held_free(struct conf_vaddrs *, struct conf_routes *,
 		    struct conf_rules *);
 static void	 vrrp_free(struct conf_vrrp *);
-static void	 conf_free_tables(struct conf *);
+static void	 conf_free_checks(struct conf *);
 static void	 conf_free_tracked(struct conf *);
-static int	 listen_id_cmp(struct conf_listen *, struct conf_listen *);
 static int	 vrrp_id_cmp(struct conf_vrrp *, struct conf_vrrp *);
 
-RB_GENERATE(conf_listens_byid, conf_listen, byid, listen_id_cmp)
 RB_GENERATE(conf_vrrps_byid, conf_vrrp, byid, vrrp_id_cmp)
-
-static int
-listen_id_cmp(struct conf_listen *a, struct conf_listen *b)
-{
-	if (a->conf.id == b->conf.id)
-		return (0);
-	return (a->conf.id < b->conf.id ? -1 : 1);
-}
 
 static int
 vrrp_id_cmp(struct conf_vrrp *a, struct conf_vrrp *b)
@@ -85,7 +75,6 @@ conf_new(void)
 	TAILQ_INIT(&c->processes);
 	TAILQ_INIT(&c->trackfiles);
 	TAILQ_INIT(&c->refhosts);
-	RB_INIT(&c->listens_byid);
 	RB_INIT(&c->vrrps_byid);
 	return (c);
 }
@@ -94,6 +83,12 @@ void *
 conf_alloc(struct conf *c, size_t len)
 {
 	return (arena_alloc(&c->arena, len));
+}
+
+const char *
+conf_keep(struct conf *c, const char *s)
+{
+	return (arena_copy(&c->arena, s, strlen(s)));
 }
 
 static void
@@ -139,21 +134,15 @@ check_free(struct conf_check *c)
 }
 
 static void
-service_free(struct conf_service *s)
+service_clear(struct conf_service *s)
 {
-	struct conf_listen	*l;
 	struct conf_mark	*m;
 
-	while ((l = TAILQ_FIRST(&s->listens)) != NULL) {
-		TAILQ_REMOVE(&s->listens, l, entry);
-		free(l);
-	}
 	while ((m = TAILQ_FIRST(&s->marks)) != NULL) {
 		TAILQ_REMOVE(&s->marks, m, entry);
 		free(m);
 	}
 	notifies_free(&s->notifies);
-	free(s);
 }
 
 static void
@@ -220,21 +209,11 @@ vrrp_free(struct conf_vrrp *v)
 }
 
 static void
-conf_free_tables(struct conf *c)
+conf_free_checks(struct conf *c)
 {
-	struct conf_tabledef	*d;
-	struct conf_table	*t;
 	struct conf_check	*k;
 	struct conf_tlsfile	*f;
 
-	while ((t = TAILQ_FIRST(&c->tables)) != NULL) {
-		TAILQ_REMOVE(&c->tables, t, entry);
-		free(t);
-	}
-	while ((d = TAILQ_FIRST(&c->tabledefs)) != NULL) {
-		TAILQ_REMOVE(&c->tabledefs, d, entry);
-		free(d);
-	}
 	while ((k = TAILQ_FIRST(&c->checks)) != NULL) {
 		TAILQ_REMOVE(&c->checks, k, entry);
 		check_free(k);
@@ -282,12 +261,10 @@ conf_free(struct conf *c)
 		TAILQ_REMOVE(&c->scripts, script, entry);
 		script_free(script);
 	}
-	while ((service = TAILQ_FIRST(&c->services)) != NULL) {
-		TAILQ_REMOVE(&c->services, service, entry);
-		service_free(service);
-	}
+	TAILQ_FOREACH(service, &c->services, entry)
+		service_clear(service);
 	settings_free(c);
-	conf_free_tables(c);
+	conf_free_checks(c);
 	conf_free_tracked(c);
 	while ((vrrp = TAILQ_FIRST(&c->vrrps)) != NULL) {
 		TAILQ_REMOVE(&c->vrrps, vrrp, entry);
@@ -347,7 +324,7 @@ conf_host_wire(const struct conf_hosts *hosts, const struct conf_host *h,
 	memset(wire, 0, sizeof(*wire));
 	wire->id = h->id;
 	if (h->table != NULL)
-		wire->table_id = h->table->conf.id;
+		wire->table_id = h->table->id;
 	wire->weight = h->weight;
 	wire->flags = h->flags;
 	wire->upper = more->upper;
@@ -356,15 +333,74 @@ conf_host_wire(const struct conf_hosts *hosts, const struct conf_host *h,
 	wire->parent = more->parent;
 }
 
+void
+conf_table_wire(const struct conf_table *t, struct table_config *wire)
+{
+	int	 i;
+
+	memset(wire, 0, sizeof(*wire));
+	wire->id = t->id;
+	wire->flags = t->flags;
+	if (t->def != NULL)
+		wire->track_id = t->def->track_id;
+	wire->port = t->port;
+	wire->nchecks = t->nchecks;
+	for (i = 0; i < t->nchecks; i++)
+		wire->check_id[i] = t->check[i]->conf.id;
+	(void)strlcpy(wire->name, t->name, sizeof(wire->name));
+}
+
+void
+conf_pool_wire(const struct conf_pool *p, struct pool_config *wire)
+{
+	memset(wire, 0, sizeof(*wire));
+	if (p->table != NULL)
+		wire->table_id = p->table->id;
+	wire->method = p->method;
+	wire->tunnel = p->tunnel;
+	wire->tunnel_port = p->tunnel_port;
+	wire->flags = p->flags;
+}
+
+void
+conf_service_wire(const struct conf_service *s, struct service_config *wire)
+{
+	int	 i;
+
+	memset(wire, 0, sizeof(*wire));
+	wire->id = s->id;
+	wire->flags = s->flags;
+	wire->persist_s = s->persist_s;
+	wire->prefix4 = s->prefix4;
+	wire->prefix6 = s->prefix6;
+	wire->fail_open = s->fail_open;
+	wire->quorum = s->quorum;
+	wire->hysteresis = s->hysteresis;
+	if (s->vrrp != NULL)
+		wire->vrrp_id = s->vrrp->conf.id;
+	wire->slow_s = s->slow_s;
+	wire->removal_ms = s->removal_ms;
+	for (i = 0; i < POOL_MAX; i++)
+		conf_pool_wire(&s->pool[i], &wire->pool[i]);
+	(void)strlcpy(wire->sched, s->sched, sizeof(wire->sched));
+	(void)strlcpy(wire->name, s->name, sizeof(wire->name));
+}
+
 struct conf_listen *
 conf_find_listen(const struct conf *c, uint32_t id)
 {
-	struct conf_listen	 find;
+	unsigned int	 lo = 0, hi = c->nlistens, mid;
 
-	find.conf.id = id;
-	/* RB_FIND changes nothing, but does not say so. */
-	return (RB_FIND(conf_listens_byid,
-	    (struct conf_listens_byid *)&c->listens_byid, &find));
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (c->listens_byid[mid]->conf.id < id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == c->nlistens || c->listens_byid[lo]->conf.id != id)
+		return (NULL);
+	return (c->listens_byid[lo]);
 }
 
 struct conf_vrrp *
@@ -373,6 +409,7 @@ conf_find_vrrp(const struct conf *c, uint32_t id)
 	struct conf_vrrp	 find;
 
 	find.conf.id = id;
+	/* RB_FIND changes nothing, but does not say so. */
 	return (RB_FIND(conf_vrrps_byid,
 	    (struct conf_vrrps_byid *)&c->vrrps_byid, &find));
 }
@@ -405,7 +442,7 @@ conf_find_table(const struct conf *c, uint32_t id)
 	struct conf_table	*t;
 
 	TAILQ_FOREACH(t, &c->tables, entry)
-		if (t->conf.id == id)
+		if (t->id == id)
 			return (t);
 	return (NULL);
 }
@@ -416,7 +453,7 @@ conf_find_service(const struct conf *c, uint32_t id)
 	struct conf_service	*s;
 
 	TAILQ_FOREACH(s, &c->services, entry)
-		if (s->conf.id == id)
+		if (s->id == id)
 			return (s);
 	return (NULL);
 }

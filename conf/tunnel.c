@@ -25,14 +25,14 @@ void
 build_tunnel(struct parse *p, struct pool_ref *ref, enum tunnel_type type)
 {
 	if (build_once(p, &ref->seen, SEEN_TUNNEL, "type") == -1 ||
-	    ref->conf == NULL)
+	    ref->pool == NULL)
 		return;
-	if (ref->conf->method != FWD_TUNNEL) {
+	if (ref->pool->method != FWD_TUNNEL) {
 		conf_error(p, "type %s: only \"tunnel to\" has a type",
 		    tunnel_type_names[type]);
 		return;
 	}
-	ref->conf->tunnel = type;
+	ref->pool->tunnel = type;
 }
 
 void
@@ -42,13 +42,13 @@ build_tunnel_port(struct parse *p, struct pool_ref *ref,
 	uint16_t	port;
 
 	port = resolve_port(p, str, "udp");
-	if (ref->conf != NULL)
-		ref->conf->tunnel_port = port;
+	if (ref->pool != NULL)
+		ref->pool->tunnel_port = port;
 }
 
 void
 build_tunnel_flag(struct parse *, struct pool_ref *ref, uint8_t flag)
 {
-	if (ref->conf != NULL)
-		ref->conf->flags |= flag;
+	if (ref->pool != NULL)
+		ref->pool->flags |= flag;
 }

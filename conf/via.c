@@ -42,7 +42,7 @@ static const struct conf_listen	*via_listen(const struct conf_service *,
 				    const struct check_config *);
 static const struct conf_listen	*via_marked(const struct conf_service *);
 static void			 via_key(struct parse *,
-				    const struct pool_config *,
+				    const struct conf_pool *,
 				    const struct addr *);
 static uint32_t			 via_mark(struct parse *);
 static struct conf_service	*via_service(struct parse *,
@@ -106,7 +106,7 @@ check_via(struct parse *p, const struct pool_ref *ref, struct check_spec *c)
 	}
 	if (c->conf.type == CHECK_ICMP)
 		why = "an echo request is no packet of a service";
-	else if (ref->conf->method == FWD_NAT)
+	else if (ref->pool->method == FWD_NAT)
 		why = "is for \"route to\" and \"tunnel to\"";
 	else if (c->conf.mark != 0)
 		why = "marks packets itself; leave out the mark";
@@ -123,14 +123,14 @@ check_via(struct parse *p, const struct pool_ref *ref, struct check_spec *c)
 	if (why == NULL)
 		return (0);
 	diag_error(&p->diag, &ref->pos, "service \"%s\", table <%s>: check %s "
-	    "via service: %s", s->conf.name, ref->table,
+	    "via service: %s", s->name, ref->table,
 	    check_type_names[c->conf.type], why);
 	return (-1);
 }
 
 /* A real server and how it is reached. */
 static void
-via_key(struct parse *p, const struct pool_config *pool,
+via_key(struct parse *p, const struct conf_pool *pool,
     const struct addr *server)
 {
 	key_start(&p->key, KEY_VIA);
@@ -170,10 +170,10 @@ via_table(struct parse *p, struct conf_service *s, const struct addr *server)
 	struct conf_host	*h;
 
 	if ((h = conf_alloc(p->conf, sizeof(*h))) == NULL ||
-	    (t = calloc(1, sizeof(*t))) == NULL)
+	    (t = conf_alloc(p->conf, sizeof(*t))) == NULL)
 		return (-1);
-	t->conf.flags = TABLE_F_VIA;
-	(void)strlcpy(t->conf.name, s->conf.name, sizeof(t->conf.name));
+	t->flags = TABLE_F_VIA;
+	t->name = s->name;
 	h->addr = *server;
 	h->weight = 1;
 	h->table = t;
@@ -189,15 +189,16 @@ via_service(struct parse *p, const struct pool_ref *ref,
     const struct addr *server)
 {
 	struct conf_service	*s;
+	char			 name[NAME_LEN];
 	uint32_t		 mark;
 
-	via_key(p, ref->conf, server);
+	via_key(p, ref->pool, server);
 	if ((mark = via_mark(p)) == 0) {
 		diag_error(&p->diag, &ref->pos, "more than %u real servers "
 		    "have checks via service", VIA_MARKS);
 		return (NULL);
 	}
-	if ((s = calloc(1, sizeof(*s))) == NULL)
+	if ((s = conf_alloc(p->conf, sizeof(*s))) == NULL)
 		return (NULL);
 	TAILQ_INIT(&s->listens);
 	TAILQ_INIT(&s->marks);
@@ -206,19 +207,21 @@ via_service(struct parse *p, const struct pool_ref *ref,
 	s->file = ref->pos.file;
 	s->line = ref->pos.line;
 	s->via_mark = mark;
-	s->conf.flags = SERVICE_F_VIA;
-	s->conf.prefix4 = 32;
-	s->conf.prefix6 = 128;
-	s->conf.quorum = 1;
-	(void)strlcpy(s->conf.sched, "rr", sizeof(s->conf.sched));
+	s->flags = SERVICE_F_VIA;
+	s->prefix4 = 32;
+	s->prefix6 = 128;
+	s->quorum = 1;
+	s->sched = "rr";
 	/* No name of an object has a blank in it. */
-	snprintf(s->conf.name, sizeof(s->conf.name), "via service %#x", mark);
-	s->conf.pool[POOL_PRIMARY] = *ref->conf;
+	snprintf(name, sizeof(name), "via service %#x", mark);
+	if ((s->name = conf_keep(p->conf, name)) == NULL)
+		return (NULL);
+	s->pool[POOL_PRIMARY] = *ref->pool;
 	if (via_table(p, s, server) == -1)
 		return (NULL);
 	if (index_put(p->index, &p->key, s) == -1)
 		return (NULL);
-	via_key(p, ref->conf, server);
+	via_key(p, ref->pool, server);
 	return (index_put(p->index, &p->key, s) == -1 ? NULL : s);
 }
 
@@ -231,7 +234,7 @@ via_family(struct parse *p, struct conf_service *s, uint8_t af)
 	TAILQ_FOREACH(l, &s->listens, entry)
 		if (l->conf.addr.af == af)
 			return;
-	if ((l = calloc(1, sizeof(*l))) == NULL) {
+	if ((l = conf_alloc(p->conf, sizeof(*l))) == NULL) {
 		diag_nomem(&p->diag);
 		return;
 	}
@@ -253,7 +256,7 @@ via_host(struct parse *p, const struct pool_ref *ref,
 
 	conf_host_wire(hosts, h, &wire);
 	server = check_server(&wire);
-	via_key(p, ref->conf, server);
+	via_key(p, ref->pool, server);
 	if ((s = index_get(p->index, &p->key)) == NULL &&
 	    (s = via_service(p, ref, server)) == NULL) {
 		if (p->diag.errors == 0)
@@ -270,7 +273,7 @@ via_pool(struct parse *p, const struct pool_ref *ref, struct conf_table *t)
 	struct conf_host	*h;
 	int			 i;
 
-	for (i = 0; i < t->conf.nchecks; i++) {
+	for (i = 0; i < t->nchecks; i++) {
 		if ((t->check[i]->conf.flags & CHECK_F_VIA) == 0)
 			continue;
 		if (t->hosts.more == NULL && (t->hosts.more = conf_alloc(

@@ -166,7 +166,7 @@ where_family(struct parse *p, const struct pool_ref *ref,
 		return (0);
 	diag_error(&p->diag, &ref->pos, "service \"%s\", table <%s>: a check "
 	    "from %s cannot reach %s, which is of the other family",
-	    ref->service->conf.name, ref->table, addr_str(&c->from, a),
+	    ref->service->name, ref->table, addr_str(&c->from, a),
 	    addr_str(to, b));
 	return (-1);
 }

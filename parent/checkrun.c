@@ -144,12 +144,12 @@ check_env_fill(struct check_env *env, const struct conf *conf,
 	if (check_port(c, h) != 0)
 		check_env_number(env, "LVSD_PORT", check_port(c, h));
 	check_env_number(env, "LVSD_WEIGHT", h->weight);
-	check_env_add(env, "LVSD_TABLE", h->table->conf.name);
+	check_env_add(env, "LVSD_TABLE", h->table->name);
 	TAILQ_FOREACH(s, &conf->services, entry)
 		for (i = 0; i < POOL_MAX; i++)
 			if (s->pool[i].table == h->table) {
 				check_env_add(env, "LVSD_SERVICE",
-				    s->conf.name);
+				    s->name);
 				return;
 			}
 }
@@ -157,7 +157,7 @@ check_env_fill(struct check_env *env, const struct conf *conf,
 static uint16_t
 check_port(const struct conf_check *c, const struct conf_host *h)
 {
-	return (c->conf.port != 0 ? c->conf.port : h->table->conf.port);
+	return (c->conf.port != 0 ? c->conf.port : h->table->port);
 }
 
 void

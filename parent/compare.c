@@ -285,10 +285,12 @@ compare_tables(struct imsgbuf *buf, const struct conf *conf)
 {
 	const struct conf_table	*t;
 	const struct conf_host	*h;
+	struct table_config	 table;
 	struct host_config	 host;
 
 	TAILQ_FOREACH(t, &conf->tables, entry) {
-		compare_put(buf, MSG_CTL_TRY_TABLE, &t->conf, sizeof(t->conf),
+		conf_table_wire(t, &table);
+		compare_put(buf, MSG_CTL_TRY_TABLE, &table, sizeof(table),
 		    NULL, 0);
 		CONF_HOSTS_FOREACH(h, &t->hosts) {
 			conf_host_wire(&t->hosts, h, &host);
@@ -303,14 +305,13 @@ compare_services(struct imsgbuf *buf, const struct conf *conf)
 {
 	const struct conf_service	*s;
 	const struct conf_listen	*l;
-	const struct conf_vrrp		*v;
 	struct msg_try_service		 m;
 
 	TAILQ_FOREACH(s, &conf->services, entry) {
 		memset(&m, 0, sizeof(m));
-		m.conf = s->conf;
-		if ((v = conf_find_vrrp(conf, s->conf.vrrp_id)) != NULL)
-			strlcpy(m.vrrp, v->conf.name, sizeof(m.vrrp));
+		conf_service_wire(s, &m.conf);
+		if (s->vrrp != NULL)
+			strlcpy(m.vrrp, s->vrrp->conf.name, sizeof(m.vrrp));
 		compare_put(buf, MSG_CTL_TRY_SERVICE, &m, sizeof(m), NULL, 0);
 		TAILQ_FOREACH(l, &s->listens, entry)
 			compare_put(buf, MSG_CTL_TRY_LISTEN, &l->conf,

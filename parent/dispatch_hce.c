@@ -71,7 +71,7 @@ hce_check(const struct conf_host *h, uint32_t check_id)
 {
 	int	 i;
 
-	for (i = 0; h != NULL && i < h->table->conf.nchecks; i++)
+	for (i = 0; h != NULL && i < h->table->nchecks; i++)
 		if (h->table->check[i]->conf.id == check_id)
 			return (h->table->check[i]);
 	return (NULL);
@@ -185,7 +185,7 @@ hce_icmp_table(const struct conf_table *t)
 	unsigned int		 families = 0;
 	int			 i;
 
-	for (i = 0; i < t->conf.nchecks; i++) {
+	for (i = 0; i < t->nchecks; i++) {
 		if (t->check[i]->conf.type != CHECK_ICMP)
 			continue;
 		CONF_HOSTS_FOREACH(h, &t->hosts) {

@@ -193,7 +193,7 @@ vs_orphan(struct ipvs *v, struct ipvs_vs *vs)
 		return;
 	}
 	if (vs->listen != NULL)
-		vs->name = strdup(vs->listen->service->conf.name);
+		vs->name = strdup(vs->listen->service->name);
 	vs->listen = NULL;
 	free(vs->real);
 	vs->real = NULL;
@@ -223,7 +223,7 @@ ipvs_vs_str(const struct ipvs_vs *vs, char *buf)
 		    ipvs_key_str(&vs->key, key));
 	else
 		(void)snprintf(buf, IPVS_VS_STRLEN, "service \"%s\" %s",
-		    vs->listen != NULL ? vs->listen->service->conf.name :
+		    vs->listen != NULL ? vs->listen->service->name :
 		    vs->name, ipvs_key_str(&vs->key, key));
 	return (buf);
 }
@@ -328,8 +328,8 @@ real_cmp(const void *va, const void *vb)
 
 	if ((n = addr_cmp(&a->addr, &b->addr)) != 0)
 		return (n);
-	if (a->table->conf.port != b->table->conf.port)
-		return (a->table->conf.port < b->table->conf.port ? -1 : 1);
+	if (a->table->port != b->table->port)
+		return (a->table->port < b->table->port ? -1 : 1);
 	if (a->id != b->id)
 		return (a->id < b->id ? -1 : 1);
 	return (0);
@@ -417,15 +417,15 @@ ipvs_real_at(struct ipvs_vs *vs, const struct addr *addr, uint16_t port)
 uint16_t
 ipvs_real_port(const struct ipvs_vs *vs, const struct ipvs_real *r)
 {
-	uint16_t	port = r->host->table->conf.port;
+	uint16_t	port = r->host->table->port;
 
 	return (port != 0 ? port : vs->key.port);
 }
 
-const struct pool_config *
+const struct conf_pool *
 ipvs_real_pool(const struct ipvs_vs *vs, const struct ipvs_real *r)
 {
-	return (&vs->listen->service->conf.pool[r->role]);
+	return (&vs->listen->service->pool[r->role]);
 }
 
 /*
@@ -591,13 +591,15 @@ load_modules(const struct conf *conf)
 	char			 seen[IPVS_SCHED_MAX][SCHED_LEN];
 	char			 name[SCHED_LEN + sizeof("ip_vs_")];
 	struct conf_service	*s;
+	struct service_config	 wire;
 	const char		*sched;
 	unsigned int		 i, n = 0;
 	int			 want_sip = 0;
 
 	TAILQ_FOREACH(s, &conf->services, entry) {
-		want_sip |= (s->conf.flags & SERVICE_F_SIP) != 0;
-		sched = scheduler_kernel(&s->conf);
+		want_sip |= (s->flags & SERVICE_F_SIP) != 0;
+		conf_service_wire(s, &wire);
+		sched = scheduler_kernel(&wire);
 		for (i = 0; i < n; i++)
 			if (strcmp(seen[i], sched) == 0)
 				break;

@@ -172,11 +172,11 @@ list_service_cb(struct nlmsghdr *nlh, void *arg)
 		return (0);
 	ipvs_parse_counts(nlh, &vs->counts);
 	if ((ours = list_find(l, vs)) != NULL && ours->listen != NULL) {
-		vs->service_id = ours->listen->service->conf.id;
+		vs->service_id = ours->listen->service->id;
 		vs->listen_id = ours->listen->conf.id;
 		/* What checks go through nobody has asked for. */
 		if (l->kind == IPVS_READ_STATS &&
-		    (ours->listen->service->conf.flags & SERVICE_F_VIA))
+		    (ours->listen->service->flags & SERVICE_F_VIA))
 			return (0);
 	} else if (l->kind == IPVS_READ_STATS)
 		return (0);
@@ -381,7 +381,7 @@ stats_piece(struct ipvs_list *l, ipvs_row row, void *arg, size_t *rows)
 	memset(&sum, 0, sizeof(sum));
 	sum.kind = CTL_STATS_SERVICE;
 	sum.id = vs->service_id;
-	(void)strlcpy(sum.name, ours->listen->service->conf.name,
+	(void)strlcpy(sum.name, ours->listen->service->name,
 	    sizeof(sum.name));
 	for (i = 0; i < n && error == 0; i++) {
 		ipvs_counts_add(&sum.counts, &vs[i].counts);
@@ -433,11 +433,11 @@ stats_hosts(const struct ipvs_vs *vs, struct ctl_stats *c, ipvs_row row,
 		h = vs->real[i].host;
 		c->kind = CTL_STATS_HOST;
 		c->id = h->id;
-		if (h->table->conf.port == 0)
+		if (h->table->port == 0)
 			(void)addr_str(&h->addr, c->name);
 		else
 			(void)addr_port_str(&h->addr,
-			    h->table->conf.port, c->name);
+			    h->table->port, c->name);
 		row(arg, MSG_IPVS_STATS, c, sizeof(*c));
 	}
 }

@@ -177,7 +177,7 @@ struct ipvs {
 uint16_t	 ipvs_real_port(const struct ipvs_vs *,
 		    const struct ipvs_real *);
 /* ipvs_real_pool: the configured pool that a host is in. */
-const struct pool_config *ipvs_real_pool(const struct ipvs_vs *,
+const struct conf_pool *ipvs_real_pool(const struct ipvs_vs *,
 		    const struct ipvs_real *);
 /*
  * ipvs_want.c

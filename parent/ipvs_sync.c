@@ -489,7 +489,7 @@ op_text(const struct ipvs_op *op, int error, const char *why, char *text,
 		[OP_DEL_DST]	= "remove",
 		[OP_DEL_STRAY]	= "remove",
 	};
-	const struct service_config	*s;
+	const struct conf_service	*s;
 	const struct ipvs_real	*r;
 	char			 name[IPVS_VS_STRLEN], addr[ADDR_PORT_STRLEN];
 
@@ -504,7 +504,7 @@ op_text(const struct ipvs_op *op, int error, const char *why, char *text,
 		 * engine of persistence.
 		 */
 		if (error == ENOENT) {
-			s = &op->vs->listen->service->conf;
+			s = op->vs->listen->service;
 			(void)snprintf(text, size, "%s: scheduler %s%s: not "
 			    "available in this kernel", name, s->sched,
 			    s->flags & SERVICE_F_SIP ?

@@ -32,7 +32,7 @@ ipvs_real_wanted(const struct ipvs_vs *vs, const struct ipvs_real *r,
 		[TUNNEL_GUE]	= IP_VS_CONN_F_TUNNEL_TYPE_GUE,
 		[TUNNEL_GRE]	= IP_VS_CONN_F_TUNNEL_TYPE_GRE,
 	};
-	const struct pool_config	*pool = ipvs_real_pool(vs, r);
+	const struct conf_pool		*pool = ipvs_real_pool(vs, r);
 	const struct conf_host_more	*more;
 
 	more = conf_host_more(&r->host->table->hosts, r->host);
@@ -54,10 +54,13 @@ ipvs_real_wanted(const struct ipvs_vs *vs, const struct ipvs_real *r,
 void
 ipvs_wanted(const struct ipvs_vs *vs, struct ipvs_svc *svc)
 {
-	const struct service_config	*c = &vs->listen->service->conf;
+	const struct conf_service	*c = vs->listen->service;
+	struct service_config		 wire;
 
+	conf_service_wire(c, &wire);
 	memset(svc, 0, sizeof(*svc));
-	(void)strlcpy(svc->sched, scheduler_kernel(c), sizeof(svc->sched));
+	(void)strlcpy(svc->sched, scheduler_kernel(&wire),
+	    sizeof(svc->sched));
 	/* ipvsadm(8) gives these masks when there is no persistence. */
 	svc->netmask = ipvs_netmask(vs->key.addr.af,
 	    vs->key.addr.af == AF_INET ? 32 : 128);

@@ -171,7 +171,7 @@ mark_who(const struct conf *conf, char *text, size_t size)
 	TAILQ_FOREACH(s, &conf->services, entry)
 		if ((m = TAILQ_FIRST(&s->marks)) != NULL) {
 			snprintf(text, size, "%s:%d: service \"%s\"",
-			    m->file, m->line, s->conf.name);
+			    m->file, m->line, s->name);
 			return (1);
 		}
 	return (0);

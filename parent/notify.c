@@ -226,7 +226,7 @@ notify_quorum(struct parent *env, const struct conf_service *s,
 {
 	struct notify_object	*o;
 
-	o = object_get(env, s->conf.id, s->conf.name, NOTIFY_SERVICE);
+	o = object_get(env, s->id, s->name, NOTIFY_SERVICE);
 	if (o == NULL)
 		return;
 	o->weight = quorum->weight;
@@ -412,7 +412,7 @@ object_there(const struct notify_object *o, const struct conf *conf)
 	switch (o->what) {
 	case NOTIFY_SERVICE:
 		s = conf_find_service(conf, o->id);
-		return (s != NULL && s->conf.flags & SERVICE_F_NOTIFY);
+		return (s != NULL && s->flags & SERVICE_F_NOTIFY);
 	case NOTIFY_GROUP:
 		return (conf_find_group(conf, o->id) != NULL);
 	default:

@@ -135,7 +135,7 @@ about_name(const struct notify_about *a)
 {
 	switch (a->what) {
 	case NOTIFY_SERVICE:
-		return (a->service->conf.name);
+		return (a->service->name);
 	case NOTIFY_GROUP:
 		return (a->group->conf.name);
 	default:
@@ -207,7 +207,7 @@ about_env(const struct notify_about *a)
 	words_add(&w, "LVSD_STATE=%s", state_word(a, a->state, "STOP"));
 	words_add(&w, "LVSD_PREVIOUS=%s", state_word(a, a->previous, "INIT"));
 	if (a->what == NOTIFY_SERVICE) {
-		words_add(&w, "LVSD_QUORUM=%u", a->service->conf.quorum);
+		words_add(&w, "LVSD_QUORUM=%u", a->service->quorum);
 		words_add(&w, "LVSD_WEIGHT=%llu",
 		    (unsigned long long)a->weight);
 	} else

@@ -99,13 +99,15 @@ push_tables(struct peer *peer, const struct conf *conf, int checked)
 {
 	struct conf_table	*t;
 	struct conf_host	*h;
+	struct table_config	 table;
 	struct host_config	 host;
 
 	TAILQ_FOREACH(t, &conf->tables, entry) {
-		if (checked && t->conf.nchecks == 0)
+		if (checked && t->nchecks == 0)
 			continue;
-		peer_send(peer, MSG_CONF_TABLE, t->conf.id, -1, &t->conf,
-		    sizeof(t->conf));
+		conf_table_wire(t, &table);
+		peer_send(peer, MSG_CONF_TABLE, t->id, -1, &table,
+		    sizeof(table));
 		CONF_HOSTS_FOREACH(h, &t->hosts) {
 			conf_host_wire(&t->hosts, h, &host);
 			peer_send(peer, MSG_CONF_HOST, h->id, -1, &host,
@@ -119,10 +121,12 @@ push_services(struct peer *peer, const struct conf *conf)
 {
 	struct conf_service	*s;
 	struct conf_listen	*l;
+	struct service_config	 service;
 
 	TAILQ_FOREACH(s, &conf->services, entry) {
-		peer_send(peer, MSG_CONF_SERVICE, s->conf.id, -1, &s->conf,
-		    sizeof(s->conf));
+		conf_service_wire(s, &service);
+		peer_send(peer, MSG_CONF_SERVICE, s->id, -1, &service,
+		    sizeof(service));
 		TAILQ_FOREACH(l, &s->listens, entry)
 			peer_send(peer, MSG_CONF_LISTEN, l->conf.id, -1,
 			    &l->conf, sizeof(l->conf));

@@ -138,9 +138,9 @@ print_object(struct printer *p, uint32_t id)
 		print_host(p, h);
 	else if ((t = conf_find_table(p->conf, id)) != NULL)
 		fprintf(p->f, "table \"%s\" port %u variant %u ",
-		    t->conf.name, t->conf.port, t->variant);
+		    t->name, t->port, t->variant);
 	else if ((s = conf_find_service(p->conf, id)) != NULL)
-		fprintf(p->f, "service \"%s\" ", s->conf.name);
+		fprintf(p->f, "service \"%s\" ", s->name);
 	else
 		return (-1);
 	return (0);
@@ -152,7 +152,7 @@ print_host(struct printer *p, const struct conf_host *h)
 	char	addr[ADDR_STRLEN];
 
 	fprintf(p->f, "host \"%s\" port %u variant %u address %s ",
-	    h->table->conf.name, h->table->conf.port, h->table->variant,
+	    h->table->name, h->table->port, h->table->variant,
 	    addr_str(&h->addr, addr));
 }
 
@@ -267,7 +267,7 @@ find_table(const struct finder *f, const char *name, uint16_t port,
 	if (t == NULL)
 		t = start = TAILQ_FIRST(&f->conf->tables);
 	while (t != NULL) {
-		if (strcmp(t->conf.name, name) == 0 && t->conf.port == port &&
+		if (strcmp(t->name, name) == 0 && t->port == port &&
 		    t->variant == variant)
 			return (t);
 		if ((t = TAILQ_NEXT(t, entry)) == NULL)
@@ -332,8 +332,8 @@ take_service(struct cursor *c, const struct conf *conf, uint32_t *id)
 	if (take_name(c, name) == -1)
 		return (-1);
 	TAILQ_FOREACH(s, &conf->services, entry)
-		if (strcmp(s->conf.name, name) == 0) {
-			*id = s->conf.id;
+		if (strcmp(s->name, name) == 0) {
+			*id = s->id;
 			break;
 		}
 	return (0);
@@ -353,7 +353,7 @@ take_object(struct cursor *c, struct finder *f, uint32_t *id)
 	if (strcmp(word, "table") == 0) {
 		if (take_table(c, f) == -1)
 			return (-1);
-		*id = f->table != NULL ? f->table->conf.id : 0;
+		*id = f->table != NULL ? f->table->id : 0;
 		return (0);
 	}
 	if (strcmp(word, "host") != 0 || take_host(c, f) == -1)

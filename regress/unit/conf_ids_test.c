@@ -86,14 +86,14 @@ dump(const struct conf *c, char *buf, size_t size)
 	if ((f = fmemopen(buf, size, "w")) == NULL)
 		err(1, "fmemopen");
 	TAILQ_FOREACH(t, &c->tables, entry) {
-		fprintf(f, "table %s:%u %u\n", t->conf.name, t->conf.port,
-		    t->conf.id);
+		fprintf(f, "table %s:%u %u\n", t->name, t->port,
+		    t->id);
 		CONF_HOSTS_FOREACH(h, &t->hosts)
 			fprintf(f, "host %s %u\n",
 			    addr_str(&h->addr, text), h->id);
 	}
 	TAILQ_FOREACH(s, &c->services, entry) {
-		fprintf(f, "service %s %u\n", s->conf.name, s->conf.id);
+		fprintf(f, "service %s %u\n", s->name, s->id);
 		TAILQ_FOREACH(l, &s->listens, entry)
 			fprintf(f, "listen %u %u\n", l->conf.proto,
 			    l->conf.id);
@@ -109,7 +109,7 @@ service(const struct conf *c, const char *name)
 	struct conf_service	*s;
 
 	TAILQ_FOREACH(s, &c->services, entry)
-		if (strcmp(s->conf.name, name) == 0)
+		if (strcmp(s->name, name) == 0)
 			return (s);
 	errx(1, "no service %s", name);
 }
@@ -120,7 +120,7 @@ table(const struct conf *c, const char *name)
 	struct conf_table	*t;
 
 	TAILQ_FOREACH(t, &c->tables, entry)
-		if (strcmp(t->conf.name, name) == 0)
+		if (strcmp(t->name, name) == 0)
 			return (t);
 	errx(1, "no table %s", name);
 }
@@ -150,35 +150,39 @@ test_first(struct conf *c, uint32_t next)
 {
 	const struct conf_service	*s;
 	const struct conf_host		*h;
-	struct host_config		 wire;
 	const struct conf_listen	*l;
 	const struct conf_vrrp		*v;
 	const struct conf_track		*t;
+	struct service_config		 service_wire;
+	struct table_config		 table_wire;
+	struct host_config		 wire;
 
 	/* 1 check, 2 tables, 3 hosts, 2 services, 3 listens, 1 script,
 	   1 group and 2 vrrp */
 	is_int(next, 16, "every object has an id of its own");
 	s = service(c, "one");
-	is_int(s->conf.pool[POOL_PRIMARY].table_id, table(c, "a")->conf.id,
+	conf_service_wire(s, &service_wire);
+	is_int(service_wire.pool[POOL_PRIMARY].table_id, table(c, "a")->id,
 	    "a service knows its table");
-	is_int(s->conf.pool[POOL_BACKUP].table_id, table(c, "b")->conf.id,
+	is_int(service_wire.pool[POOL_BACKUP].table_id, table(c, "b")->id,
 	    "and its backup");
 	ok(s->pool[POOL_PRIMARY].table ==
 	    service(c, "two")->pool[POOL_PRIMARY].table,
 	    "what is used alike is shared");
-	is_int(service(c, "two")->conf.pool[POOL_BACKUP].table_id, 0,
-	    "no backup is 0");
-	is_int(table(c, "a")->conf.check_id[0],
+	conf_service_wire(service(c, "two"), &service_wire);
+	is_int(service_wire.pool[POOL_BACKUP].table_id, 0, "no backup is 0");
+	conf_table_wire(table(c, "a"), &table_wire);
+	is_int(table_wire.check_id[0],
 	    TAILQ_FIRST(&c->checks)->conf.id, "a table knows its check");
-	is_int(table(c, "b")->conf.nchecks, 0, "or that it has none");
+	is_int(table(c, "b")->nchecks, 0, "or that it has none");
 	CONF_HOSTS_FOREACH(h, &table(c, "a")->hosts) {
 		conf_host_wire(&table(c, "a")->hosts, h, &wire);
-		is_int(wire.table_id, table(c, "a")->conf.id,
+		is_int(wire.table_id, table(c, "a")->id,
 		    "a host knows its table");
 		ok(conf_find_host(c, h->id) == h, "and is found by id");
 	}
 	TAILQ_FOREACH(l, &service(c, "two")->listens, entry) {
-		is_int(l->conf.service_id, service(c, "two")->conf.id,
+		is_int(l->conf.service_id, service(c, "two")->id,
 		    "a listen knows its service");
 		ok(conf_find_listen(c, l->conf.id) == l,
 		    "and is found by id");
@@ -196,7 +200,7 @@ test_first(struct conf *c, uint32_t next)
 	    "a tracker knows its script");
 	is_int(t->conf.vrrp_id, v->conf.id, "and its vrrp");
 	t = TAILQ_NEXT(t, entry);
-	is_int(t->conf.ref_id, service(c, "two")->conf.id, "or service");
+	is_int(t->conf.ref_id, service(c, "two")->id, "or service");
 	is_int(TAILQ_NEXT(t, entry)->conf.ref_id, 0, "an interface has none");
 }
 
@@ -209,12 +213,15 @@ test_good(const struct conf *c)
 	const struct conf_host		*h;
 	const struct conf_vrrp		*v;
 	const struct conf_track		*k;
+	struct service_config		 service_wire;
+	struct table_config		 table_wire;
 	struct host_config		 wire;
 	int				 i, good = 1;
 
 	TAILQ_FOREACH(t, &c->tables, entry) {
-		good &= table_config_ok(&t->conf);
-		for (i = 0; i < t->conf.nchecks; i++)
+		conf_table_wire(t, &table_wire);
+		good &= table_config_ok(&table_wire);
+		for (i = 0; i < t->nchecks; i++)
 			good &= check_config_ok(&t->check[i]->conf,
 			    t->check[i]->items);
 		CONF_HOSTS_FOREACH(h, &t->hosts) {
@@ -223,7 +230,8 @@ test_good(const struct conf *c)
 		}
 	}
 	TAILQ_FOREACH(s, &c->services, entry) {
-		good &= service_config_ok(&s->conf);
+		conf_service_wire(s, &service_wire);
+		good &= service_config_ok(&service_wire);
 		TAILQ_FOREACH(l, &s->listens, entry)
 			good &= listen_config_ok(&l->conf);
 	}
@@ -247,15 +255,15 @@ test_reload(const struct conf *old, uint32_t *next)
 	if ((c = conf_text(changed)) == NULL)
 		errx(1, "%s", conf_said);
 	conf_assign_ids(c, old, next);
-	is_int(service(c, "two")->conf.id, service(old, "two")->conf.id,
+	is_int(service(c, "two")->id, service(old, "two")->id,
 	    "a service keeps its id");
 	is_int(TAILQ_FIRST(&service(c, "two")->listens)->conf.id,
 	    TAILQ_LAST(&service(old, "two")->listens, conf_listens)->conf.id,
 	    "and what it listens on");
-	ok(service(c, "three")->conf.id >= before, "a new one gets a new id");
-	is_int(table(c, "a")->conf.id, table(old, "a")->conf.id,
+	ok(service(c, "three")->id >= before, "a new one gets a new id");
+	is_int(table(c, "a")->id, table(old, "a")->id,
 	    "a table keeps its id when its check goes");
-	is_int(table(c, "b")->conf.id, table(old, "b")->conf.id,
+	is_int(table(c, "b")->id, table(old, "b")->id,
 	    "or comes");
 	is_int(host(c, "a", "10.0.0.1")->id,
 	    host(old, "a", "10.0.0.1")->id, "a host keeps its id");
@@ -337,14 +345,14 @@ test_variant_reload(const struct conf *old, uint32_t *next)
 	if ((c = conf_text(text)) == NULL)
 		errx(1, "%s", conf_said);
 	conf_assign_ids(c, old, next);
-	is_int(primary(c, "a")->conf.id, primary(old, "a")->conf.id,
+	is_int(primary(c, "a")->id, primary(old, "a")->id,
 	    "a table keeps its id by its check");
-	is_int(primary(c, "b")->conf.id, primary(old, "b")->conf.id,
+	is_int(primary(c, "b")->id, primary(old, "b")->id,
 	    "not by its place");
 	is_int(primary(c, "b")->hosts.host->id,
 	    primary(old, "b")->hosts.host->id,
 	    "and so do its hosts");
-	ok(primary(c, "c")->conf.id >= before, "a new use is new");
+	ok(primary(c, "c")->id >= before, "a new use is new");
 	conf_free(c);
 }
 
@@ -369,15 +377,15 @@ test_variant(void)
 	conf_assign_ids(c, NULL, &next);
 	is_int(TAILQ_FIRST(&c->tables)->variant, 0, "a table checked so");
 	is_int(TAILQ_LAST(&c->tables, conf_tables)->variant, 1, "and so");
-	ok(TAILQ_FIRST(&c->tables)->conf.id !=
-	    TAILQ_LAST(&c->tables, conf_tables)->conf.id, "is two");
+	ok(TAILQ_FIRST(&c->tables)->id !=
+	    TAILQ_LAST(&c->tables, conf_tables)->id, "is two");
 	if ((again = conf_text(text)) == NULL)
 		errx(1, "%s", conf_said);
 	conf_assign_ids(again, c, &next);
-	is_int(TAILQ_FIRST(&again->tables)->conf.id,
-	    TAILQ_FIRST(&c->tables)->conf.id, "the first stays the first");
-	is_int(TAILQ_LAST(&again->tables, conf_tables)->conf.id,
-	    TAILQ_LAST(&c->tables, conf_tables)->conf.id,
+	is_int(TAILQ_FIRST(&again->tables)->id,
+	    TAILQ_FIRST(&c->tables)->id, "the first stays the first");
+	is_int(TAILQ_LAST(&again->tables, conf_tables)->id,
+	    TAILQ_LAST(&c->tables, conf_tables)->id,
 	    "the second the second");
 	conf_free(again);
 	test_variant_hosts(c);

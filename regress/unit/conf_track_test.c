@@ -81,14 +81,16 @@ test_table(void)
 {
 	struct conf		*a, *b;
 	const struct conf_table	*t;
+	struct table_config	 wire;
 	uint32_t		 id;
 
 	a = made(WEB VRRP("	track table <web>\n"), NULL);
 	id = nth(a, 0)->conf.ref_id;
 	ok(id != 0, "a table that is tracked has an id for that");
 	TAILQ_FOREACH(t, &a->tables, entry) {
-		is_int(t->conf.track_id, id, "which all of its uses know");
-		ok(t->conf.id != id, "beside their own");
+		conf_table_wire(t, &wire);
+		is_int(wire.track_id, id, "which all of its uses know");
+		ok(t->id != id, "beside their own");
 	}
 	is_int(nth(a, 0)->conf.kind, TRACK_TABLE, "as a table");
 	is_str(nth(a, 0)->conf.name, "web", "of its name");
@@ -97,13 +99,15 @@ test_table(void)
 	is_int(nth(b, 0)->conf.ref_id, id, "it stays over a reload");
 	conf_free(a);
 	a = made(WEB VRRP("	track service www\n"), b);
-	TAILQ_FOREACH(t, &a->tables, entry)
-		is_int(t->conf.track_id, 0, "not tracked: none");
+	TAILQ_FOREACH(t, &a->tables, entry) {
+		conf_table_wire(t, &wire);
+		is_int(wire.track_id, 0, "not tracked: none");
+	}
 	ok(nth(a, 0)->conf.ref_id ==
-	    TAILQ_FIRST(&a->services)->conf.id &&
-	    TAILQ_FIRST(&a->services)->conf.flags == SERVICE_F_TRACKED,
+	    TAILQ_FIRST(&a->services)->id &&
+	    TAILQ_FIRST(&a->services)->flags == SERVICE_F_TRACKED,
 	    "a service has its own, and a mark");
-	is_int(TAILQ_NEXT(TAILQ_FIRST(&a->services), entry)->conf.flags, 0,
+	is_int(TAILQ_NEXT(TAILQ_FIRST(&a->services), entry)->flags, 0,
 	    "another has none");
 	conf_free(b);
 	b = made(WEB VRRP("	track table <web>\n"), a);

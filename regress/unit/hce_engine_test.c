@@ -776,6 +776,7 @@ drive_conf(struct fake *f, const char *path)
 	struct conf_check	*k;
 	struct conf_table	*t;
 	struct conf_host	*h;
+	struct table_config	 table;
 	struct host_config	 wire;
 	struct fake_check	 check;
 
@@ -792,8 +793,9 @@ drive_conf(struct fake *f, const char *path)
 		fake_check(f, &check);
 	}
 	TAILQ_FOREACH(t, &c->tables, entry) {
-		fake_send(f, PROC_PARENT, MSG_CONF_TABLE, t->conf.id, -1,
-		    &t->conf, sizeof(t->conf));
+		conf_table_wire(t, &table);
+		fake_send(f, PROC_PARENT, MSG_CONF_TABLE, t->id, -1,
+		    &table, sizeof(table));
 		CONF_HOSTS_FOREACH(h, &t->hosts) {
 			conf_host_wire(&t->hosts, h, &wire);
 			fake_send(f, PROC_PARENT, MSG_CONF_HOST, h->id, -1,
@@ -868,7 +870,7 @@ drive_print(const struct fake_msg *m)
 	snprintf(name, sizeof(name), "%u", m->id);
 	if (drive_running != NULL &&
 	    (h = conf_find_host(drive_running, m->id)) != NULL)
-		strlcpy(name, h->table->conf.name, sizeof(name));
+		strlcpy(name, h->table->name, sizeof(name));
 	switch (m->type) {
 	case MSG_HOST_STATUS:
 	case MSG_HOST_STATS:

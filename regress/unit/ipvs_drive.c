@@ -151,7 +151,7 @@ drive_service(struct drive *d, const char *name, int on)
 	struct conf_listen	*l;
 
 	TAILQ_FOREACH(s, &d->conf->services, entry) {
-		if (strcmp(s->conf.name, name) != 0)
+		if (strcmp(s->name, name) != 0)
 			continue;
 		TAILQ_FOREACH(l, &s->listens, entry)
 			if (ipvs_want_service(d->ipvs, l->conf.id, on) == -1)
@@ -169,7 +169,7 @@ drive_host(struct drive *d, const char *name, const char *addr, int weight)
 	int			 i;
 
 	TAILQ_FOREACH(s, &d->conf->services, entry) {
-		if (strcmp(s->conf.name, name) != 0)
+		if (strcmp(s->name, name) != 0)
 			continue;
 		for (i = 0; i < POOL_MAX; i++) {
 			if (s->pool[i].table == NULL)

@@ -157,7 +157,7 @@ test_prune(struct mirror *m)
 	v.conf.id = 10;
 	TAILQ_INSERT_TAIL(&conf->vrrps, &v, entry);
 	RB_INSERT(conf_vrrps_byid, &conf->vrrps_byid, &v);
-	t.conf.id = 11;
+	t.id = 11;
 	TAILQ_INSERT_TAIL(&conf->tables, &t, entry);
 	mirror_set_role(m, 10, &role);
 	mirror_set_role(m, 99, &role);

@@ -145,8 +145,8 @@ test_round(void)
 
 	print(m);
 	is_str(text, "lvsd state 1\n", "nothing was done");
-	set(m, TAILQ_FIRST(&conf->services)->conf.id, OVERRIDE_DISABLE, -1, 7);
-	set(m, TAILQ_FIRST(&conf->tables)->conf.id, OVERRIDE_ENABLE, -1, 8);
+	set(m, TAILQ_FIRST(&conf->services)->id, OVERRIDE_DISABLE, -1, 7);
+	set(m, TAILQ_FIRST(&conf->tables)->id, OVERRIDE_ENABLE, -1, 8);
 	set(m, host_id("10.0.0.1", 0), OVERRIDE_DISABLE, 0, 1763719200);
 	set(m, host_id("10.0.0.2", 1), OVERRIDE_NONE, 65535, 9);
 	set(m, host_id("fd00::3", 0), OVERRIDE_DISABLE, -1, 10);
@@ -256,7 +256,7 @@ test_bad(void)
 		snprintf(file, sizeof(file), "lvsd state 1\n%s\n"
 		    "service \"tls\" disable by 0 since 1", gone[i]);
 		ok(scan(file, m) == 0 && number(m) == 1, "gone: %s", gone[i]);
-		set(m, TAILQ_LAST(&conf->services, conf_services)->conf.id,
+		set(m, TAILQ_LAST(&conf->services, conf_services)->id,
 		    OVERRIDE_NONE, -1, 0);
 	}
 	mirror_free(m);
