@@ -425,6 +425,7 @@ TAILQ_HEAD(conf_sysctls, conf_sysctl);
 struct conf {
 	struct arena		 arena;		/* see conf_alloc */
 	uint32_t		 generation;
+	struct outline		*outline;	/* of its files; NULL: none */
 	struct global_config	 global;
 	uint32_t		 lease_s;	/* of addresses; 0: for ever */
 	char			*socket;	/* NULL: LVSD_SOCKET */

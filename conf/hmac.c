@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "build_vrrp.h"
+#include "outline.h"
 
 /* A key in a file: as other implementations of the draft have it there. */
 #define FILE_HEX	"hex:"
@@ -182,6 +183,7 @@ key_file(struct parse *p, struct hmac_key *k, const char *path)
 {
 	int	 fd, rc;
 
+	outline_spoil(p->conf->outline);
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (fd == -1 && errno == EACCES && (p->flags & CONF_P_CHECK_ONLY)) {
 		k->len = HMAC_KEY_MIN;

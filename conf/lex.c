@@ -48,6 +48,8 @@ struct lex {
 	char		 buf[TOKEN_LEN];
 };
 
+static struct lex *lex_new(struct conf *, const struct conf_macros *, int,
+		    struct diag *);
 static int	 lex_peek(struct lex *);
 static int	 lex_getc(struct lex *);
 static int	 lex_skip(struct lex *);
@@ -558,12 +560,11 @@ lex_next(struct lex *lex, struct lex_token *t)
 	}
 }
 
-struct lex *
-lex_open(struct conf *conf, const char *path,
-    const struct conf_macros *macros, int flags, struct diag *diag)
+static struct lex *
+lex_new(struct conf *conf, const struct conf_macros *macros, int flags,
+    struct diag *diag)
 {
-	struct lex		*lex;
-	const struct pos	 nowhere = { NULL, 0 };
+	struct lex	*lex;
 
 	if ((lex = calloc(1, sizeof(*lex))) == NULL) {
 		diag_nomem(diag);
@@ -576,13 +577,41 @@ lex_open(struct conf *conf, const char *path,
 	lex->depth = lex->count = 1;
 	arena_init(&lex->kept);
 	arena_init(&lex->tokens);
-	if (macros_open(&lex->macros, &lex->kept, macros, diag) == -1)
-		goto fail;
-	if ((lex->src = source_open(conf, path, NULL, flags, diag,
-	    &nowhere)) == NULL)
-		goto fail;
+	if (macros_open(&lex->macros, &lex->kept, macros, diag) == -1) {
+		lex_close(lex);
+		return (NULL);
+	}
 	return (lex);
- fail:
+}
+
+struct lex *
+lex_open(struct conf *conf, const char *path,
+    const struct conf_macros *macros, int flags, struct diag *diag)
+{
+	struct lex		*lex;
+	const struct pos	 nowhere = { NULL, 0 };
+
+	if ((lex = lex_new(conf, macros, flags, diag)) == NULL)
+		return (NULL);
+	lex->src = source_open(conf, path, NULL, flags, diag, &nowhere);
+	if (lex->src != NULL)
+		return (lex);
+	lex_close(lex);
+	return (NULL);
+}
+
+struct lex *
+lex_open_text(struct conf *conf, const char *path, const char *text,
+    size_t len, struct diag *diag)
+{
+	struct conf_macros	 none = TAILQ_HEAD_INITIALIZER(none);
+	struct lex		*lex;
+
+	if ((lex = lex_new(conf, &none, 0, diag)) == NULL)
+		return (NULL);
+	lex->src = source_text(conf, path, text, len, diag);
+	if (lex->src != NULL)
+		return (lex);
 	lex_close(lex);
 	return (NULL);
 }

@@ -72,6 +72,9 @@ struct lex;
  */
 struct lex	*lex_open(struct conf *, const char *,
 		    const struct conf_macros *, int, struct diag *);
+/* lex_open_text: with a text in memory, without macros and secrets. */
+struct lex	*lex_open_text(struct conf *, const char *, const char *,
+		    size_t, struct diag *);
 void		 lex_close(struct lex *);
 /* lex_alloc: memory that lives until lex_close(); NULL: none, reported. */
 void		*lex_alloc(struct lex *, size_t);

@@ -28,6 +28,7 @@
 #include <bsd/string.h>
 
 #include "build.h"
+#include "outline.h"
 
 /*
  * Names of hosts and ports.  The privileged parent reads the configuration,
@@ -127,6 +128,7 @@ resolve_hosts(struct parse *p, const char *what, const char *name,
 	struct addr	 other;
 	int		 ret = -1;
 
+	outline_spoil(p->conf->outline);
 	memset(&hints, 0, sizeof(hints));
 	hints.ai_family = AF_UNSPEC;
 	hints.ai_socktype = SOCK_STREAM;
@@ -290,6 +292,7 @@ resolve_port(struct parse *p, const struct lex_str *str, const char *proto)
 		port = value_number(p, "port", str, 1, UINT16_MAX);
 		return (p->diag.errors == errors ? port : 0);
 	}
+	outline_spoil(p->conf->outline);
 	(void)__nss_configure_lookup("services", "files");
 	if (strlen(str->s) != str->len ||
 	    (ent = getservbyname(str->s, proto)) == NULL) {

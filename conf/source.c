@@ -26,12 +26,17 @@
 #include <bsd/stdlib.h>
 
 #include "lex.h"
+#include "outline.h"
 #include "source.h"
 
 /* First guess for what has no size, a pipe for instance. */
 #define READ_SIZE	(64 * 1024)
 
+#define WRITABLE	(S_IWGRP | S_IWOTH)	/* by those who must not */
+
 static const char	*source_name(struct conf *, const char *);
+static struct source	*source_new(struct conf *, const char *,
+			    struct diag *);
 static int		 source_judge(struct source *, const struct stat *,
 			    int, struct diag *, const struct pos *);
 static int		 source_loop(const struct source *, struct diag *,
@@ -39,7 +44,7 @@ static int		 source_loop(const struct source *, struct diag *,
 static int		 source_read(struct source *, int, size_t,
 			    struct diag *, const struct pos *);
 static int		 source_grow(struct source *, size_t *);
-static int		 source_text(const struct source *, struct diag *);
+static int		 source_nul(const struct source *, struct diag *);
 
 /* The path for messages and for objects, kept by the tree. */
 static const char *
@@ -55,6 +60,19 @@ source_name(struct conf *conf, const char *path)
 	}
 	TAILQ_INSERT_TAIL(&conf->files, f, entry);
 	return (f->path);
+}
+
+int
+source_trusted(const struct stat *st)
+{
+	return (!(st->st_mode & WRITABLE) &&
+	    (st->st_uid == 0 || st->st_uid == geteuid()));
+}
+
+int
+source_exposed(const struct stat *st)
+{
+	return ((st->st_mode & (S_IRGRP | S_IROTH)) != 0);
 }
 
 static int
@@ -89,7 +107,7 @@ source_judge(struct source *src, const struct stat *st, int flags,
 		diag_error(diag, pos, "%s: not a regular file", src->path);
 		return (-1);
 	}
-	if (st->st_mode & (S_IWGRP | S_IWOTH)) {
+	if (st->st_mode & WRITABLE) {
 		diag_error(diag, pos, "%s: writable by group or others "
 		    "(mode %04o); chmod go-w it", src->path,
 		    (unsigned int)st->st_mode & 07777);
@@ -101,7 +119,7 @@ source_judge(struct source *src, const struct stat *st, int flags,
 		    src->path, (unsigned int)st->st_uid);
 		return (-1);
 	}
-	src->exposed = (st->st_mode & (S_IRGRP | S_IROTH)) != 0;
+	src->exposed = source_exposed(st);
 	return (source_loop(src, diag, pos));
 }
 
@@ -153,7 +171,7 @@ source_read(struct source *src, int fd, size_t size, struct diag *diag,
 }
 
 static int
-source_text(const struct source *src, struct diag *diag)
+source_nul(const struct source *src, struct diag *diag)
 {
 	struct pos	 at = { src->path, 1 };
 	const char	*nul, *s;
@@ -167,6 +185,21 @@ source_text(const struct source *src, struct diag *diag)
 	return (-1);
 }
 
+static struct source *
+source_new(struct conf *conf, const char *path, struct diag *diag)
+{
+	struct source	*src;
+
+	if ((src = calloc(1, sizeof(*src))) == NULL ||
+	    (src->path = source_name(conf, path)) == NULL) {
+		free(src);
+		diag_nomem(diag);
+		return (NULL);
+	}
+	src->line = 1;
+	return (src);
+}
+
 struct source *
 source_open(struct conf *conf, const char *path, struct source *parent,
     int flags, struct diag *diag, const struct pos *pos)
@@ -175,14 +208,9 @@ source_open(struct conf *conf, const char *path, struct source *parent,
 	struct stat	 st;
 	int		 fd;
 
-	if ((src = calloc(1, sizeof(*src))) == NULL ||
-	    (src->path = source_name(conf, path)) == NULL) {
-		free(src);
-		diag_nomem(diag);
+	if ((src = source_new(conf, path, diag)) == NULL)
 		return (NULL);
-	}
 	src->parent = parent;
-	src->line = 1;
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)) == -1 ||
 	    fstat(fd, &st) == -1) {
 		diag_error(diag, pos, "%s: %s", path, strerror(errno));
@@ -195,13 +223,35 @@ source_open(struct conf *conf, const char *path, struct source *parent,
 	    st.st_size <= FILE_BYTES_MAX ? (size_t)st.st_size + 1 : READ_SIZE,
 	    diag, pos) == -1)
 		goto fail;
-	if (source_text(src, diag) == -1)
+	if (source_nul(src, diag) == -1)
 		goto fail;
+	outline_add(conf->outline, path, &st, src->buf, src->len);
 	close(fd);
 	return (src);
  fail:
 	if (fd != -1)
 		close(fd);
+	(void)source_free(src);
+	return (NULL);
+}
+
+struct source *
+source_text(struct conf *conf, const char *path, const char *text, size_t len,
+    struct diag *diag)
+{
+	struct source	*src;
+
+	if ((src = source_new(conf, path, diag)) == NULL)
+		return (NULL);
+	if ((src->buf = malloc(len + 1)) == NULL) {
+		diag_nomem(diag);
+		goto fail;
+	}
+	memcpy(src->buf, text, len);
+	src->len = len;
+	if (source_nul(src, diag) == 0)
+		return (src);
+ fail:
 	(void)source_free(src);
 	return (NULL);
 }

@@ -24,6 +24,8 @@
 #include "conf.h"
 #include "diag.h"
 
+struct stat;
+
 /* A file being read, whole in memory; a stack of them by includes. */
 struct source {
 	struct source	*parent;	/* the file that includes this one */
@@ -46,7 +48,20 @@ struct source {
  */
 struct source	*source_open(struct conf *, const char *, struct source *,
 		    int, struct diag *, const struct pos *);
+/*
+ * source_text: the same of a text in memory, len bytes that are copied; path
+ * is for messages.
+ */
+struct source	*source_text(struct conf *, const char *, const char *, size_t,
+		    struct diag *);
 /* source_free: this one; gives back its parent. */
 struct source	*source_free(struct source *);
+
+/*
+ * source_trusted: nobody but root or we could have written it.
+ * source_exposed: others can read it.
+ */
+int		 source_trusted(const struct stat *);
+int		 source_exposed(const struct stat *);
 
 #endif /* CONF_SOURCE_H */

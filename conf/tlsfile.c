@@ -29,6 +29,7 @@
 #include <bsd/string.h>
 
 #include "build.h"
+#include "outline.h"
 
 /*
  * Files of certificates and keys that checks use.  hce sees no file, so they
@@ -87,6 +88,7 @@ tlsfile_read(struct parse *p, enum tlsfile_kind kind,
 	}
 	free(path);
 	(void)build_unique(p, f);
+	outline_spoil(p->conf->outline);
 	if ((fd = tlsfile_open(p, f)) == -1)
 		return (NULL);
 	good = tlsfile_fill(p, f, fd) == 0 && tlsfile_good(p, f);

@@ -23,6 +23,7 @@
 #include <bsd/string.h>
 
 #include "build.h"
+#include "outline.h"
 
 static void	 argv_free(char **);
 static void	 script_free(struct conf_script *);
@@ -283,6 +284,7 @@ conf_free(struct conf *c)
 	}
 	notifies_free(&c->notifies);
 	held_free(&c->statics.addrs, &c->statics.routes, &c->statics.rules);
+	outline_free(c->outline);
 	free(c->socket);
 	free(c->state_file);
 	free(c->script_user);

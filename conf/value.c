@@ -25,6 +25,7 @@
 #include <bsd/string.h>
 
 #include "build.h"
+#include "outline.h"
 
 /* The longest command, in bytes. */
 #define COMMAND_LEN	1024
@@ -310,6 +311,7 @@ value_user(struct parse *p, const struct lex_str *str)
 {
 	char	*user;
 
+	outline_spoil(p->conf->outline);
 	/* As resolve.c does it: no question leaves this machine. */
 	(void)__nss_configure_lookup("passwd", "files");
 	if (strlen(str->s) != str->len || getpwnam(str->s) == NULL) {
