@@ -67,7 +67,7 @@ struct scan {
 	struct outline_file		*file;
 	const struct outline_file	*was;	/* NULL: nothing to compare */
 	struct outline_text		*text;	/* with that */
-	size_t				 mark;	/* where the table begins in it */
+	size_t				 mark;	/* where the table begins */
 	EVP_MD_CTX			*rest;
 	EVP_MD_CTX			*inner;
 	const char			*from;	/* not in a digest yet */

@@ -27,6 +27,7 @@
 #include <openssl/ssl.h>
 #include <stdint.h>
 
+#include "../conf/changed.h"
 #include "../imsg/engine.h"
 #include "../imsg/msg.h"
 #include "agent.h"
@@ -288,6 +289,7 @@ struct hce {
 	struct event_base	*base;
 	struct tree		*running;
 	struct tree		*staged;	/* NULL: none */
+	struct changed		 changed;	/* staged, by MSG_CONF_SAME */
 	int			 known;		/* lbe has told what it knew */
 	int			 told;		/* lbe has been told all */
 	int			 started;	/* the first START has come */
@@ -350,6 +352,12 @@ void		 hce_stage_commit(struct hce *);
 /* hce_stage_start: let all that is new begin to act. */
 void		 hce_stage_start(struct hce *);
 void		 hce_stage_abort(struct hce *);
+/*
+ * hce_stage_change: one of the running objects has another value, with the
+ * next hce_stage_changed(); 0 or -1.
+ */
+int		 hce_stage_change(struct hce *, struct imsg *);
+void		 hce_stage_changed(struct hce *);
 /* tree.c: new is fatal without memory, free takes NULL. */
 struct tree	*hce_tree_new(void);
 void		 hce_tree_free(struct tree *);

@@ -53,6 +53,8 @@ static int	conf_object(struct engine *, struct imsg *);
 static const char *conf_end(struct engine *);
 static void	conf_commit(struct engine *);
 static void	conf_abort(struct engine *);
+static int	conf_change(struct engine *, struct imsg *);
+static void	conf_changed(struct engine *);
 static void	conf_start(struct engine *);
 
 static const struct engine_ops	hce_ops = {
@@ -69,6 +71,8 @@ static const struct engine_ops	hce_ops = {
 	.conf_end	= conf_end,
 	.conf_commit	= conf_commit,
 	.conf_abort	= conf_abort,
+	.conf_change	= conf_change,
+	.conf_changed	= conf_changed,
 	.conf_start	= conf_start,
 	.shutdown	= hce_shutdown
 };
@@ -385,6 +389,18 @@ static void
 conf_abort(struct engine *eng)
 {
 	hce_stage_abort(eng->arg);
+}
+
+static int
+conf_change(struct engine *eng, struct imsg *msg)
+{
+	return (hce_stage_change(eng->arg, msg));
+}
+
+static void
+conf_changed(struct engine *eng)
+{
+	hce_stage_changed(eng->arg);
 }
 
 static void

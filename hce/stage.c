@@ -51,6 +51,37 @@ hce_stage_abort(struct hce *hce)
 {
 	hce_tree_free(hce->staged);
 	hce->staged = NULL;
+	changed_free(&hce->changed);
+}
+
+/* A host that runs, with another weight. */
+int
+hce_stage_change(struct hce *hce, struct imsg *msg)
+{
+	struct host_config	 conf;
+	const struct host	*host;
+
+	if (imsg_type(msg) != MSG_CONF_HOST ||
+	    imsg_get_data(msg, &conf, sizeof(conf)) == -1 ||
+	    !host_config_ok(&conf) ||
+	    (host = host_find(hce->running, conf.id)) == NULL ||
+	    host->conf.table_id != conf.table_id)
+		return (-1);
+	return (changed_add(&hce->changed, &conf));
+}
+
+/* What checks say in percent counts from the next verdict on. */
+void
+hce_stage_changed(struct hce *hce)
+{
+	struct host	*host;
+	size_t		 i;
+
+	for (i = 0; i < hce->changed.n; i++) {
+		host = host_find(hce->running, hce->changed.host[i].id);
+		host->conf.weight = hce->changed.host[i].weight;
+	}
+	changed_free(&hce->changed);
 }
 
 int

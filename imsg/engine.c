@@ -41,7 +41,10 @@ static int	engine_link(struct engine *, struct imsg *);
 static int	engine_verbose(struct imsg *);
 static void	engine_set_gen(struct engine *, uint32_t);
 static int	engine_conf(struct engine *, struct imsg *);
+static int	conf_object(struct engine *, struct imsg *);
 static void	conf_ended(struct engine *);
+static void	conf_committed(struct engine *);
+static void	conf_started(struct engine *);
 
 static const struct peer_ops	parent_ops = { parent_message, parent_down };
 static const struct peer_ops	link_ops = { link_message, link_down };
@@ -262,10 +265,11 @@ engine_conf(struct engine *e, struct imsg *msg)
 		if (e->staged_gen != 0)
 			e->ops->conf_abort(e);
 		e->staged_gen = imsg_gen(msg);
+		e->same = 0;
 		e->ops->conf_begin(e);
 		return (0);
 	case MSG_CONF_START:
-		e->ops->conf_start(e);
+		conf_started(e);
 		return (0);
 	default:
 		break;
@@ -274,31 +278,64 @@ engine_conf(struct engine *e, struct imsg *msg)
 		return (imsg_type(msg) == MSG_CONF_ABORT ? 0 : -1);
 
 	switch (imsg_type(msg)) {
+	case MSG_CONF_SAME:
+		/* No tree is needed but that which runs. */
+		e->ops->conf_abort(e);
+		e->same = 1;
+		return (e->gen == 0 ? -1 : 0);
 	case MSG_CONF_END:
 		conf_ended(e);
 		return (0);
 	case MSG_CONF_COMMIT:
-		e->ops->conf_commit(e);
-		engine_set_gen(e, e->staged_gen);
-		e->staged_gen = 0;
-		engine_send(e, PROC_PARENT, MSG_CONF_COMMITTED, 0, NULL, 0);
+		conf_committed(e);
 		return (0);
 	case MSG_CONF_ABORT:
 		e->ops->conf_abort(e);
 		e->staged_gen = 0;
 		return (0);
 	default:
-		return (e->ops->conf_object(e, msg));
+		return (conf_object(e, msg));
 	}
+}
+
+static int
+conf_object(struct engine *e, struct imsg *msg)
+{
+	if (!e->same)
+		return (e->ops->conf_object(e, msg));
+	if (e->ops->conf_change == NULL)
+		return (-1);
+	return (e->ops->conf_change(e, msg));
+}
+
+static void
+conf_committed(struct engine *e)
+{
+	if (!e->same)
+		e->ops->conf_commit(e);
+	engine_set_gen(e, e->staged_gen);
+	e->staged_gen = 0;
+	engine_send(e, PROC_PARENT, MSG_CONF_COMMITTED, 0, NULL, 0);
+}
+
+static void
+conf_started(struct engine *e)
+{
+	if (!e->same)
+		e->ops->conf_start(e);
+	else if (e->ops->conf_changed != NULL)
+		e->ops->conf_changed(e);
 }
 
 static void
 conf_ended(struct engine *e)
 {
 	struct ctl_text	 text;
-	const char	*wrong;
+	const char	*wrong = NULL;
 
-	if ((wrong = e->ops->conf_end(e)) == NULL) {
+	if (!e->same)
+		wrong = e->ops->conf_end(e);
+	if (wrong == NULL) {
 		engine_send(e, PROC_PARENT, MSG_CONF_READY, 0, NULL, 0);
 		return;
 	}

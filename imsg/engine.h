@@ -50,6 +50,7 @@ struct engine {
 	struct peer		*link[PROC_MAX];	/* NULL: not there */
 	uint32_t		 gen;		/* committed; 0: none yet */
 	uint32_t		 staged_gen;	/* being received; 0: none */
+	int			 same;		/* MSG_CONF_SAME was */
 	void			*arg;		/* the engine's own state */
 };
 
@@ -77,10 +78,18 @@ struct engine_ops {
 	const char *(*conf_end)(struct engine *);
 	/* Make the staged tree the running one; state of old ids is kept. */
 	void	(*conf_commit)(struct engine *);
-	/* Free the staged tree. */
+	/* Free the staged tree, and changes. */
 	void	(*conf_abort)(struct engine *);
 	/* Everybody has committed: new objects may act. */
 	void	(*conf_start)(struct engine *);
+	/*
+	 * The way of MSG_CONF_SAME.  conf_change: an object of the running
+	 * tree with a new value: validate and note it; 0 or -1.
+	 * conf_changed: everybody has committed, the values count.  Both NULL:
+	 * this engine is sent none and has nothing to do.
+	 */
+	int	(*conf_change)(struct engine *, struct imsg *);
+	void	(*conf_changed)(struct engine *);
 
 	/* The parent wants a good end; call engine_exit() when done. */
 	void	(*shutdown)(struct engine *);

@@ -69,6 +69,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	EMPTY(BAD_PEER, ENGINES, PARENT),
 
 	EMPTY(CONF_BEGIN, PARENT, ENGINES),
+	EMPTY(CONF_SAME, PARENT, ENGINES),
 	FIXED(CONF_GLOBAL, PARENT, ENGINES, struct global_config),
 	FIXED(CONF_TLSFILE, PARENT, HCE, struct tlsfile_config),
 	[MSG_CONF_TLSPART] = { "CONF_TLSPART", PARENT, HCE, 1,

@@ -65,8 +65,12 @@ enum msg_type {
 	 * READY or ERROR.  When all are ready COMMIT, answered by COMMITTED,
 	 * or ABORT.  When all have committed, START: only now do new objects
 	 * begin to act and to be spoken of to other engines.
+	 *
+	 * SAME behind BEGIN: all objects are those that run already, and only
+	 * those follow that have a value changed; with START they get it.
 	 */
 	MSG_CONF_BEGIN,		/* nothing; gen: of the new configuration */
+	MSG_CONF_SAME,		/* nothing; see above */
 	MSG_CONF_GLOBAL,	/* struct global_config */
 	MSG_CONF_TLSFILE,	/* struct tlsfile_config; hce */
 	MSG_CONF_TLSPART,	/* id file; bytes: the next of it; hce */

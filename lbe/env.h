@@ -21,6 +21,7 @@
 #include <bsd/sys/tree.h>
 #include <stdint.h>
 
+#include "../conf/changed.h"
 #include "../conf/wire.h"
 #include "../imsg/ctl.h"
 #include "../imsg/engine.h"
@@ -298,6 +299,7 @@ STAILQ_HEAD(lbe_todo, lbe_service);
 struct lbe_env {
 	struct engine		*engine;
 	struct lbe_tree		*tree;		/* NULL: none yet */
+	struct changed		 changed;	/* staged, by MSG_CONF_SAME */
 	struct lbe_tree		*staged;
 	uint32_t		 serial;	/* of the last tree made */
 
@@ -448,6 +450,8 @@ const char	*stage_end(struct engine *);
 void		 stage_commit(struct engine *);
 void		 stage_abort(struct engine *);
 void		 stage_start(struct engine *);
+int		 stage_change(struct engine *, struct imsg *);
+void		 stage_changed(struct engine *);
 /* stage_check: one of a configuration into this tree; 0 or -1. */
 int		 stage_check(struct lbe_tree *, struct imsg *);
 
@@ -495,6 +499,7 @@ int32_t		 desire_weight(const struct lbe_service *, enum pool_role,
  * kernel_running: the configuration has started and it is known how the
  * hosts are, so that the kernel may be written.
  * kernel_started: a configuration has started.
+ * kernel_again: one has that is the same but for what is on the list.
  * kernel_synced: hce has told its verdicts.
  * kernel_todo: look at the service again before the loop waits.
  * kernel_todo_table: the same for all that use the table.
@@ -506,6 +511,7 @@ int32_t		 desire_weight(const struct lbe_service *, enum pool_role,
 void		 kernel_init(struct lbe_env *);
 int		 kernel_running(const struct lbe_env *);
 void		 kernel_started(struct lbe_env *);
+void		 kernel_again(struct lbe_env *);
 void		 kernel_synced(struct lbe_env *);
 void		 kernel_todo(struct lbe_env *, struct lbe_service *);
 void		 kernel_todo_table(struct lbe_env *, struct lbe_table *);

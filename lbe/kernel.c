@@ -63,6 +63,8 @@ static void	kernel_ask_dest(struct lbe_env *, struct lbe_service *,
 static void	kernel_commit(struct lbe_env *);
 static int	kernel_refused(struct lbe_env *, struct imsg *);
 static int	kernel_done(struct lbe_env *, struct imsg *);
+static int	kernel_do(struct lbe_env *);
+static void	errors_retried(struct lbe_env *);
 static void	error_retried(struct lbe_env *, uint32_t, uint32_t);
 static void	error_free(struct lbe_env *, struct lbe_error *);
 
@@ -220,8 +222,9 @@ kernel_flush_cb(evutil_socket_t, short, void *arg)
 	kernel_flush(arg);
 }
 
-void
-kernel_flush(struct lbe_env *env)
+/* Returns how much was asked. */
+static int
+kernel_do(struct lbe_env *env)
 {
 	struct lbe_service	*s;
 	int			 asked = 0;
@@ -231,8 +234,39 @@ kernel_flush(struct lbe_env *env)
 		s->queued = 0;
 		asked += kernel_update(env, s, ASK_NEW);
 	}
-	if (asked > 0)
+	return (asked);
+}
+
+void
+kernel_flush(struct lbe_env *env)
+{
+	if (kernel_do(env) > 0)
 		kernel_commit(env);
+}
+
+/* The parent waits for a commit of each generation. */
+void
+kernel_again(struct lbe_env *env)
+{
+	if (!env->synced)
+		return;
+	if (!env->resynced) {
+		kernel_resync(env);
+		return;
+	}
+	errors_retried(env);
+	(void)kernel_do(env);
+	kernel_commit(env);
+}
+
+/* The parent tries again what the kernel has refused. */
+static void
+errors_retried(struct lbe_env *env)
+{
+	struct lbe_error	*err;
+
+	RB_FOREACH(err, lbe_errors, &env->errors)
+		err->retried = 1;
 }
 
 /*
@@ -244,16 +278,13 @@ static void
 kernel_follow(struct lbe_env *env)
 {
 	struct lbe_service	*s;
-	struct lbe_error	*err;
 
 	if (!env->resynced) {
 		kernel_resync(env);
 		return;
 	}
 	kernel_forget_todo(env);
-	/* The parent tries again what the kernel has refused. */
-	RB_FOREACH(err, lbe_errors, &env->errors)
-		err->retried = 1;
+	errors_retried(env);
 	STAILQ_FOREACH(s, &env->tree->services, entry)
 		kernel_update(env, s, kernel_knows(s) ? ASK_NEW : ASK_ALL);
 	kernel_commit(env);
@@ -280,11 +311,9 @@ static void
 kernel_resync(struct lbe_env *env)
 {
 	struct lbe_service	*s;
-	struct lbe_error	*err;
 
 	kernel_forget_todo(env);
-	RB_FOREACH(err, lbe_errors, &env->errors)
-		err->retried = 1;
+	errors_retried(env);
 	engine_send(env->engine, PROC_PARENT, MSG_IPVS_RESYNC, 0, NULL, 0);
 	STAILQ_FOREACH(s, &env->tree->services, entry)
 		kernel_update(env, s, ASK_RESYNC);

@@ -48,6 +48,8 @@ const struct engine_ops	lbe_ops = {
 	.conf_commit	= stage_commit,
 	.conf_abort	= stage_abort,
 	.conf_start	= stage_start,
+	.conf_change	= stage_change,
+	.conf_changed	= stage_changed,
 	.shutdown	= lbe_shutdown
 };
 
@@ -207,6 +209,7 @@ lbe_shutdown(struct engine *e)
 	bound_forget(env);
 	tree_free(env->tree);
 	tree_free(env->staged);
+	changed_free(&env->changed);
 	env->tree = env->staged = NULL;
 	engine_exit(e);
 }

@@ -128,6 +128,50 @@ stage_abort(struct engine *e)
 
 	tree_free(env->staged);
 	env->staged = NULL;
+	changed_free(&env->changed);
+}
+
+/* A host that runs, with another weight. */
+int
+stage_change(struct engine *e, struct imsg *msg)
+{
+	struct lbe_env		*env = e->arg;
+	struct host_config	 host;
+	const struct lbe_host	*h;
+
+	if (imsg_type(msg) != MSG_CONF_HOST ||
+	    imsg_get_data(msg, &host, sizeof(host)) == -1 ||
+	    !host_config_ok(&host) ||
+	    (h = tree_host(env->tree, host.id)) == NULL ||
+	    h->table->conf.id != host.table_id)
+		return (-1);
+	return (changed_add(&env->changed, &host));
+}
+
+/*
+ * Nothing else is new, so that only services of these hosts, and what the
+ * kernel has refused, are looked at again.
+ */
+void
+stage_changed(struct engine *e)
+{
+	struct lbe_env	*env = e->arg;
+	struct lbe_host	*h;
+	struct lbe_pool	*p;
+	size_t		 i;
+
+	for (i = 0; i < env->changed.n; i++) {
+		h = tree_host(env->tree, env->changed.host[i].id);
+		h->weight = env->changed.host[i].weight;
+		STAILQ_FOREACH(p, &h->table->users, user) {
+			ramp_scale(p->service);
+			kernel_todo(env, p->service);
+		}
+	}
+	changed_free(&env->changed);
+	kernel_again(env);
+	monitor_event(env, CTL_EVENT_RELOAD, 0, "configuration",
+	    "generation %u runs", e->gen);
 }
 
 void

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../conf/change.h"
 #include "../imsg/log.h"
 #include "confirm.h"
 #include "parent.h"
@@ -32,13 +33,16 @@
 
 struct confirm {
 	struct parent	*env;
-	struct conf	*previous;	/* NULL: none */
+	/* What ran before, of these two at most one, or NULL. */
+	struct conf	*previous;
+	struct conf_changes *changes;	/* of the tree that runs, back */
 	struct event	*ev;
 	struct monotime	 until;		/* not set: nothing waits */
 };
 
 static void	confirm_cb(int, short, void *);
 static void	confirm_timer(struct confirm *, uint32_t);
+static uint32_t	confirm_generation(const struct confirm *);
 
 struct confirm *
 confirm_new(struct parent *env)
@@ -62,6 +66,7 @@ confirm_free(struct confirm *c)
 		return;
 	event_free(c->ev);
 	conf_free(c->previous);
+	conf_changes_free(c->changes);
 	free(c);
 }
 
@@ -69,7 +74,16 @@ void
 confirm_keep(struct confirm *c, struct conf *tree)
 {
 	conf_free(c->previous);
+	conf_changes_free(c->changes);
 	c->previous = tree;
+	c->changes = NULL;
+}
+
+void
+confirm_keep_changes(struct confirm *c, struct conf_changes *changes)
+{
+	confirm_keep(c, NULL);
+	c->changes = changes;
 }
 
 struct conf *
@@ -81,10 +95,27 @@ confirm_take(struct confirm *c)
 	return (tree);
 }
 
+struct conf_changes *
+confirm_take_changes(struct confirm *c)
+{
+	struct conf_changes	*changes = c->changes;
+
+	c->changes = NULL;
+	return (changes);
+}
+
 int
 confirm_has(const struct confirm *c)
 {
-	return (c->previous != NULL);
+	return (c->previous != NULL || c->changes != NULL);
+}
+
+/* Of what ran before. */
+static uint32_t
+confirm_generation(const struct confirm *c)
+{
+	return (c->changes != NULL ? c->changes->generation :
+	    c->previous->generation);
 }
 
 static void
@@ -100,7 +131,7 @@ confirm_begin(struct confirm *c, uint32_t seconds)
 {
 	log_info("generation %u waits %u seconds to be confirmed, else what "
 	    "generation %u was comes back", c->env->conf->generation, seconds,
-	    c->previous->generation);
+	    confirm_generation(c));
 	dispatch_event(c->env, CTL_EVENT_RELOAD, 0, "configuration",
 	    "generation %u waits %u seconds to be confirmed",
 	    c->env->conf->generation, seconds);
@@ -161,7 +192,7 @@ confirm_tell_lbe(struct confirm *c)
 
 	memset(&m, 0, sizeof(m));
 	if (confirm_waits(c) && confirm_has(c)) {
-		m.back = c->previous->generation;
+		m.back = confirm_generation(c);
 		m.until = c->until;
 	}
 	proc_send(c->env, PROC_LBE, MSG_CONFIRM_WAIT, 0, -1, &m, sizeof(m));

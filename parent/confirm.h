@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 struct conf;
+struct conf_changes;
 struct confirm;
 struct parent;
 
@@ -33,13 +34,17 @@ struct parent;
 struct confirm	*confirm_new(struct parent *);
 void		 confirm_free(struct confirm *);
 /*
- * confirm_keep: this tree, owned from now on, has run before; any other that
- * was kept is freed.
- * confirm_take: the caller's from now on; NULL: there is none.
- * confirm_has: there is one.
+ * confirm_keep: this tree, owned from now on, has run before; what was kept
+ * until now is freed.
+ * confirm_keep_changes: the running tree has run without these changes.
+ * confirm_take, confirm_take_changes: the caller's from now on; NULL: it is
+ * the other that is kept, or there is none.
+ * confirm_has: there is one of either.
  */
 void		 confirm_keep(struct confirm *, struct conf *);
+void		 confirm_keep_changes(struct confirm *, struct conf_changes *);
 struct conf	*confirm_take(struct confirm *);
+struct conf_changes *confirm_take_changes(struct confirm *);
 int		 confirm_has(const struct confirm *);
 /*
  * confirm_begin: what runs is to be confirmed within so many seconds.

@@ -38,6 +38,7 @@ static struct ipvs_vs *vs_find(struct ipvs *, const struct conf_listen *);
 static struct ipvs_vs *vs_get(struct ipvs *, const struct conf_listen *);
 static void	 vs_orphan(struct ipvs *, struct ipvs_vs *);
 static void	 vs_changed(struct ipvs *, struct ipvs_vs *);
+static int	 vs_refused(const struct ipvs_vs *);
 static void	 vs_rebuild(struct ipvs_vs *, const struct conf_listen *);
 static void	 vs_inherit(struct ipvs_vs *, struct ipvs_vs *);
 static void	 vs_bequeath(struct ipvs_vs *, const struct ipvs_vs *,
@@ -261,6 +262,31 @@ ipvs_set_conf(struct ipvs *v, const struct conf *conf)
 	ipvs_settings_set(v);
 	if (first)
 		adopt(v);
+}
+
+void
+ipvs_again(struct ipvs *v)
+{
+	struct ipvs_vs	*vs;
+
+	RB_FOREACH(vs, ipvs_services, &v->services)
+		if (vs_refused(vs))
+			vs_changed(v, vs);
+	set_timeouts(v);
+	ipvs_settings_set(v);
+}
+
+static int
+vs_refused(const struct ipvs_vs *vs)
+{
+	unsigned int	i;
+
+	if (vs->error != 0)
+		return (1);
+	for (i = 0; i < vs->nreal; i++)
+		if (vs->real[i].error != 0)
+			return (1);
+	return (0);
 }
 
 /*

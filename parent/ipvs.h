@@ -62,6 +62,12 @@ void		 ipvs_close(struct ipvs *);
  * ids that are gone is not wanted any more.
  */
 void		 ipvs_set_conf(struct ipvs *, const struct conf *);
+/*
+ * ipvs_again: the configuration that runs was asked for once more: what the
+ * kernel has refused is tried with the next commit, and settings are made that
+ * somebody may have undone.
+ */
+void		 ipvs_again(struct ipvs *);
 /* ipvs_adopted: tell each destination of ours that the kernel holds. */
 void		 ipvs_adopted(struct ipvs *, ipvs_dest, void *);
 /*

@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../conf/change.h"
 #include "../imsg/ctl.h"
 #include "../imsg/log.h"
 #include "confirm.h"
@@ -41,6 +42,7 @@ static void	reload_refuse(struct parent *, uint32_t, const char *);
 static const char *reload_obstacle(struct reload *, const struct msg_reload *);
 static void	reload_confirm(struct parent *, uint32_t);
 static void	load_file(struct reload *);
+static int	load_changes(struct reload *);
 static void	load_previous(struct reload *);
 static struct conf *load_parse(struct reload *);
 static int	load_allowed(struct reload *, const struct conf *);
@@ -146,6 +148,8 @@ load_file(struct reload *r)
 	struct conf	*tree;
 	uint32_t	 next = env->next_id;
 
+	if (r->what == RELOAD_FILE && load_changes(r))
+		return;
 	if ((tree = load_parse(r)) == NULL) {
 		reload_failed(r, EINVAL);
 		return;
@@ -166,6 +170,25 @@ load_file(struct reload *r)
 	reload_failed(r, ENOMEM);
 }
 
+/* By the short way, if it leads there; else everything is read. */
+static int
+load_changes(struct reload *r)
+{
+	struct conf_changes	*changes;
+
+	if ((changes = conf_changes_find(r->env->conf)) == NULL)
+		return (0);
+	if (load_allowed(r, r->env->conf)) {
+		log_info("reload: the files say the same but for %zu weights",
+		    changes->n);
+		reload_changes(r, changes);
+		return (1);
+	}
+	conf_changes_free(changes);
+	reload_failed(r, EINVAL);
+	return (1);
+}
+
 /*
  * It has ids, but what has ended meanwhile may not return by one that some
  * engine still speaks of: it is another object, as in any reload.
@@ -173,9 +196,17 @@ load_file(struct reload *r)
 static void
 load_previous(struct reload *r)
 {
-	struct parent	*env = r->env;
-	struct conf	*tree = confirm_take(env->confirm);
+	struct parent		*env = r->env;
+	struct conf_changes	*changes = confirm_take_changes(env->confirm);
+	struct conf		*tree;
 
+	if (changes != NULL) {
+		log_info("reload: back to what generation %u was",
+		    changes->generation);
+		reload_changes(r, changes);
+		return;
+	}
+	tree = confirm_take(env->confirm);
 	if (!load_allowed(r, tree)) {
 		confirm_keep(env->confirm, tree);
 		reload_failed(r, EINVAL);

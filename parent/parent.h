@@ -28,6 +28,7 @@
 #include "round.h"
 
 struct check_runs;
+struct conf_changes;
 struct confirm;
 struct event;
 struct event_base;
@@ -192,8 +193,12 @@ void	 tune_limits(const struct engine_proc *);
 void	 tune_apply(struct engine_proc *);
 
 /* push.c */
-/* push_conf: the objects of the tree that this engine is to have. */
+/*
+ * push_conf: the objects of the tree that this engine is to have.
+ * push_changes: those of the running tree that are to change.
+ */
 void	 push_conf(struct peer *, const struct conf *);
+void	 push_changes(struct peer *, const struct conf_changes *);
 
 /* reload.c */
 struct reload	*reload_new(struct parent *);

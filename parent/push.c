@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 #include "../imsg/log.h"
+#include "../conf/change.h"
 #include "../imsg/peer.h"
 #include "parent.h"
 
@@ -58,6 +59,29 @@ push_conf(struct peer *peer, const struct conf *conf)
 		break;
 	default:
 		break;
+	}
+	peer_send(peer, MSG_CONF_END, 0, -1, NULL, 0);
+}
+
+void
+push_changes(struct peer *peer, const struct conf_changes *changes)
+{
+	enum proc		 proc = peer_proc(peer);
+	struct host_config	 host;
+	const struct conf_host	*h;
+	size_t			 i;
+
+	peer_send(peer, MSG_CONF_BEGIN, 0, -1, NULL, 0);
+	peer_send(peer, MSG_CONF_SAME, 0, -1, NULL, 0);
+	for (i = 0; i < changes->n; i++) {
+		h = changes->list[i].host;
+		if (proc == PROC_VRRPE ||
+		    (proc == PROC_HCE && h->table->nchecks == 0))
+			continue;
+		conf_host_wire(&h->table->hosts, h, &host);
+		host.weight = changes->list[i].weight;
+		peer_send(peer, MSG_CONF_HOST, host.id, -1, &host,
+		    sizeof(host));
 	}
 	peer_send(peer, MSG_CONF_END, 0, -1, NULL, 0);
 }

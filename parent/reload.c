@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../conf/change.h"
 #include "../imsg/imsg.h"
 #include "../imsg/log.h"
 #include "../imsg/peer.h"
@@ -45,9 +46,14 @@ static void	reload_settle_cb(int, short, void *);
 static void	reload_deadline(struct reload *, int);
 static void	reload_begin(struct reload *, enum round_kind, struct conf *,
 		    unsigned int);
+static uint32_t	reload_generation(const struct reload *);
+static void	reload_round(struct reload *, struct conf *);
 static void	reload_act(struct reload *, enum round_act, const char *);
 static void	reload_commit(struct reload *);
 static void	reload_switch(struct reload *);
+static void	reload_switch_changes(struct reload *);
+static void	reload_switch_tree(struct reload *);
+static void	reload_drop(struct reload *);
 static void	reload_start(struct reload *);
 static void	reload_feed(struct reload *, struct engine_proc *);
 static void	reload_planned(struct reload *);
@@ -83,6 +89,7 @@ reload_free(struct reload *r)
 	if (r->ev_settle != NULL)
 		event_free(r->ev_settle);
 	conf_free(r->tree);
+	conf_changes_free(r->changes);
 	free(r->public);
 	free(r);
 }
@@ -128,18 +135,26 @@ reload_next(struct parent *env)
 		reload_load(r);
 }
 
+/* Of what the round brings. */
+static uint32_t
+reload_generation(const struct reload *r)
+{
+	if (r->changes != NULL)
+		return (r->changes->generation);
+	return (r->tree != NULL ? r->tree->generation :
+	    r->env->conf->generation);
+}
+
 static void
 reload_begin(struct reload *r, enum round_kind kind, struct conf *tree,
     unsigned int mask)
 {
 	struct parent		*env = r->env;
 	struct engine_proc	*e;
-	const struct conf	*conf;
 	enum proc		 p;
 
 	r->kind = kind;
 	r->tree = tree;
-	conf = tree != NULL ? tree : env->conf;
 	round_begin(&r->round, mask);
 	for (p = 0; p < PROC_MAX; p++) {
 		if ((mask & ROUND_BIT(p)) == 0)
@@ -148,8 +163,11 @@ reload_begin(struct reload *r, enum round_kind kind, struct conf *tree,
 		if (e->state == ENGINE_FRESH)
 			e->state = ENGINE_FEEDING;
 		/* The generation that BEGIN carries is that of the objects. */
-		peer_set_gen(e->peer, conf->generation);
-		push_conf(e->peer, conf);
+		peer_set_gen(e->peer, reload_generation(r));
+		if (r->changes != NULL)
+			push_changes(e->peer, r->changes);
+		else
+			push_conf(e->peer, tree != NULL ? tree : env->conf);
 		if (env->conf != NULL)
 			peer_set_gen(e->peer, env->conf->generation);
 	}
@@ -159,10 +177,23 @@ reload_begin(struct reload *r, enum round_kind kind, struct conf *tree,
 void
 reload_tree(struct reload *r, struct conf *tree)
 {
-	struct parent	*env = r->env;
+	tree->generation = r->env->next_gen++;
+	reload_round(r, tree);
+}
 
-	tree->generation = env->next_gen++;
-	reload_begin(r, KIND_RELOAD, tree, engines_in(env, ENGINE_RUNNING));
+void
+reload_changes(struct reload *r, struct conf_changes *changes)
+{
+	changes->generation = r->env->next_gen++;
+	r->changes = changes;
+	reload_round(r, NULL);
+}
+
+static void
+reload_round(struct reload *r, struct conf *tree)
+{
+	reload_begin(r, KIND_RELOAD, tree,
+	    engines_in(r->env, ENGINE_RUNNING));
 	if (r->round.mask == 0) {
 		/* All engines are down; they get it when they start. */
 		r->round.phase = ROUND_IDLE;
@@ -355,25 +386,54 @@ reload_commit(struct reload *r)
 		if ((r->round.mask & ROUND_BIT(p)) == 0 ||
 		    (peer = env->engine[p].peer) == NULL)
 			continue;
-		peer_set_gen(peer, conf->generation);
+		peer_set_gen(peer, reload_generation(r));
 		peer_send(peer, MSG_CONF_COMMIT, 0, -1, NULL, 0);
 	}
 	reload_deadline(r, COMMIT_MAX_S);
-	if (r->tree != NULL)
+	if (r->tree != NULL || r->changes != NULL)
 		reload_switch(r);
 }
 
-/* The parent itself runs the new tree. */
+/* The parent itself runs what is new, and keeps what was. */
 static void
 reload_switch(struct reload *r)
+{
+	struct parent	*env = r->env;
+
+	free(r->public);
+	r->public = NULL;
+	if (r->changes != NULL)
+		reload_switch_changes(r);
+	else
+		reload_switch_tree(r);
+	confirm_end(env->confirm);
+	if (r->kind == KIND_RELOAD && r->confirm_s != 0)
+		confirm_begin(env->confirm, r->confirm_s);
+}
+
+/* The tree stays; what the kernel has refused is asked for again. */
+static void
+reload_switch_changes(struct reload *r)
+{
+	struct parent		*env = r->env;
+	struct conf_changes	*changes = r->changes;
+
+	r->changes = NULL;
+	conf_changes_swap(env->conf, changes);
+	if (env->ipvs != NULL)
+		ipvs_again(env->ipvs);
+	net_set_conf(env->net, env->conf);
+	confirm_keep_changes(env->confirm, changes);
+}
+
+static void
+reload_switch_tree(struct reload *r)
 {
 	struct parent	*env = r->env;
 	struct conf	*old = env->conf;
 
 	env->conf = r->tree;
 	r->tree = NULL;
-	free(r->public);
-	r->public = NULL;
 	mirror_prune(env->mirror, env->conf);
 	if (old != NULL)
 		state_changed(env);
@@ -392,9 +452,6 @@ reload_switch(struct reload *r)
 	net_set_conf(env->net, env->conf);
 	if (old != NULL)
 		confirm_keep(env->confirm, old);
-	confirm_end(env->confirm);
-	if (r->kind == KIND_RELOAD && r->confirm_s != 0)
-		confirm_begin(env->confirm, r->confirm_s);
 }
 
 /* All have committed: tell each what it lacks, join them, let them act. */
@@ -454,6 +511,21 @@ reload_feed(struct reload *r, struct engine_proc *e)
 	}
 }
 
+/* What was to run did not: what ran before can be gone back to still. */
+static void
+reload_drop(struct reload *r)
+{
+	if (r->kind != KIND_RELOAD || r->what != RELOAD_BACK) {
+		conf_free(r->tree);
+		conf_changes_free(r->changes);
+	} else if (r->changes != NULL)
+		confirm_keep_changes(r->env->confirm, r->changes);
+	else
+		confirm_keep(r->env->confirm, r->tree);
+	r->tree = NULL;
+	r->changes = NULL;
+}
+
 /*
  * Nothing has changed and nothing will.  An engine that could not even take
  * what runs already is of no use as it is.
@@ -477,11 +549,7 @@ reload_forget(struct reload *r, const char *why)
 		if (e->state == ENGINE_FEEDING)
 			proc_kill(e, why);
 	}
-	if (r->kind == KIND_RELOAD && r->what == RELOAD_BACK)
-		confirm_keep(env->confirm, r->tree);
-	else
-		conf_free(r->tree);
-	r->tree = NULL;
+	reload_drop(r);
 	parent_unneed_ipvs(env);
 }
 

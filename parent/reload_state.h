@@ -24,6 +24,7 @@
 #include "round.h"
 
 struct conf;
+struct conf_changes;
 struct event;
 struct parent;
 
@@ -53,6 +54,7 @@ struct reload {
 	struct round		 round;
 	enum round_kind		 kind;
 	struct conf		*tree;		/* staged; NULL: the running */
+	struct conf_changes	*changes;	/* of that, then; NULL: none */
 	struct event		*ev_deadline;	/* of the phase */
 	enum reload_stage	 stage;
 	enum reload_what	 what;
@@ -70,7 +72,8 @@ struct reload {
 /*
  * reload_tree: bring this tree, which is owned from now on, to the engines
  * that run, and run it.
- * reload_try: the same, but only have them stage it.
+ * reload_changes: the same, of what changes in the tree that runs.
+ * reload_try: as reload_tree, but only have them stage it.
  * reload_failed: what was asked for did not come to run, for this errno.
  * reload_done: it is over; NULL: the kernel had nothing to do with it.
  */
@@ -81,6 +84,7 @@ struct reload {
 int	 reload_yields(const struct reload *, enum reload_what);
 void	 reload_give_way(struct reload *);
 void	 reload_tree(struct reload *, struct conf *);
+void	 reload_changes(struct reload *, struct conf_changes *);
 void	 reload_try(struct reload *, struct conf *);
 void	 reload_failed(struct reload *, int);
 void	 reload_done(struct reload *, const struct msg_result *);

@@ -259,6 +259,40 @@ test_reload(void)
 }
 
 static void
+same_begin(int weight)
+{
+	fake_gen++;
+	say(fake_parent, MSG_CONF_BEGIN, 0, NULL, 0);
+	say(fake_parent, MSG_CONF_SAME, 0, NULL, 0);
+	conf_host(HOST_A, WEB, "10.0.0.1", weight);
+}
+
+/* All is as it was but for a weight; HOST_A was 4 and is in the kernel. */
+static void
+test_same(void)
+{
+	struct heard	h;
+
+	same_begin(6);
+	ok(conf_commit(), "the same with another weight is taken");
+	ok(quiet(), "and not acted upon before START");
+	conf_start();
+	batch_is("31 host 10 weight 6", "then that host has it, and nothing "
+	    "else is said");
+	same_begin(7);
+	say(fake_parent, MSG_CONF_ABORT, 0, NULL, 0);
+	fake_gen--;
+	same_begin(6);
+	ok(conf_commit(), "another that was aborted");
+	conf_start();
+	ok(hear_type(fake_parent, MSG_IPVS_COMMIT, &h), "leaves no trace");
+	same_begin(4);
+	ok(conf_commit(), "and back");
+	conf_start();
+	batch_is("31 host 10 weight 4", "it goes");
+}
+
+static void
 test_errors(void)
 {
 	struct msg_ipvs_error	 e;
@@ -428,6 +462,7 @@ main(void)
 	test_tables_and_services();
 	test_hce_dies();
 	test_reload();
+	test_same();
 	test_errors();
 	fake_stop();
 	test_new_life();
