@@ -36,6 +36,7 @@ struct peer {
 	struct event		*ev_write;
 	const struct peer_ops	*ops;
 	void			*arg;
+	void			(*sent)(struct peer *, void *);
 	enum proc		 self;
 	enum proc		 other;
 	enum peer_down		 why;
@@ -188,6 +189,12 @@ peer_set_gen(struct peer *p, uint32_t gen)
 }
 
 void
+peer_set_sent(struct peer *p, void (*sent)(struct peer *, void *))
+{
+	p->sent = sent;
+}
+
+void
 peer_set_limit(struct peer *p, size_t limit)
 {
 	p->limit = limit;
@@ -257,6 +264,13 @@ peer_write_cb(evutil_socket_t, short, void *arg)
 	}
 	if (imsgbuf_queued(p->buf) > 0)
 		event_add(p->ev_write, NULL);
+	else if (p->sent != NULL) {
+		p->busy++;
+		p->sent(p, p->arg);
+		p->busy--;
+		if (p->closed)
+			peer_free(p);
+	}
 }
 
 static void

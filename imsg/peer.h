@@ -78,6 +78,11 @@ int		 peer_send2(struct peer *, enum msg_type, uint32_t,
 		    const void *, size_t, const void *, size_t);
 /* peer_set_gen: generation for the header of all that is sent from now. */
 void		 peer_set_gen(struct peer *, uint32_t);
+/*
+ * peer_set_sent: what is called when the kernel has taken all that was queued,
+ * for an owner who has much to send and queues a part of it at a time.
+ */
+void		 peer_set_sent(struct peer *, void (*)(struct peer *, void *));
 /* peer_set_limit: bytes queued above which the peer is PEER_SLOW; 0: none. */
 void		 peer_set_limit(struct peer *, size_t);
 /*

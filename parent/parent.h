@@ -76,6 +76,13 @@ struct tuning {
 };
 
 /* An engine as the parent sees it; outlives each of its processes. */
+/* A configuration on its way to an engine. */
+struct push {
+	const struct conf		*conf;		/* NULL: none */
+	const struct conf_table		*table;		/* these are next; */
+	const struct conf_service	*service;	/* NULL: none is */
+};
+
 struct engine_proc {
 	struct parent		*env;
 	enum proc		 proc;
@@ -83,6 +90,7 @@ struct engine_proc {
 	pid_t			 pid;		/* 0: reaped */
 	int			 status;	/* of waitpid, when reaped */
 	struct peer		*peer;		/* NULL: link is over */
+	struct push		 push;
 	unsigned int		 linked;	/* 1 << proc: has a link to */
 	unsigned int		 stale;		/* answers to aborted rounds
 						   still to come */
@@ -194,11 +202,16 @@ void	 tune_apply(struct engine_proc *);
 
 /* push.c */
 /*
- * push_conf: the objects of the tree that this engine is to have.
+ * push_begin: send the objects of the tree that this engine is to have, a part
+ * at a time; the tree stays until that has an end.  push_more: the next part,
+ * when the kernel has taken the last one.  push_stop: it is not to have the
+ * rest; 1: there was one, so that it will not answer.
  * push_changes: those of the running tree that are to change.
  */
-void	 push_conf(struct peer *, const struct conf *);
-void	 push_changes(struct peer *, const struct conf_changes *);
+void	 push_begin(struct engine_proc *, const struct conf *);
+void	 push_more(struct engine_proc *);
+int	 push_stop(struct engine_proc *);
+void	 push_changes(struct engine_proc *, const struct conf_changes *);
 
 /* reload.c */
 struct reload	*reload_new(struct parent *);

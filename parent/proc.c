@@ -60,6 +60,7 @@ static void	proc_fail(const char *) __attribute__((__noreturn__));
 static char	**proc_environ(void);
 static int	proc_message(struct peer *, struct imsg *, void *);
 static int	proc_bad_peer(struct engine_proc *, enum proc);
+static void	proc_sent(struct peer *, void *);
 static void	proc_down(struct peer *, enum peer_down, void *);
 static void	proc_gone(struct engine_proc *);
 static void	proc_log_end(const struct engine_proc *);
@@ -120,6 +121,7 @@ proc_spawn(struct engine_proc *e)
 		close(fd[1]);
 		return (-1);
 	}
+	peer_set_sent(e->peer, proc_sent);
 	switch (e->pid = vfork()) {
 	case -1:
 		log_warn("%s: fork", proc_names[e->proc]);
@@ -241,6 +243,12 @@ proc_send(struct parent *env, enum proc proc, enum msg_type type, uint32_t id,
 		close(fd);
 }
 
+static void
+proc_sent(struct peer *, void *arg)
+{
+	push_more(arg);
+}
+
 static int
 proc_message(struct peer *, struct imsg *imsg, void *arg)
 {
@@ -298,6 +306,7 @@ proc_down(struct peer *peer, enum peer_down why, void *arg)
 	struct engine_proc	*e = arg;
 	struct timeval		 grace = { ENGINE_GRACE_S, 0 };
 
+	(void)push_stop(e);
 	peer_close(peer);
 	e->peer = NULL;
 	e->state = ENGINE_DOWN;

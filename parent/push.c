@@ -27,16 +27,75 @@
  * what, and a receiver refuses what is not its own.
  */
 
+/* Bytes queued above which the rest waits. */
+#define PUSH_QUEUE	(64 * 1024)
+
+static void	push_first(struct peer *, const struct conf *);
+static void	push_last(struct peer *, const struct conf *);
 static void	push_tlsfiles(struct peer *, const struct conf *);
 static void	push_checks(struct peer *, const struct conf *);
-static void	push_tables(struct peer *, const struct conf *, int);
-static void	push_services(struct peer *, const struct conf *);
+static void	push_table(struct peer *, const struct conf_table *);
+static void	push_service(struct peer *, const struct conf_service *);
 static void	push_scripts(struct peer *, const struct conf *);
 static void	push_refhosts(struct peer *, const struct conf *);
 static void	push_vrrps(struct peer *, const struct conf *);
 
 void
-push_conf(struct peer *peer, const struct conf *conf)
+push_begin(struct engine_proc *e, const struct conf *conf)
+{
+	struct push	*p = &e->push;
+
+	p->conf = conf;
+	p->table = NULL;
+	p->service = NULL;
+	if (e->proc != PROC_VRRPE)
+		p->table = TAILQ_FIRST(&conf->tables);
+	if (e->proc == PROC_LBE)
+		p->service = TAILQ_FIRST(&conf->services);
+	/* The generation that BEGIN carries is that of the objects. */
+	peer_set_gen(e->peer, conf->generation);
+	push_first(e->peer, conf);
+	push_more(e);
+}
+
+void
+push_more(struct engine_proc *e)
+{
+	struct push	*p = &e->push;
+
+	if (p->conf == NULL)
+		return;
+	peer_set_gen(e->peer, p->conf->generation);
+	while (p->conf != NULL && peer_queued(e->peer) < PUSH_QUEUE) {
+		if (p->table != NULL) {
+			/* What needs no check is nothing to hce. */
+			if (e->proc != PROC_HCE || p->table->nchecks > 0)
+				push_table(e->peer, p->table);
+			p->table = TAILQ_NEXT(p->table, entry);
+		} else if (p->service != NULL) {
+			push_service(e->peer, p->service);
+			p->service = TAILQ_NEXT(p->service, entry);
+		} else {
+			push_last(e->peer, p->conf);
+			p->conf = NULL;
+		}
+	}
+	if (e->env->conf != NULL)
+		peer_set_gen(e->peer, e->env->conf->generation);
+}
+
+int
+push_stop(struct engine_proc *e)
+{
+	int	 rest = e->push.conf != NULL;
+
+	e->push.conf = NULL;
+	return (rest);
+}
+
+/* What comes before tables. */
+static void
+push_first(struct peer *peer, const struct conf *conf)
 {
 	peer_send(peer, MSG_CONF_BEGIN, 0, -1, NULL, 0);
 	peer_send(peer, MSG_CONF_GLOBAL, 0, -1, &conf->global,
@@ -48,35 +107,40 @@ push_conf(struct peer *peer, const struct conf *conf)
 	case PROC_HCE:
 		push_tlsfiles(peer, conf);
 		push_checks(peer, conf);
-		push_tables(peer, conf, 1);
-		push_scripts(peer, conf);
-		push_refhosts(peer, conf);
 		break;
 	case PROC_LBE:
 		push_checks(peer, conf);
-		push_tables(peer, conf, 0);
-		push_services(peer, conf);
 		break;
 	default:
 		break;
+	}
+}
+
+static void
+push_last(struct peer *peer, const struct conf *conf)
+{
+	if (peer_proc(peer) == PROC_HCE) {
+		push_scripts(peer, conf);
+		push_refhosts(peer, conf);
 	}
 	peer_send(peer, MSG_CONF_END, 0, -1, NULL, 0);
 }
 
 void
-push_changes(struct peer *peer, const struct conf_changes *changes)
+push_changes(struct engine_proc *e, const struct conf_changes *changes)
 {
-	enum proc		 proc = peer_proc(peer);
+	struct peer		*peer = e->peer;
 	struct host_config	 host;
 	const struct conf_host	*h;
 	size_t			 i;
 
+	peer_set_gen(peer, changes->generation);
 	peer_send(peer, MSG_CONF_BEGIN, 0, -1, NULL, 0);
 	peer_send(peer, MSG_CONF_SAME, 0, -1, NULL, 0);
 	for (i = 0; i < changes->n; i++) {
 		h = changes->list[i].host;
-		if (proc == PROC_VRRPE ||
-		    (proc == PROC_HCE && h->table->nchecks == 0))
+		if (e->proc == PROC_VRRPE ||
+		    (e->proc == PROC_HCE && h->table->nchecks == 0))
 			continue;
 		conf_host_wire(&h->table->hosts, h, &host);
 		host.weight = changes->list[i].weight;
@@ -84,6 +148,7 @@ push_changes(struct peer *peer, const struct conf_changes *changes)
 		    sizeof(host));
 	}
 	peer_send(peer, MSG_CONF_END, 0, -1, NULL, 0);
+	peer_set_gen(peer, e->env->conf->generation);
 }
 
 static void
@@ -117,44 +182,34 @@ push_checks(struct peer *peer, const struct conf *conf)
 		    sizeof(c->conf), c->items, c->conf.items_len);
 }
 
-/* checked: without those that need no check, which hce has no use for. */
 static void
-push_tables(struct peer *peer, const struct conf *conf, int checked)
+push_table(struct peer *peer, const struct conf_table *t)
 {
-	struct conf_table	*t;
-	struct conf_host	*h;
+	const struct conf_host	*h;
 	struct table_config	 table;
 	struct host_config	 host;
 
-	TAILQ_FOREACH(t, &conf->tables, entry) {
-		if (checked && t->nchecks == 0)
-			continue;
-		conf_table_wire(t, &table);
-		peer_send(peer, MSG_CONF_TABLE, t->id, -1, &table,
-		    sizeof(table));
-		CONF_HOSTS_FOREACH(h, &t->hosts) {
-			conf_host_wire(&t->hosts, h, &host);
-			peer_send(peer, MSG_CONF_HOST, h->id, -1, &host,
-			    sizeof(host));
-		}
+	conf_table_wire(t, &table);
+	peer_send(peer, MSG_CONF_TABLE, t->id, -1, &table, sizeof(table));
+	CONF_HOSTS_FOREACH(h, &t->hosts) {
+		conf_host_wire(&t->hosts, h, &host);
+		peer_send(peer, MSG_CONF_HOST, h->id, -1, &host,
+		    sizeof(host));
 	}
 }
 
 static void
-push_services(struct peer *peer, const struct conf *conf)
+push_service(struct peer *peer, const struct conf_service *s)
 {
-	struct conf_service	*s;
-	struct conf_listen	*l;
-	struct service_config	 service;
+	const struct conf_listen	*l;
+	struct service_config		 service;
 
-	TAILQ_FOREACH(s, &conf->services, entry) {
-		conf_service_wire(s, &service);
-		peer_send(peer, MSG_CONF_SERVICE, s->id, -1, &service,
-		    sizeof(service));
-		TAILQ_FOREACH(l, &s->listens, entry)
-			peer_send(peer, MSG_CONF_LISTEN, l->conf.id, -1,
-			    &l->conf, sizeof(l->conf));
-	}
+	conf_service_wire(s, &service);
+	peer_send(peer, MSG_CONF_SERVICE, s->id, -1, &service,
+	    sizeof(service));
+	TAILQ_FOREACH(l, &s->listens, entry)
+		peer_send(peer, MSG_CONF_LISTEN, l->conf.id, -1, &l->conf,
+		    sizeof(l->conf));
 }
 
 static void

@@ -162,14 +162,10 @@ reload_begin(struct reload *r, enum round_kind kind, struct conf *tree,
 		e = &env->engine[p];
 		if (e->state == ENGINE_FRESH)
 			e->state = ENGINE_FEEDING;
-		/* The generation that BEGIN carries is that of the objects. */
-		peer_set_gen(e->peer, reload_generation(r));
 		if (r->changes != NULL)
-			push_changes(e->peer, r->changes);
+			push_changes(e, r->changes);
 		else
-			push_conf(e->peer, tree != NULL ? tree : env->conf);
-		if (env->conf != NULL)
-			peer_set_gen(e->peer, env->conf->generation);
+			push_begin(e, tree != NULL ? tree : env->conf);
 	}
 	reload_deadline(r, STAGE_MAX_S);
 }
@@ -536,6 +532,7 @@ reload_forget(struct reload *r, const char *why)
 	struct parent		*env = r->env;
 	struct engine_proc	*e;
 	enum proc		 p;
+	int			 untold;
 
 	evtimer_del(r->ev_deadline);
 	r->round.phase = ROUND_IDLE;
@@ -543,8 +540,9 @@ reload_forget(struct reload *r, const char *why)
 		e = &env->engine[p];
 		if ((r->round.mask & ROUND_BIT(p)) == 0 || e->peer == NULL)
 			continue;
+		untold = push_stop(e);
 		peer_send(e->peer, MSG_CONF_ABORT, 0, -1, NULL, 0);
-		if (r->round.waiting & ROUND_BIT(p))
+		if (r->round.waiting & ROUND_BIT(p) && !untold)
 			e->stale++;
 		if (e->state == ENGINE_FEEDING)
 			proc_kill(e, why);

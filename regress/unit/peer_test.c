@@ -201,6 +201,39 @@ test_slow(void)
 	end(&a, &b);
 }
 
+static int	parts;		/* that sent() may still queue */
+
+/* One part at a time; behind the last one it ends the link. */
+static void
+sent(struct peer *p, void *arg)
+{
+	struct side	*s = arg;
+
+	if (parts-- > 0) {
+		peer_send(p, MSG_HOST_SYNC, 0, -1, NULL, 0);
+		return;
+	}
+	peer_close(p);
+	s->peer = NULL;
+}
+
+static void
+test_sent(void)
+{
+	struct side	a, b;
+
+	ends(&a, &b);
+	peer_set_sent(a.peer, sent);
+	parts = 3;
+	turn(3);
+	is_int(b.messages, 0, "who has sent nothing is not asked for more");
+	peer_send(a.peer, MSG_HOST_SYNC, 0, -1, NULL, 0);
+	turn(8);
+	is_int(b.messages, 4, "when all is sent the owner may send more");
+	is_int(b.down, 1, "or close the link");
+	end(&a, &b);
+}
+
 static void
 test_catalogue(void)
 {
@@ -235,6 +268,7 @@ main(void)
 	test_guard();
 	test_close_inside();
 	test_slow();
+	test_sent();
 	test_catalogue();
 	event_base_free(base);
 	return (done_testing());
