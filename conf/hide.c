@@ -36,6 +36,7 @@
 static size_t	 word_end(const char *, size_t, size_t);
 static int	 is_word(const char *, size_t, const char *);
 static void	 hide_value(const char *, size_t, int, FILE *);
+static void	 hide_behind(const char *, size_t, FILE *);
 static void	 renewed_vrrp(const struct conf_vrrp *,
 		    const struct conf_vrrp *, FILE *);
 static void	 renewed_hmac(const struct conf_hmac *,
@@ -82,6 +83,23 @@ hide_value(const char *s, size_t len, int header, FILE *f)
 		fprintf(f, "\"" HIDDEN "\"");
 }
 
+/*
+ * A program may be given a password, and so may the path of a URL: what comes
+ * behind the path.
+ */
+static void
+hide_behind(const char *s, size_t len, FILE *f)
+{
+	size_t	i = 1;
+
+	while (i < len && s[i] != ' ' && s[i] != '?')
+		i++;
+	if (i == len)
+		fwrite(s, 1, len, f);
+	else
+		fprintf(f, "%.*s" HIDDEN "\"", (int)i + 1, s);
+}
+
 void
 conf_hide(const char *s, size_t len, FILE *f)
 {
@@ -95,6 +113,8 @@ conf_hide(const char *s, size_t len, FILE *f)
 		if (n > 0 && ((header && s[i] == '"') ||
 		    (sent && !is_word(s + i, n, "nothing"))))
 			hide_value(s + i, n, header, f);
+		else if (n > 1 && s[i] == '"' && s[i + 1] == '/')
+			hide_behind(s + i, n, f);
 		else
 			fwrite(s + i, 1, n, f);
 		header = is_word(s + i, n, "header");

@@ -174,7 +174,14 @@ test_hide(void)
 	is_str(hidden("check tcp send nothing expect \"x\""),
 	    "check tcp send nothing expect \"x\"", "nothing is nothing");
 	is_str(hidden("notify \"/bin/mail send header x\" header"),
-	    "notify \"/bin/mail send header x\" header", "words in others");
+	    "notify \"/bin/mail ********\" header", "what a program is told");
+	is_str(hidden("script \"send header x\" header"),
+	    "script \"send header x\" header", "words in others");
+	is_str(hidden("check http \"/a/b?token=c\" code 200"),
+	    "check http \"/a/b?********\" code 200", "the query of a path");
+	is_str(hidden("check http \"/a/b\" code 200"),
+	    "check http \"/a/b\" code 200", "a path is none");
+	is_str(hidden("check http \"/"), "check http \"/", "half of one");
 	is_str(hidden(""), "", "nothing at all");
 	is_str(hidden("a  send "), "a  send ", "an end too early");
 	is_str(hidden("header \"x\\\""), "header \"********\"",
