@@ -329,6 +329,8 @@ struct lbe_env {
 						   kind */
 	uint32_t		 running;	/* the one that asks for what
 						   runs; 0: none */
+	uint32_t		 planned;	/* the last that asked for a
+						   plan; 0: none has */
 	uint32_t		 tried;		/* objects of other
 						   configurations now */
 	struct msg_confirm	 confirm;	/* as the parent told last */
@@ -646,9 +648,13 @@ void		 bound_tell_hce(struct lbe_env *);
 
 /*
  * monitor.c: events for `lvsctl monitor'.
+ * monitor_event, monitor_tell: for all; for this one that has just come.
  * monitor_pass: one that another process has sent; 0 or -1.
  */
 void		 monitor_event(struct lbe_env *, enum ctl_event_kind,
+		    uint32_t, const char *, const char *, ...)
+		    __attribute__((__format__(printf, 5, 6)));
+void		 monitor_tell(struct client *, enum ctl_event_kind,
 		    uint32_t, const char *, const char *, ...)
 		    __attribute__((__format__(printf, 5, 6)));
 int		 monitor_pass(struct lbe_env *, struct imsg *);

@@ -105,6 +105,8 @@ generation_send(struct client *c, const struct msg_reload *m)
 	c->id = env->reload_id;
 	if (m->what == RELOAD_RUNNING)
 		env->running = c->id;
+	if (m->what == RELOAD_PLAN)
+		env->planned = c->id;
 	engine_send(env->engine, PROC_PARENT, MSG_RELOAD, c->id, m,
 	    sizeof(*m));
 }
@@ -161,9 +163,10 @@ generation_done(struct lbe_env *env, struct imsg *msg)
 	if (imsg_get_data(msg, &r, sizeof(r)) == -1)
 		return (-1);
 	c = generation_client(env, imsg_id(msg));
-	/* The lines told before have the reasons. */
-	if (r.error != 0 && (c == NULL || c->reload == RELOAD_FILE ||
-	    c->reload == RELOAD_BACK))
+	/* The lines told before have the reasons.  Who asked may be gone. */
+	if (r.error != 0 && (c != NULL ? c->reload == RELOAD_FILE ||
+	    c->reload == RELOAD_BACK : imsg_id(msg) == 0 ||
+	    imsg_id(msg) != env->planned))
 		monitor_event(env, CTL_EVENT_RELOAD, 0, "configuration",
 		    "not reloaded, generation %u goes on", gen);
 	if (c != NULL && r.error != 0)
@@ -251,7 +254,7 @@ generation_tell_wait(struct client *c)
 	if (!monotime_isset(env->confirm.until))
 		return;
 	if (c->state == CLIENT_MONITOR)
-		monitor_event(env, CTL_EVENT_RELOAD, 0, "configuration",
+		monitor_tell(c, CTL_EVENT_RELOAD, 0, "configuration",
 		    "generation %u waits %" PRId64 " seconds to be confirmed",
 		    env->engine->gen, generation_left(env));
 	else

@@ -28,6 +28,8 @@
 #include "env.h"
 
 static int	monitor_any(struct clients *);
+static void	monitor_fill(struct ctl_event *, enum ctl_event_kind, uint32_t,
+		    const char *, const char *, va_list);
 static void	monitor_send(struct clients *, struct ctl_event *);
 
 static int
@@ -51,14 +53,35 @@ monitor_event(struct lbe_env *env, enum ctl_event_kind kind, uint32_t id,
 
 	if (!monitor_any(clients))
 		return;
-	memset(&ev, 0, sizeof(ev));
-	ev.kind = kind;
-	ev.id = id;
-	strlcpy(ev.name, name, sizeof(ev.name));
 	va_start(ap, fmt);
-	vsnprintf(ev.text, sizeof(ev.text), fmt, ap);
+	monitor_fill(&ev, kind, id, name, fmt, ap);
 	va_end(ap);
 	monitor_send(clients, &ev);
+}
+
+void
+monitor_tell(struct client *c, enum ctl_event_kind kind, uint32_t id,
+    const char *name, const char *fmt, ...)
+{
+	struct ctl_event	ev;
+	va_list			ap;
+
+	va_start(ap, fmt);
+	monitor_fill(&ev, kind, id, name, fmt, ap);
+	va_end(ap);
+	peer_send(c->peer, MSG_CTL_EVENT, 0, -1, &ev, sizeof(ev));
+}
+
+static void
+monitor_fill(struct ctl_event *ev, enum ctl_event_kind kind, uint32_t id,
+    const char *name, const char *fmt, va_list ap)
+{
+	memset(ev, 0, sizeof(*ev));
+	ev->time = time(NULL);
+	ev->kind = kind;
+	ev->id = id;
+	strlcpy(ev->name, name, sizeof(ev->name));
+	vsnprintf(ev->text, sizeof(ev->text), fmt, ap);
 }
 
 int
@@ -71,6 +94,7 @@ monitor_pass(struct lbe_env *env, struct imsg *msg)
 	    !wire_name_ok(ev.name, sizeof(ev.name)) ||
 	    !wire_name_ok(ev.text, sizeof(ev.text)))
 		return (-1);
+	ev.time = time(NULL);
 	monitor_send(control_clients(env->control), &ev);
 	return (0);
 }
@@ -80,7 +104,6 @@ monitor_send(struct clients *clients, struct ctl_event *ev)
 {
 	struct client	*c;
 
-	ev->time = time(NULL);
 	/* One that reads too slowly is dropped by its queue's limit. */
 	TAILQ_FOREACH(c, clients, entry)
 		if (c->state == CLIENT_MONITOR)

@@ -501,7 +501,7 @@ asked(struct heard *h, uint32_t what, uint32_t confirm_s)
 static void
 test_confirm(void)
 {
-	struct imsgbuf		*c = client_open(), *d;
+	struct imsgbuf		*c = client_open(), *d, *e;
 	struct msg_result	 r = { 0, 0, 0 };
 	struct msg_confirm	 wait;
 	struct heard		 h;
@@ -523,6 +523,25 @@ test_confirm(void)
 	ok(hear_type(d, MSG_CTL_EVENT, &h), "a monitor is told");
 	is_str(h.u.event.text, "generation 1 waits 60 seconds to be confirmed",
 	    "the same");
+	e = client_open();
+	say(e, MSG_CTL_MONITOR, 0, NULL, 0);
+	ok(hear_type(e, MSG_CTL_EVENT, &h), "another monitor is, too");
+	is_int(hear_now(d, &h), 0, "the first hears it once");
+	imsgbuf_free(e);
+
+	e = client_open();
+	say(e, MSG_CTL_PLAN_GET, 0, NULL, 0);
+	ok(asked(&h, RELOAD_PLAN, 0), "a plan");
+	imsgbuf_free(e);
+	settle();
+	r.error = EINVAL;
+	say(fake_parent, MSG_RELOAD_DONE, h.id, &r, sizeof(r));
+	settle();
+	is_int(hear_now(d, &h), 0, "that nobody waits for is none of "
+	    "a monitor's business");
+	say(fake_parent, MSG_RELOAD_DONE, 0, &r, sizeof(r));
+	ok(hear_type(d, MSG_CTL_EVENT, &h), "a reload without one is");
+	r.error = 0;
 	imsgbuf_free(d);
 
 	say(c, MSG_CTL_CONFIRM, 0, NULL, 0);
