@@ -18,6 +18,7 @@
 #ifndef HCE_CHECK_H
 #define HCE_CHECK_H
 
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <bsd/sys/queue.h>
@@ -109,7 +110,11 @@ enum phase {
 };
 
 /* One check under way, by method. */
-struct probe_fd {		/* without a bufferevent: tcp, udp */
+struct probe_tcp {
+	int			 fd;
+};
+
+struct probe_udp {
 	struct event		 ev;
 	int			 fd;
 };
@@ -131,8 +136,8 @@ struct probe_http {
 };
 
 struct probe_code {		/* http without a body, or TLS */
-	struct event		 ev;
 	int			 fd;
+	int			 unread;	/* some is left to be read */
 	int			 continued;	/* answers 100 so far */
 	int			 url;		/* of the check's, from 0 */
 	struct head		 head;
@@ -209,7 +214,8 @@ struct probe {
 	char			*note_next;	/* of the one to come; NULL */
 	int			 note_new;	/* it is not as before */
 	union {
-		struct probe_fd		 fd;
+		struct probe_tcp	 tcp;
+		struct probe_udp	 udp;
 		struct probe_http	 http;
 		struct probe_code	 code;
 		struct probe_conn	 conn;
@@ -284,6 +290,17 @@ RB_PROTOTYPE(refhosts, refhost, entry, refhost_cmp)
 RB_PROTOTYPE(scripts, script, entry, script_cmp)
 RB_PROTOTYPE(probes, probe, entry, probe_cmp)
 
+/* See ready.c. */
+#define READY_MAX	128	/* so many at a time: timers are not to wait */
+
+struct ready {
+	int			 fd;		/* of epoll(7) */
+	struct event		 ev;
+	struct epoll_event	 come[READY_MAX];
+	int			 n;		/* of them, being looked at */
+	struct monotime		 now;		/* for some; not set: ask */
+};
+
 struct hce {
 	struct engine		*eng;
 	struct event_base	*base;
@@ -296,6 +313,10 @@ struct hce {
 	uint32_t		 slot_base;	/* see slot_offset() */
 	uint32_t		 slots;		/* given out */
 	uint32_t		 jitters;	/* the same, of single checks */
+	struct ready		 ready;
+	struct event		 turn;		/* see sched_turn() */
+	struct monotime		 turn_now;
+	int			 turn_left;	/* checks it is good for */
 	struct monotime		 warned;	/* last of report_local() */
 	struct monotime		 full_since;	/* out of descriptors */
 	uint64_t		 left_out;	/* checks meanwhile */
@@ -317,7 +338,8 @@ struct hce {
  * once or later; cancel ends it without.  timeout gives the reason, and its
  * detail, for a check that is under way at its deadline.  prepare makes what
  * is needed of the items of a check, which were judged: 0, or -1 if that
- * cannot be; release frees it.  Both may be NULL.
+ * cannot be; release frees it.  ready is told what has come by epoll(7) for
+ * the socket of a probe, see ready_add().  These three may be NULL.
  */
 struct check_method {
 	void			(*start)(struct probe *);
@@ -325,6 +347,7 @@ struct check_method {
 	uint32_t		(*timeout)(struct probe *, int32_t *);
 	int			(*prepare)(struct check *);
 	void			(*release)(struct check *);
+	void			(*ready)(struct probe *, uint32_t);
 };
 
 extern const struct check_method	icmp_method;
@@ -444,7 +467,22 @@ void		 host_weigh_learn(struct host *,
 void		 host_weigh_tell(const struct host *,
 		    struct msg_host_status *);
 
+/*
+ * ready.c: the sockets of checks by TCP that need no more than a few calls.
+ * ready_add: wait for this one, of this probe, which is told of each change;
+ * 0 or -1.  ready_end: close it, and wait no more.
+ */
+void		 ready_init(struct hce *);
+void		 ready_close(struct hce *);
+int		 ready_add(struct probe *, int);
+void		 ready_end(struct probe *, int);
+/* ready_now: the time, for a check that ends; of a few sockets the same. */
+struct monotime	 ready_now(struct hce *);
+
 /* sched.c: when a check is made. */
+/* sched_open: ready what probes share; sched_close: it is of no more use. */
+void		 sched_open(struct hce *);
+void		 sched_close(struct hce *);
 /* sched_init: ready the timer of a new probe. */
 void		 sched_init(struct probe *);
 /* sched_begin: check from now on, first at its place in the interval. */

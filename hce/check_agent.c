@@ -43,7 +43,7 @@ static uint32_t	agent_reason(const struct agent *, int32_t *);
 static void	agent_want(struct probe *);
 
 const struct check_method	agent_method = {
-	agent_start, conn_cancel, conn_late, NULL, NULL
+	agent_start, conn_cancel, conn_late, NULL, NULL, NULL
 };
 
 static void

@@ -18,9 +18,7 @@
 
 #include <bsd/string.h>
 #include <errno.h>
-#include <event2/event.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "check.h"
 #include "conn.h"
@@ -29,8 +27,8 @@
 /*
  * HTTP checks that look at nothing but the code, without TLS: most of all
  * there are.  evhttp(3) takes twenty system calls for one, and twice the time
- * that keepalived does; this takes eight, a share of the event loop's, and no
- * memory.  The answer is read to the end of its headers.
+ * that keepalived does; this takes six, a share of the event loop's, and no
+ * memory.  The answer is looked at to the end of its headers.
  */
 
 /* All items of a check, and what is asked for without them. */
@@ -50,7 +48,7 @@ static void	code_begin(struct probe *);
 static void	code_cancel(struct probe *);
 static uint32_t	code_timeout(struct probe *, int32_t *);
 static const struct http_url *code_url(const struct probe *);
-static void	code_ready(int, short, void *);
+static void	code_ready(struct probe *, uint32_t);
 static int	code_ask(struct probe *);
 static void	code_read(struct probe *);
 static int	code_take(struct probe *, const char *, size_t);
@@ -64,7 +62,7 @@ static void	request_add(struct request *, const char *);
 static void	request_header(struct request *, const char *, const char *);
 
 const struct check_method	code_method = {
-	code_start, code_cancel, code_timeout, NULL, http_release
+	code_start, code_cancel, code_timeout, NULL, http_release, code_ready
 };
 
 static void
@@ -74,10 +72,7 @@ code_start(struct probe *probe)
 	code_begin(probe);
 }
 
-/*
- * The request for the URL at hand.  One event for both directions, told once
- * of each change, saves system calls.
- */
+/* The request for the URL at hand. */
 static void
 code_begin(struct probe *probe)
 {
@@ -91,24 +86,21 @@ code_begin(struct probe *probe)
 		return;
 	}
 	probe->phase = PHASE_CONNECT;
-	p->continued = 0;
+	p->continued = p->unread = 0;
 	head_init(&p->head);
 	len = conn_sockaddr(probe, &ss);
-	p->fd = conn_socket(probe);
-	event_assign(&p->ev, probe->hce->base, p->fd,
-	    EV_READ | EV_WRITE | EV_ET | EV_PERSIST, code_ready, probe);
-	if (p->fd == -1) {
+	if ((p->fd = conn_socket(probe)) == -1) {
 		code_errno(probe, errno);
 		return;
 	}
-	conn_reset_on_close(p->fd);
 	if (connect(p->fd, (struct sockaddr *)&ss, len) == -1 &&
 	    errno != EINPROGRESS)
 		code_errno(probe, errno);
-	else if (event_add(&p->ev, NULL) == -1)
+	else if (ready_add(probe, p->fd) == -1)
 		code_errno(probe, ENOMEM);
 }
 
+/* With something unread, it is reset by being closed (RFC 2525 2.17). */
 static void
 code_cancel(struct probe *probe)
 {
@@ -116,8 +108,9 @@ code_cancel(struct probe *probe)
 
 	if (p->fd == -1)
 		return;
-	event_del(&p->ev);
-	close(p->fd);
+	if (!p->unread)
+		conn_reset_on_close(p->fd);
+	ready_end(probe, p->fd);
 }
 
 static uint32_t
@@ -135,13 +128,11 @@ code_url(const struct probe *probe)
 }
 
 static void
-code_ready(int, short what, void *arg)
+code_ready(struct probe *probe, uint32_t what)
 {
-	struct probe	*probe = arg;
-
 	if (probe->phase == PHASE_CONNECT && !code_ask(probe))
 		return;
-	if (what & EV_READ)
+	if (what & (EPOLLIN | EPOLLERR | EPOLLHUP))
 		code_read(probe);
 }
 
@@ -176,17 +167,23 @@ code_ask(struct probe *probe)
 
 /*
  * All there is: we are told but once.  An answer that is whole is not waited
- * behind.
+ * behind, and left where it is; a part of one is taken away.
  */
 static void
 code_read(struct probe *probe)
 {
-	char		 buf[CODE_READ_LEN];
-	ssize_t		 n;
+	struct probe_code	*p = &probe->code;
+	char			 buf[CODE_READ_LEN];
+	ssize_t			 n;
 
-	while ((n = recv(probe->code.fd, buf, sizeof(buf), 0)) > 0)
+	while ((n = recv(p->fd, buf, sizeof(buf), MSG_PEEK)) > 0) {
+		p->unread = 1;
 		if (code_take(probe, buf, n))
 			return;
+		p->unread = 0;
+		if ((n = recv(p->fd, buf, n, 0)) <= 0)
+			break;
+	}
 	if (n == 0)
 		code_end(probe, HOST_R_CLOSED, 0);
 	else if (errno != EAGAIN)

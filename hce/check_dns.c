@@ -48,7 +48,8 @@ static void	dns_read(struct bufferevent *, void *);
 static void	dns_end(struct probe *, uint32_t, int32_t);
 
 const struct check_method	dns_method = {
-	dns_start, dns_cancel, dns_timeout, dns_make, dns_release
+	dns_start, dns_cancel, dns_timeout, dns_make, dns_release,
+	NULL
 };
 
 static int

@@ -27,7 +27,7 @@ static void	file_cancel(struct probe *);
 static uint32_t	file_timeout(struct probe *, int32_t *);
 
 const struct check_method	file_method = {
-	file_start, file_cancel, file_timeout, NULL, NULL
+	file_start, file_cancel, file_timeout, NULL, NULL, NULL
 };
 
 static void

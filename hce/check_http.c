@@ -79,7 +79,8 @@ static void	http_done(struct evhttp_request *, void *);
 static void	http_end(struct probe *, uint32_t, int32_t);
 
 const struct check_method	http_method = {
-	http_start, http_cancel, http_timeout, http_prepare, http_release
+	http_start, http_cancel, http_timeout, http_prepare, http_release,
+	NULL
 };
 
 static int

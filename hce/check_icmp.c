@@ -72,7 +72,8 @@ static void	icmp_reply(struct hce *, const struct addr *,
 static int	icmp_cmp(const struct probe *, const struct probe *);
 
 const struct check_method	icmp_method = {
-	icmp_start, icmp_cancel, icmp_timeout, icmp_prepare, icmp_release
+	icmp_start, icmp_cancel, icmp_timeout, icmp_prepare, icmp_release,
+	NULL
 };
 
 RB_PROTOTYPE(echoes, probe, icmp.entry, icmp_cmp)

@@ -39,7 +39,7 @@ static uint32_t	script_reason(struct probe *,
 static uint32_t	script_status(struct probe *, int32_t, int32_t *);
 
 const struct check_method	script_method = {
-	script_start, script_cancel, script_timeout, NULL, NULL
+	script_start, script_cancel, script_timeout, NULL, NULL, NULL
 };
 
 static void

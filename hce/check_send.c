@@ -42,7 +42,7 @@ static void	send_closed(struct probe *, short);
 static enum answer send_matches(struct probe *);
 
 const struct check_method	send_method = {
-	send_start, conn_cancel, conn_late, NULL, NULL
+	send_start, conn_cancel, conn_late, NULL, NULL, NULL
 };
 
 static void

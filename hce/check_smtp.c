@@ -52,7 +52,7 @@ static void	smtp_starttls(struct probe *);
 static void	smtp_end(struct probe *, uint32_t, int32_t);
 
 const struct check_method	smtp_method = {
-	smtp_start, smtp_cancel, smtp_timeout, NULL, NULL
+	smtp_start, smtp_cancel, smtp_timeout, NULL, NULL, NULL
 };
 
 static const int	good_codes[SMTP_STEP_MAX] = {

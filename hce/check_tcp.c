@@ -18,32 +18,29 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <event2/event.h>
-#include <unistd.h>
 
 #include "check.h"
 #include "conn.h"
 
 /*
- * A TCP check is good when the connection is there.  It is made without a
- * bufferevent: no memory is allocated, and it takes seven system calls and
- * a share of the event loop's.
+ * A TCP check is good when the connection is there.  No memory is allocated,
+ * and it takes five system calls and a share of the event loop's.
  */
 
 static void	tcp_start(struct probe *);
 static void	tcp_cancel(struct probe *);
 static uint32_t	tcp_timeout(struct probe *, int32_t *);
-static void	tcp_ready(int, short, void *);
+static void	tcp_ready(struct probe *, uint32_t);
 static void	tcp_errno(struct probe *, int);
 
 const struct check_method	tcp_method = {
-	tcp_start, tcp_cancel, tcp_timeout, NULL, NULL
+	tcp_start, tcp_cancel, tcp_timeout, NULL, NULL, tcp_ready
 };
 
 static void
 tcp_start(struct probe *probe)
 {
-	struct probe_fd		*p = &probe->fd;
+	struct probe_tcp	*p = &probe->tcp;
 	struct sockaddr_storage	 ss;
 	socklen_t		 len;
 
@@ -53,24 +50,17 @@ tcp_start(struct probe *probe)
 		return;
 	}
 	conn_reset_on_close(p->fd);
-	event_assign(&p->ev, probe->hce->base, p->fd, EV_WRITE, tcp_ready,
-	    probe);
 	if (connect(p->fd, (struct sockaddr *)&ss, len) == -1 &&
-	    errno != EINPROGRESS) {
+	    errno != EINPROGRESS)
 		tcp_errno(probe, errno);
-		return;
-	}
-	if (event_add(&p->ev, NULL) == -1)
+	else if (ready_add(probe, p->fd) == -1)
 		tcp_errno(probe, ENOMEM);
 }
 
 static void
 tcp_cancel(struct probe *probe)
 {
-	struct probe_fd	*p = &probe->fd;
-
-	event_del(&p->ev);
-	close(p->fd);
+	ready_end(probe, probe->tcp.fd);
 }
 
 static uint32_t
@@ -79,14 +69,15 @@ tcp_timeout(struct probe *, int32_t *)
 	return (HOST_R_TIMEOUT_CONNECT);
 }
 
+/* Without an error there is none to be asked for. */
 static void
-tcp_ready(int fd, short, void *arg)
+tcp_ready(struct probe *probe, uint32_t what)
 {
-	struct probe	*probe = arg;
 	socklen_t	 len = sizeof(int);
-	int		 error;
+	int		 error = 0;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
+	if ((what & (EPOLLERR | EPOLLHUP)) != 0 && getsockopt(probe->tcp.fd,
+	    SOL_SOCKET, SO_ERROR, &error, &len) == -1)
 		error = errno;
 	tcp_errno(probe, error);
 }
@@ -99,7 +90,7 @@ tcp_errno(struct probe *probe, int error)
 
 	if (error != 0)
 		reason = conn_errno_reason(error, &detail);
-	if (probe->fd.fd != -1)
-		close(probe->fd.fd);
+	if (probe->tcp.fd != -1)
+		ready_end(probe, probe->tcp.fd);
 	sched_done(probe, reason, detail);
 }

@@ -26,7 +26,7 @@ static void	tls_start(struct probe *);
 static void	tls_event(struct bufferevent *, short, void *);
 
 const struct check_method	tls_method = {
-	tls_start, conn_cancel, conn_late, NULL, NULL
+	tls_start, conn_cancel, conn_late, NULL, NULL, NULL
 };
 
 static void

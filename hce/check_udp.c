@@ -42,13 +42,13 @@ static void	udp_ready(int, short, void *);
 static void	udp_end(struct probe *, uint32_t, int32_t);
 
 const struct check_method	udp_method = {
-	udp_start, udp_cancel, udp_timeout, NULL, NULL
+	udp_start, udp_cancel, udp_timeout, NULL, NULL, NULL
 };
 
 static void
 udp_start(struct probe *probe)
 {
-	struct probe_fd	*p = &probe->fd;
+	struct probe_udp	*p = &probe->udp;
 	const char	*text;
 	size_t		 len = 0;
 	uint32_t	 reason;
@@ -73,8 +73,8 @@ udp_start(struct probe *probe)
 static void
 udp_cancel(struct probe *probe)
 {
-	event_del(&probe->fd.ev);
-	close(probe->fd.fd);
+	event_del(&probe->udp.ev);
+	close(probe->udp.fd);
 }
 
 static uint32_t

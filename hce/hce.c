@@ -107,6 +107,8 @@ hce_init(struct engine *eng)
 	hce->slot_base = arc4random();
 	RB_INIT(&hce->probes);
 	TAILQ_INIT(&hce->askers);
+	ready_init(hce);
+	sched_open(hce);
 	icmp_init(hce);
 }
 
@@ -130,6 +132,8 @@ hce_shutdown(struct engine *eng)
 	hce_tree_free(hce->running);
 	hce->staged = hce->running = NULL;
 	icmp_close(hce);
+	sched_close(hce);
+	ready_close(hce);
 	SSL_CTX_free(hce->tls);
 	hce->tls = NULL;
 	tls_bundle_free(&hce->bundle);

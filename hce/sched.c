@@ -33,7 +33,12 @@
 #define SCHED_EARLY_US	1000
 #define SCHED_LATE_US	50000
 
+/* Of checks that begin in one turn of the loop, for so many it is one time. */
+#define SCHED_TURN	16
+
 static void	sched_timer(int, short, void *);
+static void	sched_turn_over(int, short, void *);
+static struct monotime sched_turn(struct hce *);
 static void	sched_cancel(struct probe *);
 static int	sched_put_off(struct probe *);
 static struct monotime sched_deadline(const struct probe *);
@@ -44,6 +49,43 @@ static void	sched_begin_check(struct probe *);
 static int64_t	sched_interval(const struct probe *);
 static int64_t	sched_slot(struct probe *);
 static void	sched_start(struct probe *, int64_t, int64_t);
+
+void
+sched_open(struct hce *hce)
+{
+	event_assign(&hce->turn, hce->base, -1, 0, sched_turn_over, hce);
+}
+
+void
+sched_close(struct hce *hce)
+{
+	event_del(&hce->turn);
+}
+
+static void
+sched_turn_over(int, short, void *arg)
+{
+	struct hce	*hce = arg;
+
+	hce->turn_left = 0;
+}
+
+/*
+ * The time, for timers: those of one turn of the loop are called in a row, and
+ * an event that is made active by the first comes behind the last.  Where to
+ * read the clock is a system call, this saves most of them.
+ */
+static struct monotime
+sched_turn(struct hce *hce)
+{
+	if (hce->turn_left == 0) {
+		hce->turn_now = monotime_now();
+		hce->turn_left = SCHED_TURN;
+		event_active(&hce->turn, EV_TIMEOUT, 0);
+	}
+	hce->turn_left--;
+	return (hce->turn_now);
+}
 
 void
 sched_init(struct probe *probe)
@@ -181,7 +223,7 @@ sched_probe(struct probe *probe)
 	probe->probing = 1;
 	probe->late = 0;
 	probe->phase = PHASE_CONNECT;
-	probe->started = monotime_now();
+	probe->started = sched_turn(probe->hce);
 	sched_arm(probe, sched_deadline(probe), probe->started);
 	if (limit_reached(probe->hce))
 		sched_done(probe, HOST_R_DESCRIPTORS, 0);
@@ -205,7 +247,7 @@ void
 sched_done(struct probe *probe, uint32_t reason, int32_t detail)
 {
 	struct verdict_check	 check = { .reason = reason, .detail = detail };
-	struct monotime		 now = monotime_now();
+	struct monotime		 now = ready_now(probe->hce);
 
 	probe->probing = 0;
 	limit_ended(probe->hce, reason);

@@ -8,8 +8,8 @@ command -v perl >/dev/null || skip_all "perl is not installed"
 
 ip link set lo up || skip_all "no loopback"
 mkfifo "$dir/peers.in"
-perl "$TOP/regress/hce_peer.pl" banner=7001 closes=7002 <"$dir/peers.in" \
-    >"$dir/peers.out" 2>&1 &
+perl "$TOP/regress/hce_peer.pl" banner=7001 closes=7002 silent=7003 \
+    <"$dir/peers.in" >"$dir/peers.out" 2>&1 &
 pids="$pids $!"
 exec 8>"$dir/peers.in"
 wait_for 10 grep -q ready "$dir/peers.out" ||
@@ -65,5 +65,10 @@ is "it is up with one more, until that says no" "$(told_since)" \
 ok "and its counters go on" wait_for 5 counted both 7
 checks both check tcp
 verdict "without the bad one it is up" both "up \(ok\)"
+
+checks silent check tcp on port 7003
+ok "a host that says nothing is checked" wait_for 10 counted silent 3
+is "and no connection to it waits for its end" \
+    "$(ss -Htn state time-wait '( dport = :7003 )')" ""
 ok "hce ends in good order" hce_stop
 done_testing

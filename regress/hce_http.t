@@ -56,7 +56,7 @@ mkfifo "$dir/peers.in"
 perl "$TOP/regress/hce_peer.pl" chunks=7001 badchunk=7002 negchunk=7003 \
     hugechunk=7004 manychunks=7005 trailers=7006 gigabyte=7007 \
     shortbody=7008 slowbody=7009 nasty=7010 bigbody=7011 badlength=7012 \
-    hasty=7013 halfhead=7014 hints=7015 \
+    hasty=7013 halfhead=7014 hints=7015 parts=7016 silent=7017 \
     <"$dir/peers.in" >"$dir/peers.out" 2>&1 &
 pids="$pids $!"
 exec 8>"$dir/peers.in"
@@ -121,6 +121,8 @@ n=0
 	target halfhead 7014 '"/"'
 	target hints 7015 '"/"'
 	target hinted 7015 '"/" code 103'
+	target parts 7016 '"/"'
+	target silent 7017 '"/"'
 } | conf
 
 verdict "a code that is not wanted" moved "down \(wrong code 301\)"
@@ -147,6 +149,8 @@ verdict "half of its headers, and the end" halfhead \
     "down \(closed before the answer\)"
 verdict "an interim answer before the last" hints "up \(ok\)"
 verdict "which is what is wanted" hinted "up \(ok\)"
+verdict "an answer in parts" parts "up \(ok\)"
+verdict "none" silent "down \(timeout in read\)"
 verdict "the first takes too long" stuck "down \(timeout in body \(/\)\)"
 verdict "a body in chunks" chunks "up \(ok\)"
 verdict "a chunk that is none" badchunk "down \(malformed or too long chunk\)"
@@ -172,6 +176,9 @@ rounds() {
 	    sed 's/.*\///')" -ge 10 ]
 }
 ok "all are checked again and again" wait_for 30 rounds
+# Those that wait for us to close: whether all is read by then, or not.
+is "no connection waits for its end" "$(ss -Htn state time-wait \
+    '( dport >= :7013 and dport <= :7017 )')" ""
 grown=$(($(peak) - memory))
 ok "that costs little memory ($grown kB)" test "$grown" -lt 16384
 ok "hce ends in good order" hce_stop

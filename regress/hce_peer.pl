@@ -79,6 +79,15 @@ my %modes = (
 		$s->shutdown(1);
 		drain($s);
 	},
+	# each part of the head is seen alone
+	parts => sub {
+		my ($s) = @_;
+		for my $part ("HT", "TP/1.1 2", "00 OK\r", "\nA: b\r\n", "\r\n") {
+			syswrite($s, $part) or return;
+			select(undef, undef, undef, 0.02);
+		}
+		drain($s);
+	},
 	hints => sub {
 		my ($s) = @_;
 		put($s, "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" .

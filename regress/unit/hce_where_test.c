@@ -156,6 +156,36 @@ test_shared(void)
 	is_int(fake_stop(&f), 0, "ends in good order");
 }
 
+/* What is known of host 1 so far. */
+static struct msg_host_status
+stats(struct fake *f)
+{
+	struct fake_msg	 m;
+
+	fake_send(f, PROC_LBE, MSG_HOST_STATS_GET, 1, -1, NULL, 0);
+	if (fake_wait(f, MSG_HOST_STATS, &m, WAIT_MS) == -1)
+		errx(1, "hce says nothing");
+	return (m.status);
+}
+
+/* The clock is read for several, but not for those of another time. */
+static void
+test_took(void)
+{
+	struct listener		 l = listener_new();
+	struct msg_host_status	 s;
+	struct fake		 f;
+
+	start(&f);
+	conf_two(&f, l.port, "127.0.0.2", 0);
+	ok(connections(&f, &l, 2000) > 1, "checks for two seconds");
+	s = stats(&f);
+	is_int(s.state, HOST_UP, "are good");
+	ok(s.last_ms < 1000, "and the last took its own time (%u)", s.last_ms);
+	is_int(fake_stop(&f), 0, "ends in good order");
+	close(l.fd);
+}
+
 /* Who joins later has the verdict at once, and who leaves does not end it. */
 static void
 test_join(void)
@@ -417,6 +447,39 @@ test_asked(void)
 	is_int(fake_stop(&f), 0, "ends in good order");
 }
 
+/* What comes for a socket that the parent has still, and hce no more. */
+static void
+test_asked_kept(void)
+{
+	struct listener		 l = listener_new();
+	struct fake_check	 c = tcp_check(1, 1);
+	struct msg_socket	 s = { 0 };
+	struct fake		 f;
+	struct fake_msg		 m;
+	int			 fd, kept, peer;
+
+	c.conf.mark = 7;
+	c.conf.interval_ms = c.conf.timeout_ms = 5000;
+	start(&f);
+	asked(&f, &c, l.port, &m);
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	if (fd == -1 || (kept = dup(fd)) == -1)
+		err(1, "socket");
+	fake_send(&f, PROC_PARENT, MSG_CHECK_SOCKET, m.id, fd, &s, sizeof(s));
+	ok(state_wait(&f, 1, HOST_UP, &m), "a check has ended");
+	fake_poll(&f, l.fd, WAIT_MS);
+	if ((peer = accept(l.fd, NULL, NULL)) == -1)
+		err(1, "accept");
+	is_int(write(peer, "late", 4), 4, "its socket has news");
+	is_int(fake_wait(&f, MSG_HOST_STATUS, &m, QUIET_MS), -1,
+	    "that are of no interest");
+	is_int(stats(&f).checks, 1, "and are no other check");
+	is_int(fake_stop(&f), 0, "ends in good order");
+	close(peer);
+	close(kept);
+	close(l.fd);
+}
+
 /* A check that waits for its socket is ended with hce. */
 static void
 test_asked_end(void)
@@ -508,10 +571,12 @@ main(void)
 {
 	alarm(HANG_S);
 	test_asked();
+	test_asked_kept();
 	test_asked_end();
 	test_asked_http();
 	test_asked_icmp();
 	test_shared();
+	test_took();
 	test_join();
 	test_known();
 	test_elsewhere();
