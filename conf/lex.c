@@ -44,6 +44,7 @@ struct lex {
 	struct macros	 macros;
 	struct arena	 kept;		/* until the end: macros, lex_alloc */
 	struct arena	 tokens;	/* of the statement being read */
+	uint8_t		 word[UCHAR_MAX + 1];	/* may this be in a word? */
 	size_t		 len;		/* of the token being read */
 	char		 buf[TOKEN_LEN];
 };
@@ -56,8 +57,10 @@ static int	 lex_skip(struct lex *);
 static void	 lex_skip_line(struct lex *);
 static int	 lex_blanks(struct lex *, struct lex_token *);
 static int	 lex_expand(struct lex *, struct lex_token *);
+static int	 lex_long(struct lex *);
 static int	 lex_add(struct lex *, int);
-static int	 lex_is_word(int);
+static int	 lex_is_word(const struct lex *, int);
+static int	 lex_run(struct lex *);
 static int	 lex_word(struct lex *, struct lex_token *);
 static int	 lex_escape(struct lex *);
 static int	 lex_hex(struct lex *);
@@ -211,13 +214,18 @@ lex_expand(struct lex *lex, struct lex_token *t)
 }
 
 static int
+lex_long(struct lex *lex)
+{
+	lex_error(lex, "a word or text of more than %zu bytes",
+	    sizeof(lex->buf) - 1);
+	return (-1);
+}
+
+static int
 lex_add(struct lex *lex, int c)
 {
-	if (lex->len >= sizeof(lex->buf) - 1) {
-		lex_error(lex, "a word or text of more than %zu bytes",
-		    sizeof(lex->buf) - 1);
-		return (-1);
-	}
+	if (lex->len >= sizeof(lex->buf) - 1)
+		return (lex_long(lex));
 	lex->buf[lex->len++] = c;
 	return (0);
 }
@@ -239,9 +247,29 @@ lex_keep(struct lex *lex, struct lex_str *str)
 }
 
 static int
-lex_is_word(int c)
+lex_is_word(const struct lex *lex, int c)
 {
-	return (c > ' ' && c < 0x7f && strchr("{}()<>,;=#\"'\\$", c) == NULL);
+	return (c >= 0 && lex->word[c]);
+}
+
+/* So much of a word as stands in the file as it is: most of what is read. */
+static int
+lex_run(struct lex *lex)
+{
+	struct source	*src = lex->src;
+	size_t		 n, end = src->pos;
+
+	if (lex->text != NULL)
+		return (0);
+	while (end < src->len && lex->word[(unsigned char)src->buf[end]])
+		end++;
+	n = end - src->pos;
+	if (n > sizeof(lex->buf) - 1 - lex->len)
+		return (lex_long(lex));
+	memcpy(lex->buf + lex->len, src->buf + src->pos, n);
+	lex->len += n;
+	src->pos = end;
+	return (0);
 }
 
 static int
@@ -249,13 +277,15 @@ lex_word(struct lex *lex, struct lex_token *t)
 {
 	int	 c;
 
+	if (lex_run(lex) == -1)
+		return (-1);
 	while ((c = lex_peek(lex)) != LEX_EOF) {
 		if (c == '$') {
 			if (lex_expand(lex, t) == -1)
 				return (-1);
 			continue;
 		}
-		if (!lex_is_word(c))
+		if (!lex_is_word(lex, c))
 			break;
 		if (lex_add(lex, c) == -1)
 			return (-1);
@@ -368,7 +398,7 @@ lex_values(struct lex *lex, struct lex_token *t)
 		if (c == '"' || c == '\'') {
 			if (lex_quoted(lex) == -1)
 				return (-1);
-		} else if (lex_is_word(c)) {
+		} else if (lex_is_word(lex, c)) {
 			if (lex_word(lex, t) == -1)
 				return (-1);
 		} else {
@@ -470,7 +500,7 @@ lex_token(struct lex *lex, struct lex_token *t, int c)
 	} else if (c == '<') {
 		if (lex_table(lex, t) == -1)
 			return (-1);
-	} else if (lex_is_word(c)) {
+	} else if (lex_is_word(lex, c)) {
 		t->kind = LEX_WORD;
 		if (lex_word(lex, t) == -1)
 			return (-1);
@@ -565,11 +595,14 @@ lex_new(struct conf *conf, const struct conf_macros *macros, int flags,
     struct diag *diag)
 {
 	struct lex	*lex;
+	int		 c;
 
 	if ((lex = calloc(1, sizeof(*lex))) == NULL) {
 		diag_nomem(diag);
 		return (NULL);
 	}
+	for (c = ' ' + 1; c < 0x7f; c++)
+		lex->word[c] = strchr("{}()<>,;=#\"'\\$", c) == NULL;
 	lex->conf = conf;
 	lex->diag = diag;
 	lex->flags = flags;

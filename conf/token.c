@@ -214,6 +214,9 @@ keyword_cmp(const void *name, const void *entry)
 static const struct keyword *
 keyword_find(const char *name)
 {
+	/* Most words are addresses and numbers. */
+	if (*name < 'a' || *name > 'z')
+		return (NULL);
 	return (bsearch(name, keywords, NKEYWORDS, sizeof(keywords[0]),
 	    keyword_cmp));
 }
