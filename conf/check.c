@@ -62,9 +62,13 @@ static struct conf_check	*check_wanted(struct parse *,
 static int			 check_all_wanted(struct parse *,
 				    const struct pool_ref *,
 				    struct conf_check **);
+static int			 table_variant(struct parse *,
+				    struct conf_table *);
 static struct conf_table	*table_make(struct parse *,
 				    const struct table_use *);
 static void			 table_use_key(struct parse *,
+				    const struct table_use *);
+static int			 table_is(const struct conf_table *,
 				    const struct table_use *);
 static struct conf_table	*table_find(struct parse *,
 				    const struct table_use *);
@@ -275,11 +279,33 @@ table_hosts(struct parse *p, struct conf_table *t)
 	return (0);
 }
 
+/*
+ * The variant of a new use: how many there are of this table on this port.  An
+ * index knows the latest of them; of the first use it need not know.
+ */
+static int
+table_variant(struct parse *p, struct conf_table *t)
+{
+	const struct conf_table	*last, *first = t->def->first;
+
+	if (first == NULL)
+		return (0);
+	key_start(&p->key, KEY_VARIANT);
+	key_mem(&p->key, &t->def, sizeof(t->def));
+	key_num(&p->key, t->port);
+	last = index_get(p->index, &p->key);
+	if (last == NULL && first->port == t->port)
+		last = first;
+	if (last != NULL)
+		t->variant = last->variant + 1;
+	return (index_put(p->index, &p->key, t));
+}
+
 /* A new table in use; the tree has it, even when memory runs out. */
 static struct conf_table *
 table_make(struct parse *p, const struct table_use *use)
 {
-	struct conf_table	*t, *last;
+	struct conf_table	*t;
 
 	if ((t = conf_alloc(p->conf, sizeof(*t))) == NULL ||
 	    (t->check = conf_alloc(p->conf,
@@ -292,14 +318,9 @@ table_make(struct parse *p, const struct table_use *use)
 	t->flags = use->def->flags;
 	t->port = use->port;
 	t->name = use->def->name;
-	key_start(&p->key, KEY_VARIANT);
-	key_mem(&p->key, &use->def, sizeof(use->def));
-	key_num(&p->key, use->port);
-	if ((last = index_get(p->index, &p->key)) != NULL)
-		t->variant = last->variant + 1;
-	if (index_put(p->index, &p->key, t) == -1)
+	if (table_variant(p, t) == -1 || table_hosts(p, t) == -1)
 		return (NULL);
-	return (table_hosts(p, t) == -1 ? NULL : t);
+	return (t);
 }
 
 static void
@@ -311,21 +332,30 @@ table_use_key(struct parse *p, const struct table_use *use)
 	key_mem(&p->key, use->check, use->nchecks * sizeof(use->check[0]));
 }
 
+static int
+table_is(const struct conf_table *t, const struct table_use *use)
+{
+	return (t->port == use->port && t->nchecks == use->nchecks &&
+	    memcmp(t->check, use->check,
+	    use->nchecks * sizeof(use->check[0])) == 0);
+}
+
 /* The table in use: one for each port and checks. */
 static struct conf_table *
 table_find(struct parse *p, const struct table_use *use)
 {
-	struct conf_table	*t;
+	struct conf_table	*t, *first = use->def->first;
 
+	if (first != NULL && table_is(first, use))
+		return (first);
+	/* Others than the first are in the index. */
 	table_use_key(p, use);
-	if ((t = index_get(p->index, &p->key)) != NULL)
+	if (first != NULL && (t = index_get(p->index, &p->key)) != NULL)
 		return (t);
-	if ((t = table_make(p, use)) == NULL) {
-		diag_nomem(&p->diag);
-		return (NULL);
-	}
+	t = table_make(p, use);
 	table_use_key(p, use);
-	if (index_put(p->index, &p->key, t) == -1)
+	if (t == NULL ||
+	    (first != NULL && index_put(p->index, &p->key, t) == -1))
 		diag_nomem(&p->diag);
 	return (t);
 }
