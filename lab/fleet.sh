@@ -152,7 +152,7 @@ idle_ticks() {
 command_of() {
 	case $1 in
 	fill)		command="fill $services $reals" ;;
-	lvsd)		command="lvsd -d -f $dir/lvsd.conf -s $dir/lvsd.sock" ;;
+	lvsd | alone)	command="lvsd -d -f $dir/lvsd.conf -s $dir/lvsd.sock" ;;
 	keepalived)	command="keepalived -n -l -G -C -I -f $dir/keepalived.conf"
 			command+=" -p $dir/ka.pid -c $dir/ka-check.pid" ;;
 	ipvsadm)	command="ipvsadm -R" ;;
@@ -189,7 +189,7 @@ least() {
 # The tool's table stays, for its namespace ends next.
 stop() {
 	case $1 in
-	lvsd)		lvsctl -s "$dir/lvsd.sock" stop >/dev/null 2>&1 ;;
+	lvsd | alone)	lvsctl -s "$dir/lvsd.sock" stop >/dev/null 2>&1 ;;
 	keepalived)	kill "$pid" ;;
 	*)		return ;;
 	esac
