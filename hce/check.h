@@ -32,6 +32,7 @@
 #include "../imsg/engine.h"
 #include "../imsg/msg.h"
 #include "agent.h"
+#include "alarm.h"
 #include "body.h"
 #include "head.h"
 #include "verdict.h"
@@ -93,6 +94,7 @@ RB_HEAD(checks, check);
 struct table {
 	RB_ENTRY(table)		 entry;
 	struct table_config	 conf;
+	struct hce		*hce;
 	struct check		*check[CHECKS_MAX];	/* conf.nchecks */
 };
 RB_HEAD(tables, table);
@@ -179,40 +181,14 @@ struct watch {
 };
 TAILQ_HEAD(watches, watch);
 
-/*
- * A check of an address: when it is made, and what it has said.  A
- * method looks at nothing of the host itself.
- */
-struct probe {
-	RB_ENTRY(probe)		 entry;
-	struct watches		 watches;	/* of hosts */
-	int			 wanted;	/* by so many of them */
-	struct refhost		*refhost;	/* it is of this one alone */
-	struct hce		*hce;
-	struct check		*check;
-	struct addr		 addr;		/* what is checked */
-	struct addr		 server;	/* by way of a service: whom
-						   IPVS takes it to; af 0 */
-	uint16_t		 port;		/* host byte order */
-	uint8_t			 phase;		/* enum phase */
-	uint8_t			 scheduled;
-	uint8_t			 probing;
-	uint8_t			 late;		/* deadline was put off */
-	struct verdict		 verdict;
-	struct event		 timer;		/* next check, or deadline */
-	struct monotime		 grid;		/* see pace.h */
-	struct monotime		 due;		/* of this or the next check */
+/* A check under way: most of the time there is none. */
+struct run {
 	struct monotime		 started;
-	int64_t			 cert_until;	/* see msg_host_status */
-	TAILQ_ENTRY(probe)	 asking;	/* the parent; these three */
+	uint8_t			 phase;		/* enum phase */
+	uint8_t			 late;		/* deadline was put off */
+	uint32_t		 ask;		/* the parent; these three */
 	void			(*begin)(struct probe *);
-	uint32_t		 ask;
-	int			 sock;		/* came for it; -1: none */
-	struct want		 want;
-	struct agent		 agent;		/* as it was last told */
-	char			*note;		/* of the last result, */
-	char			*note_next;	/* of the one to come; NULL */
-	int			 note_new;	/* it is not as before */
+	TAILQ_ENTRY(probe)	 asking;
 	union {
 		struct probe_tcp	 tcp;
 		struct probe_udp	 udp;
@@ -225,23 +201,57 @@ struct probe {
 	};
 };
 
+/*
+ * A check of an address: when it is made, and what it has said.  A
+ * method looks at nothing of the host itself.
+ */
+struct probe {
+	RB_ENTRY(probe)		 entry;
+	struct watches		 watches;	/* of hosts */
+	struct refhost		*refhost;	/* it is of this one alone */
+	struct hce		*hce;
+	struct check		*check;
+	struct addr		 addr;		/* what is checked */
+	struct addr		 server;	/* by way of a service: whom
+						   IPVS takes it to; af 0 */
+	uint16_t		 port;		/* host byte order */
+	uint8_t			 scheduled;
+	uint8_t			 note_new;	/* it is not as before */
+	uint32_t		 wanted;	/* by so many hosts */
+	struct run		*run;		/* NULL: none under way */
+	struct verdict		 verdict;
+	struct alarm		 alarm;		/* next check, or deadline */
+	struct monotime		 grid;		/* see pace.h */
+	struct monotime		 due;		/* of this or the next check */
+	int64_t			 cert_until;	/* see msg_host_status */
+	struct want		 want;
+	struct agent		 agent;		/* as it was last told */
+	int			 sock;		/* came for it; -1: none */
+	char			*note;		/* of the last result, */
+	char			*note_next;	/* of the one to come; NULL */
+};
+
 RB_HEAD(probes, probe);
 TAILQ_HEAD(askers, probe);
 RB_HEAD(echoes, probe);
 
 struct host {
 	RB_ENTRY(host)		 entry;
-	struct host_config	 conf;
-	struct hce		*hce;
+	uint32_t		 id;
+	uint32_t		 weight;	/* as configured */
+	struct addr		 addr;		/* or its parent's */
+	uint8_t			 flags;		/* HOST_F_* */
+	uint8_t			 nwatches;
+	uint8_t			 cert_warn;
 	struct table		*table;
 	struct watch		*watch;		/* one for each check */
-	int			 nwatches;
 	struct verdict		 verdict;	/* of all of them */
-	uint32_t		 check_id;	/* its reason's; 0: none */
+	uint32_t		 hist[HOST_HIST_MAX];	/* of checks that count,
+						   durations */
 	int64_t			 cert_until;	/* see msg_host_status */
-	int			 cert_warn;
+	uint32_t		 check_id;	/* its reason's; 0: none */
 	uint32_t		 want_id;	/* whose weight it is; */
-	uint32_t		 weight;	/* 0: none, as configured */
+	uint32_t		 want;		/* 0: none, as configured */
 	uint8_t			 live;		/* START has come for it */
 	uint8_t			 tell;		/* to lbe at START */
 	uint8_t			 ordered;	/* lbe has given an order: */
@@ -322,6 +332,7 @@ struct hce {
 	uint64_t		 left_out;	/* checks meanwhile */
 	int			 full;
 	struct probes		 probes;	/* of hosts */
+	struct alarms		*alarms;	/* of all probes */
 	struct askers		 askers;	/* in PHASE_SOCKET or _SCRIPT */
 	uint32_t		 asks;		/* so far */
 	struct echoes		 echoes;	/* those of ICMP under way */
@@ -414,6 +425,10 @@ void		 tlsfile_forget(struct tree *);
  */
 void		 host_link(struct host *);
 void		 host_unlink(struct host *);
+/* host_configure: the host is to be as this says. */
+void		 host_configure(struct host *, const struct host_config *);
+/* host_known: has anything been found out about it? */
+int		 host_known(const struct host *);
 /* host_enabled: is it in use, as the operator or the configuration says? */
 int		 host_enabled(const struct host *);
 /* host_wanted: is it to be checked: in use, and has a check? */
@@ -483,7 +498,7 @@ struct monotime	 ready_now(struct hce *);
 /* sched_open: ready what probes share; sched_close: it is of no more use. */
 void		 sched_open(struct hce *);
 void		 sched_close(struct hce *);
-/* sched_init: ready the timer of a new probe. */
+/* sched_init: ready a new probe for it. */
 void		 sched_init(struct probe *);
 /* sched_begin: check from now on, first at its place in the interval. */
 void		 sched_begin(struct probe *);

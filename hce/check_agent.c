@@ -101,7 +101,7 @@ agent_line(struct probe *probe, size_t len)
 
 	if (len > sizeof(line))
 		len = sizeof(line);
-	n = evbuffer_copyout(bufferevent_get_input(probe->conn.bev), line,
+	n = evbuffer_copyout(bufferevent_get_input(probe->run->conn.bev), line,
 	    len);
 	if (agent_take(&probe->agent, line, n > 0 ? n : 0, &why,
 	    &why_len) == 0) {

@@ -68,7 +68,7 @@ const struct check_method	code_method = {
 static void
 code_start(struct probe *probe)
 {
-	probe->code.url = 0;
+	probe->run->code.url = 0;
 	code_begin(probe);
 }
 
@@ -76,7 +76,7 @@ code_start(struct probe *probe)
 static void
 code_begin(struct probe *probe)
 {
-	struct probe_code	*p = &probe->code;
+	struct probe_code	*p = &probe->run->code;
 	struct sockaddr_storage	 ss;
 	socklen_t		 len;
 
@@ -85,7 +85,7 @@ code_begin(struct probe *probe)
 		sock_ask(probe, code_begin);
 		return;
 	}
-	probe->phase = PHASE_CONNECT;
+	probe->run->phase = PHASE_CONNECT;
 	p->continued = p->unread = 0;
 	head_init(&p->head);
 	len = conn_sockaddr(probe, &ss);
@@ -104,7 +104,7 @@ code_begin(struct probe *probe)
 static void
 code_cancel(struct probe *probe)
 {
-	struct probe_code	*p = &probe->code;
+	struct probe_code	*p = &probe->run->code;
 
 	if (p->fd == -1)
 		return;
@@ -117,20 +117,20 @@ static uint32_t
 code_timeout(struct probe *probe, int32_t *)
 {
 	http_blame(probe, code_url(probe));
-	return (probe->phase == PHASE_CONNECT ? HOST_R_TIMEOUT_CONNECT :
+	return (probe->run->phase == PHASE_CONNECT ? HOST_R_TIMEOUT_CONNECT :
 	    HOST_R_TIMEOUT_READ);
 }
 
 static const struct http_url *
 code_url(const struct probe *probe)
 {
-	return (&probe->check->http->url[probe->code.url]);
+	return (&probe->check->http->url[probe->run->code.url]);
 }
 
 static void
 code_ready(struct probe *probe, uint32_t what)
 {
-	if (probe->phase == PHASE_CONNECT && !code_ask(probe))
+	if (probe->run->phase == PHASE_CONNECT && !code_ask(probe))
 		return;
 	if (what & (EPOLLIN | EPOLLERR | EPOLLHUP))
 		code_read(probe);
@@ -151,7 +151,7 @@ code_ask(struct probe *probe)
 		code_errno(probe, ENOBUFS);
 		return (0);
 	}
-	n = send(probe->code.fd, r.text, r.len, MSG_NOSIGNAL);
+	n = send(probe->run->code.fd, r.text, r.len, MSG_NOSIGNAL);
 	if (n == -1) {
 		code_errno(probe, errno);
 		return (0);
@@ -161,7 +161,7 @@ code_ask(struct probe *probe)
 		code_errno(probe, ENOBUFS);
 		return (0);
 	}
-	probe->phase = PHASE_ANSWER;
+	probe->run->phase = PHASE_ANSWER;
 	return (1);
 }
 
@@ -172,7 +172,7 @@ code_ask(struct probe *probe)
 static void
 code_read(struct probe *probe)
 {
-	struct probe_code	*p = &probe->code;
+	struct probe_code	*p = &probe->run->code;
 	char			 buf[CODE_READ_LEN];
 	ssize_t			 n;
 
@@ -194,7 +194,7 @@ code_read(struct probe *probe)
 static int
 code_take(struct probe *probe, const char *bytes, size_t len)
 {
-	struct probe_code	*p = &probe->code;
+	struct probe_code	*p = &probe->run->code;
 	size_t			 taken;
 
 	for (; len > 0; bytes += taken, len -= taken) {
@@ -224,7 +224,7 @@ code_take(struct probe *probe, const char *bytes, size_t len)
 static int
 code_interim(const struct probe *probe)
 {
-	int	 code = probe->code.head.code;
+	int	 code = probe->run->code.head.code;
 
 	return (code / 100 == 1 && code != HTTP_SWITCHING &&
 	    !http_code_ok(code_url(probe), code));
@@ -233,7 +233,7 @@ code_interim(const struct probe *probe)
 static void
 code_judge(struct probe *probe)
 {
-	int	 code = probe->code.head.code;
+	int	 code = probe->run->code.head.code;
 
 	if (http_code_ok(code_url(probe), code))
 		code_end(probe, HOST_R_OK, 0);
@@ -247,7 +247,7 @@ code_end(struct probe *probe, uint32_t reason, int32_t detail)
 	code_cancel(probe);
 	if (reason != HOST_R_OK)
 		http_blame(probe, code_url(probe));
-	else if (++probe->code.url < probe->check->http->nurls) {
+	else if (++probe->run->code.url < probe->check->http->nurls) {
 		code_begin(probe);
 		return;
 	}

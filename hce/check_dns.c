@@ -69,7 +69,7 @@ dns_release(struct check *check)
 static void
 dns_start(struct probe *probe)
 {
-	probe->dns.id = arc4random();
+	probe->run->dns.id = arc4random();
 	if (probe->check->conf.flags & CHECK_F_TCP)
 		dns_start_tcp(probe);
 	else
@@ -79,12 +79,12 @@ dns_start(struct probe *probe)
 static void
 dns_start_udp(struct probe *probe)
 {
-	struct probe_dns	*p = &probe->dns;
+	struct probe_dns	*p = &probe->run->dns;
 	uint8_t			 query[DNS_QUERY_MAX];
 	uint32_t		 reason;
 	int32_t			 detail;
 
-	probe->phase = PHASE_ANSWER;
+	probe->run->phase = PHASE_ANSWER;
 	p->bev = NULL;
 	if ((p->fd = conn_udp(probe)) == -1) {
 		reason = conn_errno_reason(errno, &detail);
@@ -104,7 +104,7 @@ dns_start_udp(struct probe *probe)
 static void
 dns_start_tcp(struct probe *probe)
 {
-	struct probe_dns	*p = &probe->dns;
+	struct probe_dns	*p = &probe->run->dns;
 	uint32_t		 reason;
 	int32_t			 detail;
 
@@ -122,7 +122,7 @@ dns_start_tcp(struct probe *probe)
 static void
 dns_cancel(struct probe *probe)
 {
-	struct probe_dns	*p = &probe->dns;
+	struct probe_dns	*p = &probe->run->dns;
 
 	if (p->bev != NULL) {
 		bufferevent_free(p->bev);
@@ -136,21 +136,22 @@ dns_cancel(struct probe *probe)
 static uint32_t
 dns_timeout(struct probe *probe, int32_t *)
 {
-	if (probe->phase == PHASE_MATCH)
+	if (probe->run->phase == PHASE_MATCH)
 		return (HOST_R_NOT_DNS);
-	if (probe->dns.bev != NULL)
-		return (conn_timeout(probe, probe->dns.bev));
+	if (probe->run->dns.bev != NULL)
+		return (conn_timeout(probe, probe->run->dns.bev));
 	return (HOST_R_TIMEOUT_READ);
 }
 
 static void
 dns_datagram(int fd, short, void *arg)
 {
-	struct probe	*probe = arg;
-	uint8_t		 msg[DNS_UDP_MAX];
-	uint32_t	 reason;
-	int32_t		 detail;
-	ssize_t		 n;
+	struct probe		*probe = arg;
+	const struct probe_dns	*p = &probe->run->dns;
+	uint8_t			 msg[DNS_UDP_MAX];
+	uint32_t		 reason;
+	int32_t			 detail;
+	ssize_t			 n;
 
 	n = recv(fd, msg, sizeof(msg), MSG_DONTWAIT);
 	if (n == -1) {
@@ -158,10 +159,10 @@ dns_datagram(int fd, short, void *arg)
 			return;
 		reason = conn_errno_reason(errno, &detail);
 	} else
-		reason = dns_judge(probe->check->dns, probe->dns.id, msg, n,
+		reason = dns_judge(probe->check->dns, p->id, msg, n,
 		    &detail);
 	if (reason == HOST_R_NONE)
-		probe->phase = PHASE_MATCH;
+		probe->run->phase = PHASE_MATCH;
 	else
 		dns_end(probe, reason, detail);
 }
@@ -184,7 +185,7 @@ dns_event(struct bufferevent *bev, short what, void *arg)
 	/* Over TCP its length goes before it, RFC 1035 section 4.2.2. */
 	query[0] = len >> 8;
 	query[1] = len;
-	dns_query(probe->check->dns, probe->dns.id, query + 2);
+	dns_query(probe->check->dns, probe->run->dns.id, query + 2);
 	if (bufferevent_write(bev, query, 2 + len) == -1 ||
 	    bufferevent_enable(bev, EV_READ | EV_WRITE) == -1)
 		dns_end(probe, HOST_R_LOCAL, ENOMEM);
@@ -210,7 +211,7 @@ dns_read(struct bufferevent *bev, void *arg)
 		dns_end(probe, HOST_R_LOCAL, ENOMEM);
 		return;
 	}
-	reason = dns_judge(probe->check->dns, probe->dns.id, msg + 2, len,
+	reason = dns_judge(probe->check->dns, probe->run->dns.id, msg + 2, len,
 	    &detail);
 	dns_end(probe, reason != HOST_R_NONE ? reason : HOST_R_NOT_DNS,
 	    detail);

@@ -150,7 +150,7 @@ http_method_of(const char *name)
 static void
 http_start(struct probe *probe)
 {
-	probe->http.url = 0;
+	probe->run->http.url = 0;
 	http_begin(probe);
 }
 
@@ -158,14 +158,14 @@ http_start(struct probe *probe)
 static void
 http_begin(struct probe *probe)
 {
-	struct probe_http	*p = &probe->http;
+	struct probe_http	*p = &probe->run->http;
 
 	/* A socket of the parent's has served the URL before. */
 	if (check_privileged(&probe->check->conf) && probe->sock == -1) {
 		sock_ask(probe, http_begin);
 		return;
 	}
-	probe->phase = PHASE_CONNECT;
+	probe->run->phase = PHASE_CONNECT;
 	p->received = 0;
 	p->decided = 0;
 	p->continued = 0;
@@ -190,7 +190,7 @@ http_begin(struct probe *probe)
 static void
 http_reconnect(struct probe *probe)
 {
-	struct bufferevent	*bev = probe->http.bev;
+	struct bufferevent	*bev = probe->run->http.bev;
 	uint32_t		 reason;
 	int32_t			 detail;
 	int			 fd = bufferevent_getfd(bev);
@@ -213,7 +213,7 @@ http_cancel(struct probe *probe)
 static void
 http_close(struct probe *probe)
 {
-	struct probe_http	*p = &probe->http;
+	struct probe_http	*p = &probe->run->http;
 
 	event_del(&p->end);
 	if (p->reading)
@@ -225,14 +225,14 @@ http_close(struct probe *probe)
 static const struct http_url *
 http_url(const struct probe *probe)
 {
-	return (&probe->check->http->url[probe->http.url]);
+	return (&probe->check->http->url[probe->run->http.url]);
 }
 
 static uint32_t
 http_timeout(struct probe *probe, int32_t *)
 {
 	http_blame(probe, http_url(probe));
-	return (conn_timeout(probe, probe->http.bev));
+	return (conn_timeout(probe, probe->run->http.bev));
 }
 
 /*
@@ -243,7 +243,7 @@ http_timeout(struct probe *probe, int32_t *)
 static int
 http_open(struct probe *probe)
 {
-	struct probe_http	*p = &probe->http;
+	struct probe_http	*p = &probe->run->http;
 	struct check_config	*conf = &probe->check->conf;
 	char			 addr[ADDR_STRLEN];
 	struct timeval		 tv;
@@ -286,7 +286,7 @@ http_request(struct probe *probe)
 		evhttp_request_free(req);
 		return (-1);
 	}
-	return (evhttp_make_request(probe->http.evcon, req,
+	return (evhttp_make_request(probe->run->http.evcon, req,
 	    probe->check->http->method, http_url(probe)->path));
 }
 
@@ -342,7 +342,7 @@ http_more_headers(const struct check *check, struct evkeyvalq *headers)
 static void
 http_watch(struct probe *probe)
 {
-	struct probe_http	*p = &probe->http;
+	struct probe_http	*p = &probe->run->http;
 
 	bufferevent_getcb(p->bev, NULL, NULL, &p->connected, NULL);
 	bufferevent_setcb(p->bev, NULL, NULL, http_connected, probe);
@@ -355,7 +355,7 @@ static void
 http_connected(struct bufferevent *bev, short what, void *arg)
 {
 	struct probe		*probe = arg;
-	struct probe_http	*p = &probe->http;
+	struct probe_http	*p = &probe->run->http;
 	uint32_t		 reason;
 	int32_t			 detail;
 
@@ -374,7 +374,7 @@ http_received(struct evbuffer *, const struct evbuffer_cb_info *info,
 {
 	struct probe	*probe = arg;
 
-	probe->http.received += info->n_added;
+	probe->run->http.received += info->n_added;
 }
 
 /* The headers are there; -1 has evhttp drop the connection. */
@@ -385,7 +385,7 @@ http_answer(struct evhttp_request *req, void *arg)
 	int		 code = evhttp_request_get_response_code(req);
 
 	if (code == 100 &&
-	    probe->http.continued++ < HTTP_CONTINUES_MAX) {
+	    probe->run->http.continued++ < HTTP_CONTINUES_MAX) {
 		evhttp_clear_headers(evhttp_request_get_input_headers(req));
 		return (0);
 	}
@@ -405,11 +405,11 @@ http_answer(struct evhttp_request *req, void *arg)
 static int
 http_read_body(struct probe *probe, struct evhttp_request *req)
 {
-	struct probe_http	*p = &probe->http;
+	struct probe_http	*p = &probe->run->http;
 	struct evkeyvalq	*headers;
 
 	p->reading = 1;
-	probe->phase = PHASE_BODY;
+	probe->run->phase = PHASE_BODY;
 	if (body_begin(&p->body, &http_url(probe)->wants) == -1) {
 		http_decide(probe, HOST_R_LOCAL, ENOMEM);
 		return (-1);
@@ -425,7 +425,7 @@ static void
 http_body(struct evhttp_request *req, void *arg)
 {
 	struct probe		*probe = arg;
-	struct probe_http	*p = &probe->http;
+	struct probe_http	*p = &probe->run->http;
 	uint32_t		 reason;
 
 	if (!p->reading || p->decided)
@@ -443,14 +443,14 @@ http_ended(int, short, void *arg)
 {
 	struct probe	*probe = arg;
 
-	http_end(probe, probe->http.reason, probe->http.detail);
+	http_end(probe, probe->run->http.reason, probe->run->http.detail);
 }
 
 /* The body is whole. */
 static void
 http_body_last(struct probe *probe)
 {
-	struct probe_http	*p = &probe->http;
+	struct probe_http	*p = &probe->run->http;
 	uint32_t		 reason;
 
 	if (!p->reading || p->decided)
@@ -479,7 +479,7 @@ http_code_ok(const struct http_url *url, int code)
 static void
 http_decide(struct probe *probe, uint32_t reason, int32_t detail)
 {
-	struct probe_http	*p = &probe->http;
+	struct probe_http	*p = &probe->run->http;
 
 	if (p->decided)
 		return;
@@ -493,7 +493,7 @@ static void
 http_closing(struct evhttp_connection *, void *arg)
 {
 	struct probe		*probe = arg;
-	struct probe_http	*p = &probe->http;
+	struct probe_http	*p = &probe->run->http;
 	struct tcp_info		 info;
 	socklen_t		 len = sizeof(info);
 
@@ -512,12 +512,12 @@ http_error(enum evhttp_request_error error, void *arg)
 	switch (error) {
 	case EVREQ_HTTP_INVALID_HEADER:
 		http_decide(probe,
-		    probe->http.received > HEAD_LEN_MAX ?
+		    probe->run->http.received > HEAD_LEN_MAX ?
 		    HOST_R_TOO_LONG : HOST_R_NOT_HTTP, 0);
 		break;
 	case EVREQ_HTTP_DATA_TOO_LONG:
 		/* With its length told, no body is too long for evhttp. */
-		http_decide(probe, probe->http.reading ? HOST_R_CHUNK :
+		http_decide(probe, probe->run->http.reading ? HOST_R_CHUNK :
 		    HOST_R_TOO_LONG, 0);
 		break;
 	default:
@@ -536,13 +536,13 @@ http_done(struct evhttp_request *req, void *arg)
 
 	if (req != NULL)
 		http_body_last(probe);
-	http_end(probe, probe->http.reason, probe->http.detail);
+	http_end(probe, probe->run->http.reason, probe->run->http.detail);
 }
 
 static void
 http_end(struct probe *probe, uint32_t reason, int32_t detail)
 {
-	struct probe_http	*p = &probe->http;
+	struct probe_http	*p = &probe->run->http;
 
 	http_close(probe);
 	if (reason != HOST_R_OK)

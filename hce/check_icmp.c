@@ -76,13 +76,13 @@ const struct check_method	icmp_method = {
 	NULL
 };
 
-RB_PROTOTYPE(echoes, probe, icmp.entry, icmp_cmp)
-RB_GENERATE(echoes, probe, icmp.entry, icmp_cmp)
+RB_PROTOTYPE(echoes, probe, run->icmp.entry, icmp_cmp)
+RB_GENERATE(echoes, probe, run->icmp.entry, icmp_cmp)
 
 static int
 icmp_cmp(const struct probe *a, const struct probe *b)
 {
-	return (memcmp(a->icmp.token, b->icmp.token, ECHO_TOKEN_LEN));
+	return (memcmp(a->run->icmp.token, b->run->icmp.token, ECHO_TOKEN_LEN));
 }
 
 void
@@ -186,7 +186,7 @@ icmp_start(struct probe *probe)
 		sock_ask(probe, icmp_start);
 		return;
 	}
-	probe->phase = PHASE_ECHO;
+	probe->run->phase = PHASE_ECHO;
 	icmp_request(probe, &echo);
 	len = conn_sockaddr(probe, &ss);
 	/* Raw sockets of IPv6 take no port, raw(7). */
@@ -218,7 +218,7 @@ icmp_timeout(struct probe *, int32_t *)
 static void
 icmp_request(struct probe *probe, struct echo *echo)
 {
-	struct probe_icmp	*p = &probe->icmp;
+	struct probe_icmp	*p = &probe->run->icmp;
 	struct hce		*hce = probe->hce;
 
 	do
@@ -326,13 +326,16 @@ icmp_recv(int fd, void *buf, size_t size, struct sockaddr_storage *ss)
 static void
 icmp_reply(struct hce *hce, const struct addr *from, const struct echo *echo)
 {
+	struct run	 run;
 	struct probe	 key, *probe;
 
 	if (echo->ident != hce->echo_ident)
 		return;
-	memcpy(key.icmp.token, echo->token, sizeof(key.icmp.token));
+	key.run = &run;
+	memcpy(run.icmp.token, echo->token, sizeof(run.icmp.token));
 	if ((probe = RB_FIND(echoes, &hce->echoes, &key)) == NULL ||
-	    echo->seq != probe->icmp.seq || addr_cmp(from, &probe->addr) != 0)
+	    echo->seq != probe->run->icmp.seq ||
+	    addr_cmp(from, &probe->addr) != 0)
 		return;
 	icmp_cancel(probe);
 	sched_done(probe, HOST_R_OK, 0);

@@ -49,12 +49,12 @@ script_start(struct probe *probe)
 	const struct watch	*watch = TAILQ_FIRST(&probe->watches);
 	struct msg_check_run	 m;
 
-	probe->phase = PHASE_SCRIPT;
-	probe->ask = ++hce->asks;
-	TAILQ_INSERT_TAIL(&hce->askers, probe, asking);
+	probe->run->phase = PHASE_SCRIPT;
+	probe->run->ask = ++hce->asks;
+	TAILQ_INSERT_TAIL(&hce->askers, probe, run->asking);
 	m.check_id = probe->check->conf.id;
-	m.host_id = watch->host->conf.id;
-	engine_send(hce->eng, PROC_PARENT, MSG_CHECK_RUN, probe->ask, &m,
+	m.host_id = watch->host->id;
+	engine_send(hce->eng, PROC_PARENT, MSG_CHECK_RUN, probe->run->ask, &m,
 	    sizeof(m));
 }
 

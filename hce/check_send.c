@@ -66,7 +66,7 @@ send_event(struct bufferevent *, short what, void *arg)
 static void
 send_connected(struct probe *probe)
 {
-	struct bufferevent	*bev = probe->conn.bev;
+	struct bufferevent	*bev = probe->run->conn.bev;
 	const char		*send;
 	size_t			 len;
 
@@ -83,7 +83,7 @@ send_read(struct bufferevent *bev, void *arg)
 	struct probe	*probe = arg;
 	struct evbuffer	*in = bufferevent_get_input(bev);
 
-	probe->phase = PHASE_MATCH;
+	probe->run->phase = PHASE_MATCH;
 	switch (send_matches(probe)) {
 	case ANSWER_MATCHES:
 		conn_end(probe, HOST_R_OK, 0);
@@ -105,8 +105,8 @@ send_closed(struct probe *probe, short what)
 	uint32_t	 reason;
 	int32_t		 detail;
 
-	reason = conn_reason(probe->conn.bev, what, &detail);
-	if (reason == HOST_R_CLOSED && probe->phase == PHASE_MATCH)
+	reason = conn_reason(probe->run->conn.bev, what, &detail);
+	if (reason == HOST_R_CLOSED && probe->run->phase == PHASE_MATCH)
 		reason = HOST_R_NO_MATCH;
 	conn_end(probe, reason, detail);
 }
@@ -114,7 +114,7 @@ send_closed(struct probe *probe, short what)
 static enum answer
 send_matches(struct probe *probe)
 {
-	struct evbuffer	*in = bufferevent_get_input(probe->conn.bev);
+	struct evbuffer	*in = bufferevent_get_input(probe->run->conn.bev);
 	char		 answer[SEND_ANSWER_MAX + 1];
 	ev_ssize_t	 len;
 

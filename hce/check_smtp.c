@@ -65,7 +65,7 @@ static const int	good_codes[SMTP_STEP_MAX] = {
 static void
 smtp_start(struct probe *probe)
 {
-	struct probe_smtp	*p = &probe->smtp;
+	struct probe_smtp	*p = &probe->run->smtp;
 	uint32_t		 reason;
 	int32_t			 detail;
 
@@ -86,18 +86,18 @@ smtp_start(struct probe *probe)
 static void
 smtp_cancel(struct probe *probe)
 {
-	bufferevent_free(probe->smtp.bev);
+	bufferevent_free(probe->run->smtp.bev);
 }
 
 /* Who has been polite up to the end need not answer that. */
 static uint32_t
 smtp_timeout(struct probe *probe, int32_t *detail)
 {
-	if (probe->phase != PHASE_ANSWER)
-		return (conn_timeout(probe, probe->smtp.bev));
-	if (probe->smtp.step == SMTP_QUIT)
+	if (probe->run->phase != PHASE_ANSWER)
+		return (conn_timeout(probe, probe->run->smtp.bev));
+	if (probe->run->smtp.step == SMTP_QUIT)
 		return (HOST_R_OK);
-	*detail = probe->smtp.step;
+	*detail = probe->run->smtp.step;
 	return (HOST_R_TIMEOUT_SMTP);
 }
 
@@ -105,7 +105,7 @@ static void
 smtp_event(struct bufferevent *bev, short what, void *arg)
 {
 	struct probe		*probe = arg;
-	struct probe_smtp	*p = &probe->smtp;
+	struct probe_smtp	*p = &probe->run->smtp;
 	uint32_t		 reason;
 	int32_t			 detail;
 
@@ -133,7 +133,7 @@ smtp_read(struct bufferevent *bev, void *arg)
 	int		 last;
 
 	while ((line = evbuffer_readln(in, &len, EVBUFFER_EOL_CRLF)) != NULL) {
-		probe->smtp.received += len;
+		probe->run->smtp.received += len;
 		last = smtp_line(probe, line, len);
 		free(line);
 		if (last == -1)
@@ -142,11 +142,11 @@ smtp_read(struct bufferevent *bev, void *arg)
 			smtp_reply(probe);
 		if (last != 0)
 			return;
-		if (probe->smtp.received > SMTP_REPLY_MAX)
+		if (probe->run->smtp.received > SMTP_REPLY_MAX)
 			break;
 	}
 	if (evbuffer_get_length(in) > SMTP_LINE_MAX ||
-	    probe->smtp.received > SMTP_REPLY_MAX)
+	    probe->run->smtp.received > SMTP_REPLY_MAX)
 		smtp_end(probe, HOST_R_TOO_LONG, 0);
 }
 
@@ -154,7 +154,7 @@ smtp_read(struct bufferevent *bev, void *arg)
 static int
 smtp_line(struct probe *probe, const char *line, size_t len)
 {
-	struct probe_smtp	*p = &probe->smtp;
+	struct probe_smtp	*p = &probe->run->smtp;
 	int			 code;
 
 	if (len < 3 || len > SMTP_LINE_MAX || memchr(line, '\0', len) ||
@@ -173,7 +173,7 @@ smtp_line(struct probe *probe, const char *line, size_t len)
 static void
 smtp_reply(struct probe *probe)
 {
-	struct probe_smtp	*p = &probe->smtp;
+	struct probe_smtp	*p = &probe->run->smtp;
 	int			 wanted, code = p->code;
 
 	p->code = 0;
@@ -204,7 +204,7 @@ smtp_step(struct probe *probe, enum smtp_step step)
 {
 	int	 rc;
 
-	probe->smtp.step = step;
+	probe->run->smtp.step = step;
 	if (step == SMTP_STARTTLS)
 		rc = smtp_say(probe, "STARTTLS", "");
 	else if (step == SMTP_QUIT)
@@ -218,9 +218,10 @@ smtp_step(struct probe *probe, enum smtp_step step)
 static int
 smtp_say(struct probe *probe, const char *verb, const char *argument)
 {
-	return (evbuffer_add_printf(bufferevent_get_output(probe->smtp.bev),
-	    "%s%s%s\r\n", verb, argument[0] != '\0' ? " " : "", argument) ==
-	    -1 ? -1 : 0);
+	struct evbuffer	*out = bufferevent_get_output(probe->run->smtp.bev);
+
+	return (evbuffer_add_printf(out, "%s%s%s\r\n", verb,
+	    argument[0] != '\0' ? " " : "", argument) == -1 ? -1 : 0);
 }
 
 /* Who has no name says the address it comes from, RFC 5321 section 4.1.3. */
@@ -237,7 +238,7 @@ smtp_hello(struct probe *probe)
 		return (smtp_say(probe, "EHLO", name));
 	memset(&a, 0, sizeof(a));
 	memset(&ss, 0, sizeof(ss));
-	(void)getsockname(bufferevent_getfd(probe->smtp.bev),
+	(void)getsockname(bufferevent_getfd(probe->run->smtp.bev),
 	    (struct sockaddr *)&ss, &len);
 	a.af = ss.ss_family;
 	if (a.af == AF_INET6)
@@ -253,14 +254,14 @@ smtp_hello(struct probe *probe)
 static void
 smtp_starttls(struct probe *probe)
 {
-	struct probe_smtp	*p = &probe->smtp;
+	struct probe_smtp	*p = &probe->run->smtp;
 	struct bufferevent	*bev;
 
 	if (evbuffer_get_length(bufferevent_get_input(p->bev)) > 0) {
 		smtp_end(probe, HOST_R_NOT_SMTP, 0);
 		return;
 	}
-	probe->phase = PHASE_TLS;
+	probe->run->phase = PHASE_TLS;
 	if ((bev = conn_starttls(probe, p->bev)) == NULL) {
 		smtp_end(probe, HOST_R_LOCAL, ENOMEM);
 		return;
@@ -275,6 +276,6 @@ smtp_starttls(struct probe *probe)
 static void
 smtp_end(struct probe *probe, uint32_t reason, int32_t detail)
 {
-	bufferevent_free(probe->smtp.bev);
+	bufferevent_free(probe->run->smtp.bev);
 	sched_done(probe, reason, detail);
 }

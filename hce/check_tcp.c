@@ -40,7 +40,7 @@ const struct check_method	tcp_method = {
 static void
 tcp_start(struct probe *probe)
 {
-	struct probe_tcp	*p = &probe->tcp;
+	struct probe_tcp	*p = &probe->run->tcp;
 	struct sockaddr_storage	 ss;
 	socklen_t		 len;
 
@@ -60,7 +60,7 @@ tcp_start(struct probe *probe)
 static void
 tcp_cancel(struct probe *probe)
 {
-	ready_end(probe, probe->tcp.fd);
+	ready_end(probe, probe->run->tcp.fd);
 }
 
 static uint32_t
@@ -74,10 +74,10 @@ static void
 tcp_ready(struct probe *probe, uint32_t what)
 {
 	socklen_t	 len = sizeof(int);
-	int		 error = 0;
+	int		 error = 0, fd = probe->run->tcp.fd;
 
-	if ((what & (EPOLLERR | EPOLLHUP)) != 0 && getsockopt(probe->tcp.fd,
-	    SOL_SOCKET, SO_ERROR, &error, &len) == -1)
+	if ((what & (EPOLLERR | EPOLLHUP)) != 0 &&
+	    getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
 		error = errno;
 	tcp_errno(probe, error);
 }
@@ -90,7 +90,7 @@ tcp_errno(struct probe *probe, int error)
 
 	if (error != 0)
 		reason = conn_errno_reason(error, &detail);
-	if (probe->tcp.fd != -1)
-		ready_end(probe, probe->tcp.fd);
+	if (probe->run->tcp.fd != -1)
+		ready_end(probe, probe->run->tcp.fd);
 	sched_done(probe, reason, detail);
 }

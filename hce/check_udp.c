@@ -48,13 +48,13 @@ const struct check_method	udp_method = {
 static void
 udp_start(struct probe *probe)
 {
-	struct probe_udp	*p = &probe->udp;
+	struct probe_udp	*p = &probe->run->udp;
 	const char	*text;
 	size_t		 len = 0;
 	uint32_t	 reason;
 	int32_t		 detail;
 
-	probe->phase = PHASE_ANSWER;
+	probe->run->phase = PHASE_ANSWER;
 	if ((p->fd = conn_udp(probe)) == -1) {
 		reason = conn_errno_reason(errno, &detail);
 		sched_done(probe, reason, detail);
@@ -73,8 +73,8 @@ udp_start(struct probe *probe)
 static void
 udp_cancel(struct probe *probe)
 {
-	event_del(&probe->udp.ev);
-	close(probe->udp.fd);
+	event_del(&probe->run->udp.ev);
+	close(probe->run->udp.fd);
 }
 
 static uint32_t
@@ -82,7 +82,7 @@ udp_timeout(struct probe *probe, int32_t *)
 {
 	if (!answer_wanted(probe->check))
 		return (HOST_R_OK);
-	return (probe->phase == PHASE_MATCH ? HOST_R_NO_MATCH :
+	return (probe->run->phase == PHASE_MATCH ? HOST_R_NO_MATCH :
 	    HOST_R_TIMEOUT_READ);
 }
 
@@ -104,7 +104,7 @@ udp_ready(int fd, short, void *arg)
 		udp_end(probe, reason, detail);
 		return;
 	}
-	probe->phase = PHASE_MATCH;
+	probe->run->phase = PHASE_MATCH;
 	if (!answer_wanted(probe->check) ||
 	    answer_matches(probe->check, buf, n) == ANSWER_MATCHES)
 		udp_end(probe, HOST_R_OK, 0);

@@ -206,7 +206,7 @@ conn_connected(struct probe *probe, struct bufferevent *bev)
 {
 	SSL	*ssl = bufferevent_openssl_get_ssl(bev);
 
-	probe->phase = PHASE_ANSWER;
+	probe->run->phase = PHASE_ANSWER;
 	if (ssl != NULL)
 		probe->cert_until = tls_cert_until(ssl);
 	conn_reset_on_close(bufferevent_getfd(bev));
@@ -282,13 +282,13 @@ conn_timeout(const struct probe *probe, struct bufferevent *bev)
 	struct sockaddr_storage	 ss;
 	socklen_t		 len = sizeof(ss);
 
-	if (probe->phase == PHASE_MATCH)
+	if (probe->run->phase == PHASE_MATCH)
 		return (HOST_R_NO_MATCH);
-	if (probe->phase == PHASE_TLS)
+	if (probe->run->phase == PHASE_TLS)
 		return (HOST_R_TIMEOUT_TLS);
-	if (probe->phase == PHASE_BODY)
+	if (probe->run->phase == PHASE_BODY)
 		return (HOST_R_TIMEOUT_BODY);
-	if (probe->phase == PHASE_ANSWER)
+	if (probe->run->phase == PHASE_ANSWER)
 		return (HOST_R_TIMEOUT_READ);
 	if (bufferevent_openssl_get_ssl(bev) != NULL &&
 	    getpeername(bufferevent_getfd(bev), (struct sockaddr *)&ss,
@@ -314,7 +314,7 @@ conn_begin(struct probe *probe, bufferevent_data_cb read,
 	uint32_t		 reason;
 	int32_t			 detail;
 
-	if ((bev = probe->conn.bev = conn_new(probe)) == NULL) {
+	if ((bev = probe->run->conn.bev = conn_new(probe)) == NULL) {
 		sched_done(probe, HOST_R_LOCAL, ENOMEM);
 		return;
 	}
@@ -328,18 +328,18 @@ conn_begin(struct probe *probe, bufferevent_data_cb read,
 void
 conn_cancel(struct probe *probe)
 {
-	bufferevent_free(probe->conn.bev);
+	bufferevent_free(probe->run->conn.bev);
 }
 
 uint32_t
 conn_late(struct probe *probe, int32_t *)
 {
-	return (conn_timeout(probe, probe->conn.bev));
+	return (conn_timeout(probe, probe->run->conn.bev));
 }
 
 void
 conn_end(struct probe *probe, uint32_t reason, int32_t detail)
 {
-	bufferevent_free(probe->conn.bev);
+	bufferevent_free(probe->run->conn.bev);
 	sched_done(probe, reason, detail);
 }

@@ -15,6 +15,7 @@
  */
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "../imsg/log.h"
@@ -56,7 +57,8 @@ host_link(struct host *host)
 	struct monotime	 now = monotime_now();
 	int		 i;
 
-	if ((new = calloc(table->conf.nchecks + 1, sizeof(*new))) == NULL)
+	new = calloc(table->conf.nchecks, sizeof(*new));
+	if (new == NULL && table->conf.nchecks > 0)
 		fatal("host");
 	for (i = 0; i < table->conf.nchecks; i++) {
 		watch_join(&new[i], host, table->check[i]);
@@ -94,12 +96,30 @@ host_free(struct host *host)
 	free(host);
 }
 
+void
+host_configure(struct host *host, const struct host_config *conf)
+{
+	host->id = conf->id;
+	host->weight = conf->weight;
+	host->flags = conf->flags;
+	host->addr = *check_server(conf);
+}
+
+int
+host_known(const struct host *host)
+{
+	const struct verdict	*v = &host->verdict;
+
+	return (v->state != HOST_UNKNOWN || v->reason != HOST_R_NONE ||
+	    v->checks > 0 || host->want_id != 0);
+}
+
 int
 host_enabled(const struct host *host)
 {
 	if (host->ordered)
 		return (host->order);
-	return ((host->conf.flags & HOST_F_DISABLE) == 0 &&
+	return ((host->flags & HOST_F_DISABLE) == 0 &&
 	    (host->table->conf.flags & TABLE_F_DISABLE) == 0);
 }
 
@@ -145,6 +165,7 @@ host_reset(struct host *host)
 	int		 i;
 
 	verdict_init(&host->verdict, now);
+	memset(host->hist, 0, sizeof(host->hist));
 	host->check_id = 0;
 	host->cert_until = host->cert_warn = 0;
 	for (i = 0; i < host->nwatches; i++) {
@@ -200,6 +221,7 @@ host_learn(struct host *host, const struct msg_host_status *status)
 	int		 i;
 
 	verdict_learn(&host->verdict, status);
+	memcpy(host->hist, status->hist, sizeof(host->hist));
 	host->check_id = status->check_id;
 	for (i = 0; i < host->nwatches; i++)
 		probe_assume(&host->watch[i], now);
@@ -210,6 +232,7 @@ void
 host_tell(const struct host *host, struct msg_host_status *status)
 {
 	verdict_tell(&host->verdict, status);
+	memcpy(status->hist, host->hist, sizeof(status->hist));
 	status->check_id = host->check_id;
 	status->cert_until = host->cert_until;
 	if (host->cert_warn)
@@ -317,6 +340,7 @@ host_checked(struct watch *watch, const struct verdict_check *check,
 	int		 changed;
 
 	verdict_count(&host->verdict, check);
+	verdict_hist(host->hist, check);
 	changed = host_judge(host, watch->probe, now);
 	changed |= watch->probe->note_new;
 	changed |= host_weigh(host);

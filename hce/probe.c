@@ -52,9 +52,9 @@ static void
 probe_key(struct probe *key, const struct host *host, struct check *check)
 {
 	key->check = check;
-	key->addr = *check_target(&check->conf, &host->conf);
+	key->addr = check->conf.on.af != 0 ? check->conf.on : host->addr;
 	if (check->conf.flags & CHECK_F_VIA)
-		key->server = *check_server(&host->conf);
+		key->server = host->addr;
 	key->port = check->conf.port != 0 ? check->conf.port :
 	    host->table->conf.port;
 }
@@ -102,10 +102,10 @@ watch_join(struct watch *watch, struct host *host, struct check *check)
 	struct probe	 key;
 
 	memset(&key, 0, sizeof(key));
-	key.hce = host->hce;
+	key.hce = host->table->hce;
 	probe_key(&key, host, check);
 	watch->host = host;
-	watch->probe = RB_FIND(probes, &host->hce->probes, &key);
+	watch->probe = RB_FIND(probes, &host->table->hce->probes, &key);
 	if (watch->probe == NULL)
 		watch->probe = probe_new(&key);
 	TAILQ_INSERT_TAIL(&watch->probe->watches, watch, entry);

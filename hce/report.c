@@ -40,10 +40,10 @@ report_status(struct host *host)
 {
 	struct msg_host_status	 status;
 
-	if (!host->hce->told)
+	if (!host->table->hce->told)
 		return;
 	host_tell(host, &status);
-	engine_send(host->hce->eng, PROC_LBE, MSG_HOST_STATUS, host->conf.id,
+	engine_send(host->table->hce->eng, PROC_LBE, MSG_HOST_STATUS, host->id,
 	    &status, sizeof(status));
 }
 
@@ -52,8 +52,9 @@ report_all(struct hce *hce)
 {
 	struct host	*host;
 
+	/* Of the others lbe knows nothing either, see service_tell_hce(). */
 	RB_FOREACH(host, hosts, &hce->running->hosts)
-		if (host->nwatches > 0)
+		if (host->nwatches > 0 && host_known(host))
 			report_status(host);
 	engine_send(hce->eng, PROC_LBE, MSG_HOST_SYNC, 0, NULL, 0);
 }
@@ -74,10 +75,10 @@ report_probe(const struct host *host, const struct probe *probe)
 	m.checks_up = v->checks_up;
 	if (probe->want.kind != WANT_NONE) {
 		m.flags = HOST_STATUS_F_WEIGHT;
-		m.weight = want_value(&probe->want, host->conf.weight);
+		m.weight = want_value(&probe->want, host->weight);
 	}
 	(void)strlcpy(m.note, note_text(probe), sizeof(m.note));
-	engine_send(host->hce->eng, PROC_LBE, MSG_CHECK_STATS, host->conf.id,
+	engine_send(host->table->hce->eng, PROC_LBE, MSG_CHECK_STATS, host->id,
 	    &m, sizeof(m));
 }
 
@@ -90,7 +91,7 @@ report_stats(struct hce *hce, uint32_t request)
 
 	RB_FOREACH(host, hosts, &hce->running->hosts) {
 		host_tell(host, &status);
-		engine_send(hce->eng, PROC_LBE, MSG_HOST_STATS, host->conf.id,
+		engine_send(hce->eng, PROC_LBE, MSG_HOST_STATS, host->id,
 		    &status, sizeof(status));
 		for (i = 0; host->nwatches > 1 && i < host->nwatches; i++)
 			report_probe(host, host->watch[i].probe);

@@ -16,7 +16,8 @@
 
 
 #include <errno.h>
-#include <event2/event.h>
+#include <stddef.h>
+#include <stdlib.h>
 
 #include "../imsg/log.h"
 #include "check.h"
@@ -24,7 +25,7 @@
 #include "slot.h"
 
 /*
- * Each probe has one timer.  Between checks it stands for the next one, during
+ * Each probe has one alarm.  Between checks it stands for the next one, during
  * a check for the deadline, which covers all steps of it.  There is never
  * more than one check of a probe under way.
  */
@@ -36,9 +37,10 @@
 /* Of checks that begin in one turn of the loop, for so many it is one time. */
 #define SCHED_TURN	16
 
-static void	sched_timer(int, short, void *);
+static void	sched_timer(struct alarm *);
 static void	sched_turn_over(int, short, void *);
 static struct monotime sched_turn(struct hce *);
+static void	sched_forget(struct probe *);
 static void	sched_cancel(struct probe *);
 static int	sched_put_off(struct probe *);
 static struct monotime sched_deadline(const struct probe *);
@@ -53,12 +55,15 @@ static void	sched_start(struct probe *, int64_t, int64_t);
 void
 sched_open(struct hce *hce)
 {
+	if ((hce->alarms = alarms_new(hce->base, sched_timer)) == NULL)
+		fatalx("no memory for timers");
 	event_assign(&hce->turn, hce->base, -1, 0, sched_turn_over, hce);
 }
 
 void
 sched_close(struct hce *hce)
 {
+	alarms_free(hce->alarms);
 	event_del(&hce->turn);
 }
 
@@ -91,7 +96,7 @@ void
 sched_init(struct probe *probe)
 {
 	probe->sock = -1;
-	evtimer_assign(&probe->timer, probe->hce->base, sched_timer, probe);
+	alarm_init(&probe->alarm);
 }
 
 void
@@ -135,11 +140,10 @@ sched_stop(struct probe *probe)
 {
 	if (!probe->scheduled)
 		return;
-	if (probe->probing)
+	if (probe->run != NULL)
 		sched_cancel(probe);
-	probe->probing = 0;
 	probe->scheduled = 0;
-	evtimer_del(&probe->timer);
+	alarm_del(probe->hce->alarms, &probe->alarm);
 }
 
 static int64_t
@@ -151,47 +155,57 @@ sched_interval(const struct probe *probe)
 static void
 sched_arm(struct probe *probe, struct monotime when, struct monotime now)
 {
-	struct timeval	 tv = us_to_timeval(monotime_diff_us(when, now));
-
-	if (evtimer_add(&probe->timer, &tv) == -1)
-		fatalx("no memory for a timer");
+	/* What is late already has its turn when the loop comes round. */
+	if (monotime_diff_us(when, now) < 0)
+		when = now;
+	alarm_set(probe->hce->alarms, &probe->alarm, when);
 }
 
 static void
-sched_timer(int, short, void *arg)
+sched_timer(struct alarm *alarm)
 {
-	struct probe	*probe = arg;
+	struct probe	*probe = (struct probe *)((uintptr_t)alarm -
+			    offsetof(struct probe, alarm));
 	uint32_t	 reason;
 	int32_t		 detail = 0;
 
-	if (!probe->probing) {
+	if (probe->run == NULL) {
 		sched_probe(probe);
 		return;
 	}
 	if (sched_put_off(probe))
 		return;
-	if (probe->phase == PHASE_SOCKET) {
+	if (probe->run->phase == PHASE_SOCKET) {
 		reason = HOST_R_LOCAL;
 		detail = EBADF;
 	} else
 		reason = probe->check->method->timeout(probe, &detail);
-	sched_cancel(probe);
+	sched_forget(probe);
 	sched_done(probe, reason, detail);
 }
 
+/* The method is to have nothing to do with it any more. */
 static void
-sched_cancel(struct probe *probe)
+sched_forget(struct probe *probe)
 {
-	if (probe->phase == PHASE_SOCKET)
+	if (probe->run->phase == PHASE_SOCKET)
 		sock_forget(probe);
 	else
 		probe->check->method->cancel(probe);
 }
 
+static void
+sched_cancel(struct probe *probe)
+{
+	sched_forget(probe);
+	free(probe->run);
+	probe->run = NULL;
+}
+
 static struct monotime
 sched_deadline(const struct probe *probe)
 {
-	return (monotime_add_us(probe->started,
+	return (monotime_add_us(probe->run->started,
 	    (int64_t)probe->check->conf.timeout_ms * 1000));
 }
 
@@ -210,9 +224,9 @@ sched_put_off(struct probe *probe)
 		sched_arm(probe, sched_deadline(probe), now);
 		return (1);
 	}
-	if (late < SCHED_LATE_US || probe->late)
+	if (late < SCHED_LATE_US || probe->run->late)
 		return (0);
-	probe->late = 1;
+	probe->run->late = 1;
 	sched_arm(probe, monotime_add_us(now, SCHED_LATE_US), now);
 	return (1);
 }
@@ -220,11 +234,11 @@ sched_put_off(struct probe *probe)
 static void
 sched_probe(struct probe *probe)
 {
-	probe->probing = 1;
-	probe->late = 0;
-	probe->phase = PHASE_CONNECT;
-	probe->started = sched_turn(probe->hce);
-	sched_arm(probe, sched_deadline(probe), probe->started);
+	if ((probe->run = calloc(1, sizeof(*probe->run))) == NULL)
+		fatal("check");
+	probe->run->phase = PHASE_CONNECT;
+	probe->run->started = sched_turn(probe->hce);
+	sched_arm(probe, sched_deadline(probe), probe->run->started);
 	if (limit_reached(probe->hce))
 		sched_done(probe, HOST_R_DESCRIPTORS, 0);
 	else if (check_privileged(&probe->check->conf) &&
@@ -238,8 +252,8 @@ sched_probe(struct probe *probe)
 static void
 sched_begin_check(struct probe *probe)
 {
-	probe->started = monotime_now();
-	sched_arm(probe, sched_deadline(probe), probe->started);
+	probe->run->started = monotime_now();
+	sched_arm(probe, sched_deadline(probe), probe->run->started);
 	probe->check->method->start(probe);
 }
 
@@ -249,9 +263,10 @@ sched_done(struct probe *probe, uint32_t reason, int32_t detail)
 	struct verdict_check	 check = { .reason = reason, .detail = detail };
 	struct monotime		 now = ready_now(probe->hce);
 
-	probe->probing = 0;
 	limit_ended(probe->hce, reason);
-	check.ms = monotime_diff_us(now, probe->started) / 1000;
+	check.ms = monotime_diff_us(now, probe->run->started) / 1000;
+	free(probe->run);
+	probe->run = NULL;
 	if (probe->refhost != NULL)
 		refhost_checked(probe, &check, now);
 	else

@@ -37,21 +37,21 @@ sock_ask(struct probe *probe, void (*begin)(struct probe *))
 	const struct watch	*watch = TAILQ_FIRST(&probe->watches);
 	struct msg_socket_get	 m;
 
-	probe->phase = PHASE_SOCKET;
-	probe->begin = begin;
-	probe->ask = ++hce->asks;
-	TAILQ_INSERT_TAIL(&hce->askers, probe, asking);
+	probe->run->phase = PHASE_SOCKET;
+	probe->run->begin = begin;
+	probe->run->ask = ++hce->asks;
+	TAILQ_INSERT_TAIL(&hce->askers, probe, run->asking);
 	m.check_id = probe->check->conf.id;
-	m.host_id = watch->host->conf.id;
-	engine_send(hce->eng, PROC_PARENT, MSG_SOCKET_GET, probe->ask, &m,
+	m.host_id = watch->host->id;
+	engine_send(hce->eng, PROC_PARENT, MSG_SOCKET_GET, probe->run->ask, &m,
 	    sizeof(m));
 }
 
 void
 sock_forget(struct probe *probe)
 {
-	TAILQ_REMOVE(&probe->hce->askers, probe, asking);
-	probe->phase = PHASE_CONNECT;
+	TAILQ_REMOVE(&probe->hce->askers, probe, run->asking);
+	probe->run->phase = PHASE_CONNECT;
 }
 
 /* Who has asked so, and waits no more. */
@@ -60,8 +60,8 @@ sock_asker(struct hce *hce, uint32_t ask, enum phase phase)
 {
 	struct probe	*probe;
 
-	TAILQ_FOREACH(probe, &hce->askers, asking)
-		if (probe->ask == ask && probe->phase == phase) {
+	TAILQ_FOREACH(probe, &hce->askers, run->asking)
+		if (probe->run->ask == ask && probe->run->phase == phase) {
 			sock_forget(probe);
 			return (probe);
 		}
@@ -110,7 +110,7 @@ sock_come(struct hce *hce, struct imsg *msg)
 		return (0);
 	}
 	probe->sock = fd;
-	probe->begin(probe);
+	probe->run->begin(probe);
 	if (probe->sock != -1)		/* it was not taken */
 		close(probe->sock);
 	probe->sock = -1;

@@ -29,7 +29,7 @@
  */
 
 static int	stage_check(struct hce *, struct imsg *);
-static int	stage_table(struct tree *, struct imsg *);
+static int	stage_table(struct hce *, struct imsg *);
 static int	stage_host(struct hce *, struct imsg *);
 static int	stage_script(struct hce *, struct imsg *);
 static void	warn_trust(struct hce *);
@@ -65,7 +65,7 @@ hce_stage_change(struct hce *hce, struct imsg *msg)
 	    imsg_get_data(msg, &conf, sizeof(conf)) == -1 ||
 	    !host_config_ok(&conf) ||
 	    (host = host_find(hce->running, conf.id)) == NULL ||
-	    host->conf.table_id != conf.table_id)
+	    host->table->conf.id != conf.table_id)
 		return (-1);
 	return (changed_add(&hce->changed, &conf));
 }
@@ -79,7 +79,7 @@ hce_stage_changed(struct hce *hce)
 
 	for (i = 0; i < hce->changed.n; i++) {
 		host = host_find(hce->running, hce->changed.host[i].id);
-		host->conf.weight = hce->changed.host[i].weight;
+		host->weight = hce->changed.host[i].weight;
 	}
 	changed_free(&hce->changed);
 }
@@ -100,7 +100,7 @@ hce_stage_object(struct hce *hce, struct imsg *msg)
 	case MSG_CONF_CHECK:
 		return (stage_check(hce, msg));
 	case MSG_CONF_TABLE:
-		return (stage_table(hce->staged, msg));
+		return (stage_table(hce, msg));
 	case MSG_CONF_HOST:
 		return (stage_host(hce, msg));
 	case MSG_CONF_REFHOST:
@@ -138,8 +138,9 @@ stage_check(struct hce *hce, struct imsg *msg)
 }
 
 static int
-stage_table(struct tree *tree, struct imsg *msg)
+stage_table(struct hce *hce, struct imsg *msg)
 {
+	struct tree	*tree = hce->staged;
 	struct table	*table;
 
 	if ((table = calloc(1, sizeof(*table))) == NULL)
@@ -151,25 +152,29 @@ stage_table(struct tree *tree, struct imsg *msg)
 		free(table);
 		return (-1);
 	}
+	table->hce = hce;
 	return (0);
 }
 
 static int
 stage_host(struct hce *hce, struct imsg *msg)
 {
-	struct host	*host;
+	struct host_config	 conf;
+	struct table		*table;
+	struct host		*host;
 
+	if (imsg_get_data(msg, &conf, sizeof(conf)) == -1 ||
+	    !host_config_ok(&conf) ||
+	    (table = table_find(hce->staged, conf.table_id)) == NULL)
+		return (-1);
 	if ((host = calloc(1, sizeof(*host))) == NULL)
 		fatal("host");
-	if (imsg_get_data(msg, &host->conf, sizeof(host->conf)) == -1 ||
-	    !host_config_ok(&host->conf) ||
-	    table_find(hce->staged, host->conf.table_id) == NULL ||
-	    RB_INSERT(hosts, &hce->staged->hosts, host) != NULL) {
+	host_configure(host, &conf);
+	if (RB_INSERT(hosts, &hce->staged->hosts, host) != NULL) {
 		free(host);
 		return (-1);
 	}
-	host->hce = hce;
-	host->table = table_find(hce->staged, host->conf.table_id);
+	host->table = table;
 	verdict_init(&host->verdict, monotime_now());
 	return (0);
 }
@@ -278,7 +283,7 @@ keep_hosts(struct tree *new, struct tree *old)
 	struct host	*host, *next, *kept;
 
 	RB_FOREACH_SAFE(host, hosts, &new->hosts, next) {
-		if ((kept = host_find(old, host->conf.id)) == NULL) {
+		if ((kept = host_find(old, host->id)) == NULL) {
 			host_link(host);
 			continue;
 		}
@@ -302,7 +307,9 @@ host_update(struct host *host, const struct host *new)
 	int	 wanted = host_wanted(host);
 	int	 used = host->nwatches == 0 && host_enabled(host);
 
-	host->conf = new->conf;
+	host->weight = new->weight;
+	host->flags = new->flags;
+	host->addr = new->addr;
 	host->table = new->table;
 	host_link(host);
 	if (wanted && !host_wanted(host)) {

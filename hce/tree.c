@@ -152,7 +152,7 @@ host_find(struct tree *tree, uint32_t id)
 {
 	struct host	 key;
 
-	key.conf.id = id;
+	key.id = id;
 	return (RB_FIND(hosts, &tree->hosts, &key));
 }
 
@@ -180,7 +180,7 @@ table_cmp(const struct table *a, const struct table *b)
 static int
 host_cmp(const struct host *a, const struct host *b)
 {
-	return (id_cmp(a->conf.id, b->conf.id));
+	return (id_cmp(a->id, b->id));
 }
 
 static int

@@ -108,16 +108,24 @@ void
 verdict_count(struct verdict *v, const struct verdict_check *check)
 {
 	enum outcome	 outcome = verdict_outcome(check->reason);
-	unsigned int	 bucket = 0;
 
 	if (outcome == OUTCOME_NONE)
 		return;
 	v->checks++;
 	if (outcome == OUTCOME_GOOD)
 		v->checks_up++;
+}
+
+void
+verdict_hist(uint32_t *hist, const struct verdict_check *check)
+{
+	unsigned int	 bucket = 0;
+
+	if (verdict_outcome(check->reason) == OUTCOME_NONE)
+		return;
 	while (bucket < HOST_HIST_MAX - 1 && check->ms >> bucket != 0)
 		bucket++;
-	v->hist[bucket]++;
+	hist[bucket]++;
 }
 
 int
@@ -186,7 +194,6 @@ verdict_learn(struct verdict *v, const struct msg_host_status *status)
 	v->last_ms = status->last_ms;
 	v->checks = status->checks;
 	v->checks_up = status->checks_up;
-	memcpy(v->hist, status->hist, sizeof(v->hist));
 	v->since = status->since;
 	v->run = 0;
 }
@@ -201,7 +208,6 @@ verdict_tell(const struct verdict *v, struct msg_host_status *status)
 	status->last_ms = v->last_ms;
 	status->checks = v->checks;
 	status->checks_up = v->checks_up;
-	memcpy(status->hist, v->hist, sizeof(status->hist));
 	status->since = v->since;
 }
 

@@ -39,7 +39,6 @@ struct verdict {
 	uint8_t		state;		/* enum host_state */
 	uint64_t	checks;
 	uint64_t	checks_up;
-	uint32_t	hist[HOST_HIST_MAX];	/* durations of those counted */
 	struct monotime	since;		/* in this state */
 };
 
@@ -73,9 +72,12 @@ int	verdict_check(struct verdict *, const struct verdict_limits *,
 int	verdict_good(uint32_t);
 /* verdict_count: add one check to the counters, and nothing else. */
 void	verdict_count(struct verdict *, const struct verdict_check *);
+/* verdict_hist: add its duration, if it counts, to a histogram. */
+void	verdict_hist(uint32_t *, const struct verdict_check *);
 /*
  * verdict_learn: go on from a status told before by another hce.  Its
- * values must have been checked.  verdict_tell: the status to tell.
+ * values must have been checked.  verdict_tell: the status to tell.  Neither
+ * knows of its histogram.
  */
 void	verdict_learn(struct verdict *, const struct msg_host_status *);
 void	verdict_tell(const struct verdict *, struct msg_host_status *);

@@ -38,22 +38,22 @@ int
 host_weigh(struct host *host)
 {
 	const struct probe	*probe;
-	uint32_t		 was = host->weight, was_id = host->want_id;
+	uint32_t		 was = host->want, was_id = host->want_id;
 	uint32_t		 weight;
 	int			 i;
 
-	host->weight = host->want_id = 0;
+	host->want = host->want_id = 0;
 	for (i = 0; i < host->nwatches; i++) {
 		probe = host->watch[i].probe;
 		if (probe->want.kind == WANT_NONE)
 			continue;
-		weight = want_value(&probe->want, host->conf.weight);
-		if (host->want_id != 0 && weight >= host->weight)
+		weight = want_value(&probe->want, host->weight);
+		if (host->want_id != 0 && weight >= host->want)
 			continue;
-		host->weight = weight;
+		host->want = weight;
 		host->want_id = probe->check->conf.id;
 	}
-	return (host->weight != was || host->want_id != was_id);
+	return (host->want != was || host->want_id != was_id);
 }
 
 /* An agent need not repeat what it has said to an hce before this one. */
@@ -94,7 +94,7 @@ host_weigh_tell(const struct host *host, struct msg_host_status *status)
 
 	if (host->want_id != 0) {
 		status->flags |= HOST_STATUS_F_WEIGHT;
-		status->weight = host->weight;
+		status->weight = host->want;
 		status->weight_check_id = host->want_id;
 	}
 	if ((probe = host_probe_of(host, host->check_id)) != NULL)

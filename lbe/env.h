@@ -410,6 +410,7 @@ void			 byid_free(struct lbe_byid *);
  * memory ends the process without it.
  *
  * lbe_host_init: of a tree with this birth: nothing was said of it.
+ * lbe_host_forget: what was said of it, if anything; as of this birth.
  * lbe_host_free: what it has; it has nothing then.
  * lbe_host_take: what was said of the other one is said of this one; of both
  * if told so, and then the other must live longer.
@@ -422,6 +423,8 @@ void			 byid_free(struct lbe_byid *);
  * birth_new: now.  birth_leave: by one less it is needed.
  */
 void			 lbe_host_init(struct lbe_host *, struct lbe_birth *);
+void			 lbe_host_forget(struct lbe_host *,
+			    struct lbe_birth *);
 void			 lbe_host_free(struct lbe_host *);
 void			 lbe_host_take(struct lbe_host *, struct lbe_host *,
 			    int);

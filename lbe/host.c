@@ -62,6 +62,15 @@ lbe_host_init(struct lbe_host *h, struct lbe_birth *b)
 	b->users++;
 }
 
+void
+lbe_host_forget(struct lbe_host *h, struct lbe_birth *b)
+{
+	if (!h->told)
+		return;
+	status_leave(h);
+	lbe_host_init(h, b);
+}
+
 /* It has none until it is given another. */
 static void
 status_leave(struct lbe_host *h)

@@ -38,7 +38,8 @@ static void	host_weight_event(struct lbe_env *, const struct lbe_host *,
 static void	host_event(struct lbe_env *, const struct lbe_host *,
 		    uint32_t);
 static void	table_tell(struct lbe_env *, struct lbe_table *);
-static void	table_tell_hce(struct lbe_env *, const struct lbe_table *);
+static void	table_tell_hce(struct lbe_env *, struct lbe_table *,
+		    struct lbe_birth *);
 static void	service_log(struct lbe_env *, const struct lbe_service *,
 		    enum ctl_state, enum pool_role);
 static void	service_text(const struct lbe_service *, enum pool_role,
@@ -372,16 +373,19 @@ service_tell_vrrpe(struct lbe_env *env)
 	}
 }
 
+/* What is not told will be found out anew, and nothing is known until then. */
 static void
-table_tell_hce(struct lbe_env *env, const struct lbe_table *tb)
+table_tell_hce(struct lbe_env *env, struct lbe_table *tb, struct lbe_birth *b)
 {
-	const struct lbe_host	*h;
+	struct lbe_host		*h;
 	struct msg_host_status	 st;
 
 	HOSTS_FOREACH(h, tb) {
 		if (!desire_host_enabled(h) ||
-		    h->status->state == HOST_UNKNOWN)
+		    h->status->state == HOST_UNKNOWN) {
+			lbe_host_forget(h, b);
 			continue;
+		}
 		lbe_host_tell(h, &st);
 		engine_send(env->engine, PROC_HCE, MSG_HOST_KNOWN, h->id, &st,
 		    sizeof(st));
@@ -396,14 +400,17 @@ void
 service_tell_hce(struct lbe_env *env)
 {
 	struct lbe_table	*tb;
+	struct lbe_birth	*b;
 
 	if (env->engine->link[PROC_HCE] == NULL || !env->started)
 		return;
 	override_tell_hce(env);
 	bound_tell_hce(env);
+	b = birth_new();
 	STAILQ_FOREACH(tb, &env->tree->tables, entry)
 		if (tb->conf.nchecks != 0)
-			table_tell_hce(env, tb);
+			table_tell_hce(env, tb, b);
+	birth_leave(b);
 	engine_send(env->engine, PROC_HCE, MSG_HOST_KNOWN_END, 0, NULL, 0);
 	env->known_sent = 1;
 }

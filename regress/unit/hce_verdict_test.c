@@ -223,7 +223,7 @@ test_next(void)
 	    "however much it was");
 }
 
-/* Each duration falls into its class, and all are told and learned. */
+/* Each duration falls into its class. */
 static void
 test_durations(void)
 {
@@ -231,25 +231,28 @@ test_durations(void)
 	struct verdict		 v, w;
 	struct verdict_check	 check = { .reason = HOST_R_OK };
 	struct msg_host_status	 status;
+	uint32_t		 hist[HOST_HIST_MAX] = { 0 };
 	size_t			 i;
 
 	verdict_init(&v, at(1));
 	for (i = 0; i < sizeof(ms) / sizeof(ms[0]); i++) {
 		check.ms = ms[i];
 		verdict_count(&v, &check);
+		verdict_hist(hist, &check);
 	}
 	check.reason = HOST_R_LOCAL;
 	verdict_count(&v, &check);
-	is_int(v.hist[0], 1, "below 1 ms");
-	is_int(v.hist[1], 1, "below 2");
-	is_int(v.hist[2], 2, "below 4");
-	is_int(v.hist[3], 1, "below 8");
-	is_int(v.hist[10], 1, "below 1024");
-	is_int(v.hist[HOST_HIST_MAX - 1], 2, "and all the rest");
+	verdict_hist(hist, &check);
+	is_int(hist[0], 1, "below 1 ms");
+	is_int(hist[1], 1, "below 2");
+	is_int(hist[2], 2, "below 4");
+	is_int(hist[3], 1, "below 8");
+	is_int(hist[10], 1, "below 1024");
+	is_int(hist[HOST_HIST_MAX - 1], 2, "and all the rest");
 	is_int(v.checks, 8, "what does not count is in none");
 	verdict_tell(&v, &status);
 	verdict_learn(&w, &status);
-	ok(memcmp(v.hist, w.hist, sizeof(v.hist)) == 0, "told and learned");
+	is_int(w.checks, 8, "what is told is learned");
 }
 
 int
