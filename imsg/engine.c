@@ -315,12 +315,14 @@ conf_committed(struct engine *e)
 		e->ops->conf_commit(e);
 	engine_set_gen(e, e->staged_gen);
 	e->staged_gen = 0;
+	e->between = 1;
 	engine_send(e, PROC_PARENT, MSG_CONF_COMMITTED, 0, NULL, 0);
 }
 
 static void
 conf_started(struct engine *e)
 {
+	e->between = 0;
 	if (!e->same)
 		e->ops->conf_start(e);
 	else if (e->ops->conf_changed != NULL)

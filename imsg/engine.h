@@ -51,6 +51,7 @@ struct engine {
 	uint32_t		 gen;		/* committed; 0: none yet */
 	uint32_t		 staged_gen;	/* being received; 0: none */
 	int			 same;		/* MSG_CONF_SAME was */
+	int			 between;	/* COMMIT was, and not START */
 	void			*arg;		/* the engine's own state */
 };
 

@@ -196,7 +196,7 @@ bound_role(struct lbe_env *env, struct imsg *msg)
 	r = role_get(env, imsg_id(msg));
 	if (role_set(r, m.on) && env->started)
 		role_follow(env, r);
-	if (kernel_running(env))
+	if (kernel_may_ask(env))
 		role_asked(env, r);
 	else
 		r->owed = 1;

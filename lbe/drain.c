@@ -207,7 +207,7 @@ drain_cb(evutil_socket_t, short, void *arg)
 		if (!d->over && drain_due(env, d))
 			drain_over(env, d);
 	/* Before, the parent may not know yet who drains. */
-	if (!env->round.running && kernel_running(env)) {
+	if (!env->round.running && kernel_may_ask(env)) {
 		kernel_flush(env);
 		round_begin(env);
 	}

@@ -503,6 +503,8 @@ int32_t		 desire_weight(const struct lbe_service *, enum pool_role,
  *
  * kernel_running: the configuration has started and it is known how the
  * hosts are, so that the kernel may be written.
+ * kernel_may_ask: it is, and no other is about to start: what is to be looked
+ * at until then is looked at by kernel_again().
  * kernel_started: a configuration has started.
  * kernel_again: one has that is the same but for what is on the list.
  * kernel_synced: hce has told its verdicts.
@@ -515,6 +517,7 @@ int32_t		 desire_weight(const struct lbe_service *, enum pool_role,
  */
 void		 kernel_init(struct lbe_env *);
 int		 kernel_running(const struct lbe_env *);
+int		 kernel_may_ask(const struct lbe_env *);
 void		 kernel_started(struct lbe_env *);
 void		 kernel_again(struct lbe_env *);
 void		 kernel_synced(struct lbe_env *);

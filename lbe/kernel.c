@@ -113,6 +113,16 @@ kernel_running(const struct lbe_env *env)
 	return (env->started && env->synced);
 }
 
+/*
+ * A batch between COMMIT and START would be taken for that of the new
+ * generation, and what the kernel has refused be tried again with it.
+ */
+int
+kernel_may_ask(const struct lbe_env *env)
+{
+	return (kernel_running(env) && !env->engine->between);
+}
+
 void
 kernel_started(struct lbe_env *env)
 {
@@ -134,7 +144,7 @@ kernel_synced(struct lbe_env *env)
 		return;
 	env->synced = 1;
 	event_del(env->sync_deadline);
-	if (env->started)
+	if (kernel_may_ask(env))
 		kernel_resync(env);
 }
 
@@ -240,7 +250,7 @@ kernel_do(struct lbe_env *env)
 void
 kernel_flush(struct lbe_env *env)
 {
-	if (kernel_do(env) > 0)
+	if (kernel_may_ask(env) && kernel_do(env) > 0)
 		kernel_commit(env);
 }
 
@@ -257,6 +267,7 @@ kernel_again(struct lbe_env *env)
 	errors_retried(env);
 	(void)kernel_do(env);
 	kernel_commit(env);
+	bound_resynced(env);
 }
 
 /* The parent tries again what the kernel has refused. */

@@ -37,6 +37,7 @@ static void	test_master(void);
 static void	test_again(void);
 static void	test_backup(void);
 static void	test_reload(void);
+static void	test_same(void);
 static void	test_free(void);
 static void	test_restart(void);
 
@@ -193,6 +194,26 @@ test_reload(void)
 	suspends(1, "nor are there checks");
 }
 
+/* The parent tells roles before START, and hears of none of old. */
+static void
+test_same(void)
+{
+	fake_gen++;
+	say(fake_parent, MSG_CONF_BEGIN, 0, NULL, 0);
+	say(fake_parent, MSG_CONF_SAME, 0, NULL, 0);
+	ok(conf_commit(), "all is the same");
+	role(1);
+	suspends(0, "a role meanwhile is one for the checks");
+	ok(quiet(), "but not answered");
+	conf_start();
+	batch_is("30 on,30 host 73 weight 2", "what it asks for comes first");
+	ok(done_follows(), "then it is");
+	role(0);
+	batch_is("30 off,30 host 73 weight -1", "all is as it was");
+	ok(done_follows(), "and answered");
+	suspends(1, "checks rest");
+}
+
 static void
 test_free(void)
 {
@@ -239,6 +260,7 @@ main(void)
 	test_again();
 	test_backup();
 	test_reload();
+	test_same();
 	test_free();
 	fake_stop();
 	test_restart();

@@ -286,6 +286,15 @@ test_same(void)
 	ok(conf_commit(), "another that was aborted");
 	conf_start();
 	ok(hear_type(fake_parent, MSG_IPVS_COMMIT, &h), "leaves no trace");
+	same_begin(5);
+	ok(conf_commit(), "a third");
+	host_is(HOST_B, HOST_UP, HOST_R_OK);
+	ok(quiet(), "a verdict before its START waits");
+	conf_start();
+	batch_is("31 host 10 weight 5,31 host 11 weight 5",
+	    "and comes in one batch with it");
+	host_is(HOST_B, HOST_DOWN, HOST_R_REFUSED);
+	batch_is("31 host 11 weight -1", "the next comes at once");
 	same_begin(4);
 	ok(conf_commit(), "and back");
 	conf_start();
