@@ -268,10 +268,17 @@ void
 ipvs_again(struct ipvs *v)
 {
 	struct ipvs_vs	*vs;
+	int		 any = 0;
 
-	RB_FOREACH(vs, ipvs_services, &v->services)
-		if (vs_refused(vs))
-			vs_changed(v, vs);
+	RB_FOREACH(vs, ipvs_services, &v->services) {
+		if (!vs_refused(vs))
+			continue;
+		vs_changed(v, vs);
+		any = 1;
+	}
+	/* A module may have been installed meanwhile. */
+	if (any)
+		load_modules(v->conf);
 	set_timeouts(v);
 	ipvs_settings_set(v);
 }

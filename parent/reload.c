@@ -53,6 +53,7 @@ static void	reload_commit(struct reload *);
 static void	reload_switch(struct reload *);
 static void	reload_switch_changes(struct reload *);
 static void	reload_switch_tree(struct reload *);
+static void	reload_kernel(struct parent *);
 static void	reload_drop(struct reload *);
 static void	reload_start(struct reload *);
 static void	reload_feed(struct reload *, struct engine_proc *);
@@ -416,8 +417,10 @@ reload_switch_changes(struct reload *r)
 
 	r->changes = NULL;
 	conf_changes_swap(env->conf, changes);
-	if (env->ipvs != NULL)
+	if (env->ipvs != NULL) {
 		ipvs_again(env->ipvs);
+		reload_kernel(env);
+	}
 	net_set_conf(env->net, env->conf);
 	confirm_keep_changes(env->confirm, changes);
 }
@@ -441,13 +444,19 @@ reload_switch_tree(struct reload *r)
 	if (env->ipvs != NULL) {
 		ipvs_set_conf(env->ipvs, env->conf);
 		env->ipvs_runs = 1;
-		dispatch_sync(env);
-		/* Settings of the kernel may have changed. */
-		state_changed(env);
+		reload_kernel(env);
 	}
 	net_set_conf(env->net, env->conf);
 	if (old != NULL)
 		confirm_keep(env->confirm, old);
+}
+
+/* Connection sync may have failed before, and settings have changed now. */
+static void
+reload_kernel(struct parent *env)
+{
+	dispatch_sync(env);
+	state_changed(env);
 }
 
 /* All have committed: tell each what it lacks, join them, let them act. */

@@ -108,13 +108,28 @@ ok "and changes nothing" wait_for 10 logged \
 is "of it" "$(table)" "$three"
 
 if modprobe -nq ip_vs_twos; then
-	skip 4 "the kernel has every scheduler"
+	skip 7 "the kernel has every scheduler"
 else
 	configure twos 10.0.0.11
 	exits "what the kernel refuses fails the reload" 1 \
 	    "$LVSCTL" -s $sock reload
 	like "by name" "$output" 'scheduler twos'
 	like "and says that it runs" "$output" 'reloaded, with errors'
+	# The kernel asks for modules with a HOME.
+	cat >"$LAB_TMP/probe" <<-END
+	#!/bin/sh
+	echo "\${HOME-lvsd} \$*" >>"$LAB_TMP/probed"
+	exit 1
+	END
+	chmod +x "$LAB_TMP/probe"
+	modprobe=$(cat /proc/sys/kernel/modprobe)
+	echo "$LAB_TMP/probe" >/proc/sys/kernel/modprobe
+	exits "so it does when nothing has changed" 1 \
+	    "$LVSCTL" -s $sock reload
+	like "in the file" "$output" 'scheduler twos'
+	ok "the module is asked for again" \
+	    grep -qx 'lvsd -q -- ip_vs_twos' "$LAB_TMP/probed"
+	echo "$modprobe" >/proc/sys/kernel/modprobe
 	configure rr 10.0.0.11 10.0.0.12
 	exits "which the next mends" 0 "$LVSCTL" -s $sock reload
 fi

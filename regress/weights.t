@@ -14,6 +14,7 @@ rs1=$(ns_addr rs1) rs2=$(ns_addr rs2)
 # configure WEIGHT WEIGHT [ADDRESS]: of rs1, of rs2, and of one more.
 configure() {
 	cat >"$LAB_TMP/dir1.conf" <<-END
+	ipvs sysctl drop_entry 1
 	table <web> {
 		$rs1 weight $1
 		$rs2 weight $2
@@ -58,24 +59,38 @@ lives_again() {
 	engine "$1" | grep -qvx "$2"
 }
 
+drop_entry() {
+	in_ns dir1 sh -c "echo $1 >/proc/sys/net/ipv4/vs/drop_entry"
+}
+
 trap net_down EXIT
 net_up || bail "no network"
 rs_http rs1
 rs_http rs2
 configure 10 20
+in_ns dir1 ipvsadm -Ln >/dev/null	# loads ip_vs
+drop_entry 1
 ok "dir1 starts" director dir1
 ok "its hosts are up" wait_for 20 weights_are 80 '10 20'
 is "in all services" "$(weights 81)" '10 20 10 20 '
+
+# What somebody else has changed since is made again.
+drop_entry 0
+exits "nothing has changed in the file" 0 ctl dir1 reload
+is "a setting of the kernel is made again" \
+    "$(in_ns dir1 cat /proc/sys/net/ipv4/vs/drop_entry)" 1
+ok "and what it was is kept" wait_for 5 \
+    grep -q '^sysctl drop_entry was "0"' /run/lvsd-dir1.sock.state
 
 recorded=
 writes_start dir1 && recorded=yes
 exits "nothing has changed" 0 ctl dir1 reload
 is "which is a generation" "$output" \
-    "generation 2 runs, 0 operations in the kernel"
+    "generation 3 runs, 0 operations in the kernel"
 ok "come to by the short way" short 0
 configure 10 21
 exits "a weight changes" 0 ctl dir1 reload
-like "which all its uses get" "$output" 'generation 3 runs, 3 operations'
+like "which all its uses get" "$output" 'generation 4 runs, 3 operations'
 ok "by the short way" short 2
 is "in the kernel" "$(weights 80) $(weights 81)" '10 21  10 21 10 21 '
 if [ -n "$recorded" ]; then
