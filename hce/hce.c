@@ -131,6 +131,7 @@ hce_shutdown(struct engine *eng)
 	hce_tree_free(hce->staged);
 	hce_tree_free(hce->running);
 	hce->staged = hce->running = NULL;
+	changed_free(&hce->changed);
 	icmp_close(hce);
 	sched_close(hce);
 	ready_close(hce);

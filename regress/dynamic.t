@@ -77,7 +77,9 @@ configure() {
 	fall 2
 	table <script> { 10.0.0.11 weight 100, 10.0.0.12 weight 100 }
 	table <file> { 10.0.0.13 weight 100 }
-	table <agent> { 10.0.0.14 weight ${2-200} }
+	table <agent> {
+		10.0.0.14 weight ${2-200}
+	}
 	table <deaf> { 10.0.0.15, 10.0.0.16 }
 	table <open> { 10.0.0.17 }
 	script "all" {
@@ -213,6 +215,7 @@ ok "and changes nothing" weight 10.0.0.14 50
 
 configure agent 1000
 exits "a reload with another weight" 0 "$LVSCTL" reload
+ok "by the short way" logged 'the files say the same but for 1 weights'
 ok "a share of that" wait_for 20 weight 10.0.0.14 250
 configure tcp 1000
 exits "a reload without the agent" 0 "$LVSCTL" reload

@@ -597,6 +597,42 @@ test_refused(void)
 	}
 }
 
+static void
+same_begin(struct fake *f)
+{
+	f->gen++;
+	fake_send(f, PROC_PARENT, MSG_CONF_BEGIN, 0, -1, NULL, 0);
+	fake_send(f, PROC_PARENT, MSG_CONF_SAME, 0, -1, NULL, 0);
+}
+
+/* The same configuration, with another weight. */
+static void
+test_same(void)
+{
+	struct fake	 f;
+	struct fake_msg	 m;
+	int		 status;
+
+	fake_start(&f, NULL);
+	conf_hosts(&f, 1, 60000, 9, 1);
+	same_begin(&f);
+	fake_host(&f, 1, 1000, "127.0.0.1", 0);
+	is_int(fake_commit(&f), 0, "a host of the running is taken");
+	same_begin(&f);
+	fake_host(&f, 1, 1000, "127.0.0.1", 0);
+	is_int(fake_stop(&f), 0, "an end in the middle is in good order");
+
+	fake_start(&f, NULL);
+	conf_hosts(&f, 1, 60000, 9, 1);
+	same_begin(&f);
+	fake_host(&f, 2, 1000, "127.0.0.1", 0);
+	is_int(fake_wait(&f, MSG_CONF_READY, &m, WAIT_MS), -1,
+	    "a host that is none");
+	is_int(waitpid(f.pid, &status, 0), f.pid, "ends hce");
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 1, "with status 1");
+	imsgbuf_free(f.buf[PROC_PARENT]);
+}
+
 /* What breaks the protocol ends the link, or hce when it is the parent's. */
 static void
 test_bad(void)
@@ -944,6 +980,7 @@ main(int argc, char **argv)
 	test_script_kept();
 	test_refhost();
 	test_refused();
+	test_same();
 	test_bad();
 	test_many();
 	return (done_testing());
