@@ -16,9 +16,11 @@
 
 #include <sys/socket.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include <bsd/stdlib.h>
 #include <err.h>
+#include <string.h>
 
 #include "serve.h"
 
@@ -26,26 +28,33 @@
  * answer: the least that a web server can do, so that a machine that has to
  * be server and checker at once has more time for the checker.
  *
- *	answer PORT
+ *	answer tcp|http PORT
+ *
+ * By HTTP it is not woken before there is a request.
  */
+
+#define DEFER_S	10
 
 int
 main(int argc, char *argv[])
 {
 	struct sockaddr_in	 sin = { .sin_family = AF_INET };
 	const char		*error;
-	const int		 on = 1;
-	int			 fd;
+	const int		 on = 1, defer_s = DEFER_S;
+	int			 fd, http;
 
-	if (argc != 2)
-		errx(2, "usage: answer port");
-	sin.sin_port = htons(strtonum(argv[1], 1, UINT16_MAX, &error));
+	if (argc != 3)
+		errx(2, "usage: answer tcp|http port");
+	http = strcmp(argv[1], "http") == 0;
+	sin.sin_port = htons(strtonum(argv[2], 1, UINT16_MAX, &error));
 	if (error != NULL)
-		errx(2, "port %s: %s", argv[1], error);
+		errx(2, "port %s: %s", argv[2], error);
 	if ((fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) == -1 ||
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == -1 ||
+	    (http && setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &defer_s,
+	    sizeof(defer_s)) == -1) ||
 	    bind(fd, (struct sockaddr *)&sin, sizeof(sin)) == -1 ||
 	    listen(fd, SOMAXCONN) == -1)
-		err(1, "port %s", argv[1]);
-	serve(fd, 1);
+		err(1, "port %s", argv[2]);
+	serve(fd, http);
 }
