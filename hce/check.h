@@ -301,13 +301,14 @@ RB_PROTOTYPE(scripts, script, entry, script_cmp)
 RB_PROTOTYPE(probes, probe, entry, probe_cmp)
 
 /* See ready.c. */
-#define READY_MAX	128	/* so many at a time: timers are not to wait */
+#define READY_MAX	4096	/* so many at a time, as of the whole loop */
 
 struct ready {
 	int			 fd;		/* of epoll(7) */
 	struct event		 ev;
 	struct epoll_event	 come[READY_MAX];
 	int			 n;		/* of them, being looked at */
+	const struct probe	*at;		/* whose turn it is */
 	struct monotime		 now;		/* for some; not set: ask */
 };
 

@@ -75,7 +75,8 @@ ready_end(struct probe *probe, int fd)
 	if (check_privileged(&probe->check->conf))
 		(void)epoll_ctl(r->fd, EPOLL_CTL_DEL, fd, NULL);
 	close(fd);
-	for (i = 0; i < r->n; i++)
+	/* Nothing more has come for the one that is looked at. */
+	for (i = 0; i < r->n && probe != r->at; i++)
 		if (r->come[i].data.ptr == probe)
 			r->come[i].data.ptr = NULL;
 }
@@ -92,11 +93,12 @@ ready_come(int, short, void *arg)
 	for (i = 0; i < r->n; i++) {
 		if (i % READY_CLOCK == 0)
 			r->now.us = 0;
-		if ((probe = r->come[i].data.ptr) != NULL)
+		if ((r->at = probe = r->come[i].data.ptr) != NULL)
 			probe->check->method->ready(probe,
 			    r->come[i].events);
 	}
 	r->n = 0;
+	r->at = NULL;
 }
 
 struct monotime
