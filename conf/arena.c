@@ -23,10 +23,7 @@
 
 #include "arena.h"
 
-/*
- * Little is kept in little, and much in pieces so large that malloc(3) gives
- * them back to the system when they are freed.
- */
+/* Little is kept in little, and much in pieces of one size, to fit again. */
 #define CHUNK_MIN	1024
 #define CHUNK_MAX	(128 * 1024)
 /* What is in here are pointers, numbers and text. */

@@ -38,8 +38,9 @@
 #include "parent.h"
 #include "run.h"
 
-/* Bytes from which on memory is had from the system, each piece alone. */
-#define MALLOC_LARGE	(128 * 1024)
+/* Bytes of memory that is had from the system apart, and that stays unused. */
+#define MALLOC_APART	(32 * 1024 * 1024)
+#define MALLOC_UNUSED	(8 * 1024 * 1024)
 
 static void	usage(void) __attribute__((__noreturn__));
 static int	engine(int, char **);
@@ -82,10 +83,13 @@ main(int argc, char **argv)
 		return (engine(argc, argv));
 	}
 	/*
-	 * What is large goes back to the system when it is freed.  By itself
-	 * glibc keeps such memory for the next time, which is a reload.
+	 * A page that is touched for the first time costs more than what is
+	 * done with it mostly: what one step of a start or reload has freed is
+	 * for the next, and goes back to the system behind the last one, see
+	 * reload.c.
 	 */
-	(void)mallopt(M_MMAP_THRESHOLD, MALLOC_LARGE);
+	(void)mallopt(M_MMAP_THRESHOLD, MALLOC_APART);
+	(void)mallopt(M_TRIM_THRESHOLD, MALLOC_UNUSED);
 	setproctitle_init(argc, argv, environ);
 	options(&opts, argc, argv);
 	if (opts.check) {

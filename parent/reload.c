@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,7 @@ static void	reload_planned(struct reload *);
 static void	reload_forget(struct reload *, const char *);
 static void	reload_abort(struct reload *, const char *);
 static void	reload_kill_late(struct reload *);
+static void	reload_trim(void);
 static unsigned int engines_in(const struct parent *, enum engine_state);
 
 struct reload *
@@ -481,6 +483,7 @@ reload_start(struct reload *r)
 			log_debug("%s runs generation %u", proc_names[e->proc],
 			    env->conf->generation);
 		}
+	reload_trim();
 	if (r->kind == KIND_FIRST)
 		parent_up(env);
 	if (r->kind == KIND_RELOAD) {
@@ -558,6 +561,17 @@ reload_forget(struct reload *r, const char *why)
 	}
 	reload_drop(r);
 	parent_unneed_ipvs(env);
+	reload_trim();
+}
+
+/*
+ * What it took is free: files, their text, indexes, perhaps a tree.  glibc
+ * keeps it, in part between what is in use, for a reload that may never come.
+ */
+static void
+reload_trim(void)
+{
+	(void)malloc_trim(0);
 }
 
 static void
@@ -599,6 +613,7 @@ reload_failed(struct reload *r, int error)
 		    r->env->conf->generation);
 	if (r->what == RELOAD_BACK)
 		confirm_late(r->env->confirm);
+	reload_trim();
 	reload_done(r, &result);
 }
 
