@@ -177,6 +177,8 @@ ipvs_vs_free(struct ipvs *v, struct ipvs_vs *vs)
 		TAILQ_REMOVE(&v->queue, vs, queue);
 		vs->batch->left--;
 	}
+	if (v->last == vs)
+		v->last = NULL;
 	RB_REMOVE(ipvs_services, &v->services, vs);
 	v->left = 1;
 	free(vs->name);
@@ -545,10 +547,14 @@ ipvs_vs_of(struct ipvs *v, uint32_t listen_id)
 {
 	const struct conf_listen	*l;
 
+	/* Wishes come service by service. */
+	if (v->last != NULL && v->last->listen != NULL &&
+	    v->last->listen->conf.id == listen_id)
+		return (v->last);
 	if (v->conf == NULL ||
 	    (l = conf_find_listen(v->conf, listen_id)) == NULL)
 		return (NULL);
-	return (vs_find(v, l));
+	return (v->last = vs_find(v, l));
 }
 
 int

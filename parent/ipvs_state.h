@@ -150,6 +150,7 @@ struct ipvs {
 	int			 left;		/* something that was ours */
 	int			 ended;		/* ipvs_end() has been */
 	struct ipvs_services	 services;
+	struct ipvs_vs		*last;		/* asked for, or NULL */
 	struct ipvs_queue	 changed;
 	struct ipvs_queue	 queue;
 	struct ipvs_batches	 batches;
