@@ -28,6 +28,8 @@
  * early by one.  With so much more none is, and alarms are called together.
  */
 #define ALARM_TICK_US	4000
+/* Where to read the clock is a system call, it is worth a few alarms. */
+#define ALARM_CLOCK	16
 
 struct alarms {
 	struct alarm	**heap;		/* the first has the place 1 */
@@ -36,18 +38,19 @@ struct alarms {
 	struct event	  ev;
 	struct monotime	  at;		/* ev is for this; not set: off */
 	int		  ringing;
-	void		(*ring)(struct alarm *);
+	void		(*ring)(struct alarm *, struct monotime);
 };
 
 static void	alarms_cb(evutil_socket_t, short, void *);
-static void	alarms_wait(struct alarms *);
+static void	alarms_wait(struct alarms *, struct monotime);
 static int	before(const struct alarm *, const struct alarm *);
 static void	put(struct alarms *, struct alarm *, uint32_t);
 static void	rise(struct alarms *, struct alarm *, uint32_t);
 static void	fall(struct alarms *, struct alarm *, uint32_t);
 
 struct alarms *
-alarms_new(struct event_base *base, void (*ring)(struct alarm *))
+alarms_new(struct event_base *base,
+    void (*ring)(struct alarm *, struct monotime))
 {
 	struct alarms	*as;
 
@@ -128,8 +131,8 @@ alarm_set(struct alarms *as, struct alarm *a, struct monotime at)
 	}
 	a->at = at;
 	rise(as, a, ++as->n);
-	if (a->place == 1)
-		alarms_wait(as);
+	if (a->place == 1 && !as->ringing)
+		alarms_wait(as, monotime_now());
 }
 
 /* The timer stays as it is: to find nothing due costs less than to end it. */
@@ -153,17 +156,17 @@ alarm_del(struct alarms *as, struct alarm *a)
 
 /* For the first of them, if the timer is not early enough. */
 static void
-alarms_wait(struct alarms *as)
+alarms_wait(struct alarms *as, struct monotime now)
 {
 	struct timeval	 tv;
 
-	if (as->ringing || as->n == 0)
+	if (as->n == 0)
 		return;
 	if (monotime_isset(as->at) &&
 	    monotime_diff_us(as->heap[0]->at, as->at) >= 0)
 		return;
 	as->at = as->heap[0]->at;
-	tv = monotime_left(monotime_add_us(as->at, ALARM_TICK_US));
+	tv = us_to_timeval(monotime_diff_us(as->at, now) + ALARM_TICK_US);
 	if (evtimer_add(&as->ev, &tv) == -1)
 		fatalx("no memory for a timer");
 }
@@ -173,16 +176,19 @@ static void
 alarms_cb(evutil_socket_t, short, void *arg)
 {
 	struct alarms	*as = arg;
-	struct monotime	 now = monotime_now();
+	struct monotime	 now = monotime_now(), until = now;
 	struct alarm	*a;
+	uint32_t	 n = 0;
 
 	as->at.us = 0;
 	as->ringing = 1;
-	while (as->n > 0 && monotime_diff_us(as->heap[0]->at, now) <= 0) {
+	while (as->n > 0 && monotime_diff_us(as->heap[0]->at, until) <= 0) {
+		if (++n % ALARM_CLOCK == 0)
+			now = monotime_now();
 		a = as->heap[0];
 		alarm_del(as, a);
-		as->ring(a);
+		as->ring(a, now);
 	}
 	as->ringing = 0;
-	alarms_wait(as);
+	alarms_wait(as, now);
 }

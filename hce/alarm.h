@@ -34,15 +34,17 @@ struct alarm {
 };
 
 /*
- * alarms_new: none is set; of each that is due the function is called, which
- * may set and end any.  NULL: no memory.  alarms_free: none is set any more.
+ * alarms_new: none is set; of each that is due the function is called with
+ * the time, and may set and end any.  NULL: no memory.
+ * alarms_free: none is set any more.
  * alarm_init: of one that was never set.
  * alarm_set: have it called back then, and not before; ends the process
  * without memory.  One that is set by the function for later than now is not
  * called by the same turn of the loop.
  * alarm_del: do not; nothing if it is not set.
  */
-struct alarms	*alarms_new(struct event_base *, void (*)(struct alarm *));
+struct alarms	*alarms_new(struct event_base *,
+		    void (*)(struct alarm *, struct monotime));
 void		 alarms_free(struct alarms *);
 void		 alarm_init(struct alarm *);
 void		 alarm_set(struct alarms *, struct alarm *, struct monotime);

@@ -78,6 +78,7 @@ struct file_check {
 /* How hosts are checked; shared by the tables that are checked alike. */
 struct check {
 	RB_ENTRY(check)			 entry;
+	struct hce			*hce;
 	struct check_config		 conf;
 	uint8_t				*items;	/* conf.items_len bytes */
 	const struct check_method	*method;
@@ -208,17 +209,17 @@ struct run {
 struct probe {
 	RB_ENTRY(probe)		 entry;
 	struct watches		 watches;	/* of hosts */
-	struct refhost		*refhost;	/* it is of this one alone */
-	struct hce		*hce;
 	struct check		*check;
+	struct run		*run;		/* NULL: none under way */
+	struct addr		*server;	/* by way of a service: whom
+						   IPVS takes it to; NULL */
 	struct addr		 addr;		/* what is checked */
-	struct addr		 server;	/* by way of a service: whom
-						   IPVS takes it to; af 0 */
 	uint16_t		 port;		/* host byte order */
 	uint8_t			 scheduled;
-	uint8_t			 note_new;	/* it is not as before */
+	uint8_t			 note_new : 1;	/* it is not as before */
+	uint8_t			 reference : 1;	/* of a reference host */
 	uint32_t		 wanted;	/* by so many hosts */
-	struct run		*run;		/* NULL: none under way */
+	int			 sock;		/* came for it; -1: none */
 	struct verdict		 verdict;
 	struct alarm		 alarm;		/* next check, or deadline */
 	struct monotime		 grid;		/* see pace.h */
@@ -226,7 +227,6 @@ struct probe {
 	int64_t			 cert_until;	/* see msg_host_status */
 	struct want		 want;
 	struct agent		 agent;		/* as it was last told */
-	int			 sock;		/* came for it; -1: none */
 	char			*note;		/* of the last result, */
 	char			*note_next;	/* of the one to come; NULL */
 };
@@ -325,9 +325,6 @@ struct hce {
 	uint32_t		 slots;		/* given out */
 	uint32_t		 jitters;	/* the same, of single checks */
 	struct ready		 ready;
-	struct event		 turn;		/* see sched_turn() */
-	struct monotime		 turn_now;
-	int			 turn_left;	/* checks it is good for */
 	struct monotime		 warned;	/* last of report_local() */
 	struct monotime		 full_since;	/* out of descriptors */
 	uint64_t		 left_out;	/* checks meanwhile */

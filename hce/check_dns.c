@@ -91,8 +91,8 @@ dns_start_udp(struct probe *probe)
 		sched_done(probe, reason, detail);
 		return;
 	}
-	event_assign(&p->ev, probe->hce->base, p->fd, EV_READ | EV_PERSIST,
-	    dns_datagram, probe);
+	event_assign(&p->ev, probe->check->hce->base, p->fd,
+	    EV_READ | EV_PERSIST, dns_datagram, probe);
 	dns_query(probe->check->dns, p->id, query);
 	if (send(p->fd, query, probe->check->dns->len, MSG_NOSIGNAL) == -1) {
 		reason = conn_errno_reason(errno, &detail);

@@ -176,7 +176,7 @@ http_begin(struct probe *probe)
 		sched_done(probe, HOST_R_LOCAL, ENOMEM);
 		return;
 	}
-	evtimer_assign(&p->end, probe->hce->base, http_ended, probe);
+	evtimer_assign(&p->end, probe->check->hce->base, http_ended, probe);
 	if (http_request(probe) == -1) {
 		http_end(probe, HOST_R_LOCAL, ENOMEM);
 		return;
@@ -252,11 +252,11 @@ http_open(struct probe *probe)
 		return (-1);
 	if (conn_own_socket(probe))
 		p->evcon = evhttp_connection_base_bufferevent_new(
-		    probe->hce->base, NULL, p->bev, HTTP_NOWHERE,
+		    probe->check->hce->base, NULL, p->bev, HTTP_NOWHERE,
 		    HTTP_NOWHERE_PORT);
 	else
 		p->evcon = evhttp_connection_base_bufferevent_new(
-		    probe->hce->base, NULL, p->bev,
+		    probe->check->hce->base, NULL, p->bev,
 		    addr_str(&probe->addr, addr), probe->port);
 	if (p->evcon == NULL) {
 		bufferevent_free(p->bev);

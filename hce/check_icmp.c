@@ -162,7 +162,7 @@ icmp_close(struct hce *hce)
 static struct echo_socket *
 icmp_way(struct probe *probe)
 {
-	struct echo_socket	*es = probe->hce->echo;
+	struct echo_socket	*es = probe->check->hce->echo;
 
 	if (check_privileged(&probe->check->conf))
 		es = probe->check->echo;
@@ -180,7 +180,7 @@ icmp_start(struct probe *probe)
 	int32_t			 detail;
 
 	if (es->fd == -1 && probe->sock != -1 &&
-	    icmp_use(probe->hce, es, probe->addr.af, probe->sock) == 0)
+	    icmp_use(probe->check->hce, es, probe->addr.af, probe->sock) == 0)
 		probe->sock = -1;
 	else if (es->fd == -1 && check_privileged(&probe->check->conf)) {
 		sock_ask(probe, icmp_start);
@@ -206,7 +206,7 @@ icmp_start(struct probe *probe)
 static void
 icmp_cancel(struct probe *probe)
 {
-	RB_REMOVE(echoes, &probe->hce->echoes, probe);
+	RB_REMOVE(echoes, &probe->check->hce->echoes, probe);
 }
 
 static uint32_t
@@ -219,7 +219,7 @@ static void
 icmp_request(struct probe *probe, struct echo *echo)
 {
 	struct probe_icmp	*p = &probe->run->icmp;
-	struct hce		*hce = probe->hce;
+	struct hce		*hce = probe->check->hce;
 
 	do
 		arc4random_buf(p->token, sizeof(p->token));

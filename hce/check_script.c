@@ -45,7 +45,7 @@ const struct check_method	script_method = {
 static void
 script_start(struct probe *probe)
 {
-	struct hce		*hce = probe->hce;
+	struct hce		*hce = probe->check->hce;
 	const struct watch	*watch = TAILQ_FIRST(&probe->watches);
 	struct msg_check_run	 m;
 

@@ -60,8 +60,8 @@ udp_start(struct probe *probe)
 		sched_done(probe, reason, detail);
 		return;
 	}
-	event_assign(&p->ev, probe->hce->base, p->fd, EV_READ | EV_PERSIST,
-	    udp_ready, probe);
+	event_assign(&p->ev, probe->check->hce->base, p->fd,
+	    EV_READ | EV_PERSIST, udp_ready, probe);
 	text = check_text(probe->check, ITEM_SEND, &len);
 	if (send(p->fd, text != NULL ? text : "", len, MSG_NOSIGNAL) == -1) {
 		reason = conn_errno_reason(errno, &detail);

@@ -116,7 +116,7 @@ conn_new(struct probe *probe)
 struct bufferevent *
 conn_plain(struct probe *probe)
 {
-	return (bufferevent_socket_new(probe->hce->base, -1,
+	return (bufferevent_socket_new(probe->check->hce->base, -1,
 	    BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS));
 }
 
@@ -147,7 +147,7 @@ conn_tls(struct probe *probe, int fd)
 	    (check->conf.flags & CHECK_F_NOVERIFY) == 0);
 	if (ssl == NULL)
 		return (NULL);
-	bev = bufferevent_openssl_socket_new(probe->hce->base, fd, ssl,
+	bev = bufferevent_openssl_socket_new(probe->check->hce->base, fd, ssl,
 	    BUFFEREVENT_SSL_CONNECTING,
 	    BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
 	if (bev == NULL) {

@@ -92,7 +92,7 @@ hce_prepare(struct engine *eng)
 	struct hce	*hce = eng->arg;
 
 	hce->tls = tls_prepare();
-	tls_bundle_read(&hce->bundle);
+	tls_bundle_open(&hce->bundle);
 }
 
 static void
@@ -137,7 +137,7 @@ hce_shutdown(struct engine *eng)
 	ready_close(hce);
 	SSL_CTX_free(hce->tls);
 	hce->tls = NULL;
-	tls_bundle_free(&hce->bundle);
+	tls_bundle_close(&hce->bundle);
 	/* What libevent has put off for checks that were ended comes first. */
 	if (event_base_once(eng->base, -1, EV_TIMEOUT, hce_end, eng,
 	    &at_once) == -1)

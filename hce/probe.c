@@ -27,7 +27,7 @@
  */
 
 static int	probe_cmp(const struct probe *, const struct probe *);
-static void	probe_key(struct probe *, const struct host *,
+static void	probe_key(struct probe *, struct host *,
 		    struct check *);
 static struct probe *probe_new(const struct probe *);
 static void	probe_free(struct probe *);
@@ -45,16 +45,17 @@ probe_cmp(const struct probe *a, const struct probe *b)
 		return (a->port < b->port ? -1 : 1);
 	if ((cmp = addr_cmp(&a->addr, &b->addr)) != 0)
 		return (cmp);
-	return (addr_cmp(&a->server, &b->server));
+	/* Both or neither, for it is the same check. */
+	return (a->server != NULL ? addr_cmp(a->server, b->server) : 0);
 }
 
 static void
-probe_key(struct probe *key, const struct host *host, struct check *check)
+probe_key(struct probe *key, struct host *host, struct check *check)
 {
 	key->check = check;
 	key->addr = check->conf.on.af != 0 ? check->conf.on : host->addr;
 	if (check->conf.flags & CHECK_F_VIA)
-		key->server = host->addr;
+		key->server = &host->addr;
 	key->port = check->conf.port != 0 ? check->conf.port :
 	    host->table->conf.port;
 }
@@ -66,16 +67,19 @@ probe_new(const struct probe *key)
 
 	if ((probe = calloc(1, sizeof(*probe))) == NULL)
 		fatal("probe");
-	probe->hce = key->hce;
 	probe->check = key->check;
 	probe->addr = key->addr;
-	probe->server = key->server;
+	if (key->server != NULL) {
+		if ((probe->server = malloc(sizeof(*key->server))) == NULL)
+			fatal("probe");
+		*probe->server = *key->server;
+	}
 	probe->port = key->port;
 	TAILQ_INIT(&probe->watches);
 	sched_init(probe);
 	verdict_init(&probe->verdict, monotime_now());
 	probe_forget(probe);
-	RB_INSERT(probes, &probe->hce->probes, probe);
+	RB_INSERT(probes, &probe->check->hce->probes, probe);
 	return (probe);
 }
 
@@ -83,8 +87,9 @@ static void
 probe_free(struct probe *probe)
 {
 	sched_stop(probe);
-	RB_REMOVE(probes, &probe->hce->probes, probe);
+	RB_REMOVE(probes, &probe->check->hce->probes, probe);
 	probe_forget(probe);
+	free(probe->server);
 	free(probe);
 }
 
@@ -102,7 +107,6 @@ watch_join(struct watch *watch, struct host *host, struct check *check)
 	struct probe	 key;
 
 	memset(&key, 0, sizeof(key));
-	key.hce = host->table->hce;
 	probe_key(&key, host, check);
 	watch->host = host;
 	watch->probe = RB_FIND(probes, &host->table->hce->probes, &key);

@@ -59,7 +59,7 @@ ready_add(struct probe *probe, int fd)
 	struct epoll_event	 ev = { .events = EPOLLIN | EPOLLOUT |
 				    EPOLLET, .data.ptr = probe };
 
-	return (epoll_ctl(probe->hce->ready.fd, EPOLL_CTL_ADD, fd, &ev));
+	return (epoll_ctl(probe->check->hce->ready.fd, EPOLL_CTL_ADD, fd, &ev));
 }
 
 /*
@@ -69,7 +69,7 @@ ready_add(struct probe *probe, int fd)
 void
 ready_end(struct probe *probe, int fd)
 {
-	struct ready	*r = &probe->hce->ready;
+	struct ready	*r = &probe->check->hce->ready;
 	int		 i;
 
 	if (check_privileged(&probe->check->conf))

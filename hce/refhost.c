@@ -15,6 +15,7 @@
  */
 
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "../imsg/imsg.h"
@@ -28,6 +29,7 @@
  */
 
 static int	refhost_cmp(const struct refhost *, const struct refhost *);
+static const struct refhost *refhost_of(const struct probe *);
 static void	refhost_tell(const struct refhost *);
 
 RB_GENERATE(refhosts, refhost, entry, refhost_cmp)
@@ -56,8 +58,7 @@ refhost_stage(struct hce *hce, struct imsg *msg)
 		free(ref);
 		return (-1);
 	}
-	probe->refhost = ref;
-	probe->hce = hce;
+	probe->reference = 1;
 	probe->addr = ref->conf.addr;
 	sched_init(probe);
 	verdict_init(&probe->verdict, monotime_now());
@@ -116,6 +117,13 @@ refhost_start(struct hce *hce)
 			sched_begin(&ref->probe);
 }
 
+static const struct refhost *
+refhost_of(const struct probe *probe)
+{
+	return ((const struct refhost *)((uintptr_t)probe -
+	    offsetof(struct refhost, probe)));
+}
+
 void
 refhost_checked(struct probe *probe, const struct verdict_check *check,
     struct monotime now)
@@ -128,7 +136,7 @@ refhost_checked(struct probe *probe, const struct verdict_check *check,
 
 	if (verdict_check(&probe->verdict, &limits, check, now) &
 	    VERDICT_STATE)
-		refhost_tell(probe->refhost);
+		refhost_tell(refhost_of(probe));
 	report_check(NULL, probe, was);
 }
 
@@ -141,7 +149,7 @@ refhost_tell(const struct refhost *ref)
 	if (v->state == HOST_UNKNOWN)
 		return;
 	m.on = v->state == HOST_UP;
-	engine_send(ref->probe.hce->eng, PROC_VRRPE, MSG_REFHOST_STATUS,
+	engine_send(ref->probe.check->hce->eng, PROC_VRRPE, MSG_REFHOST_STATUS,
 	    ref->conf.id, &m, sizeof(m));
 }
 

@@ -135,7 +135,8 @@ report_check(const struct host *host, const struct probe *probe,
 	const struct verdict	*v = &probe->verdict, *whole = v;
 	char			 name[REPORT_NAME_LEN], reason[CTL_REASON_LEN];
 	unsigned int		 avail;
-	uint32_t		 flags = probe->hce->running->global.log_flags;
+	const struct hce	*hce = probe->check->hce;
+	uint32_t		 flags = hce->running->global.log_flags;
 
 	if (host != NULL)
 		whole = &host->verdict;
@@ -158,7 +159,7 @@ report_check(const struct host *host, const struct probe *probe,
 static void
 report_local(const struct host *host, const struct probe *probe)
 {
-	struct hce	*hce = probe->hce;
+	struct hce	*hce = probe->check->hce;
 	struct monotime	 now = monotime_now();
 	char		 name[REPORT_NAME_LEN], reason[CTL_REASON_LEN];
 

@@ -30,23 +30,17 @@
  * more than one check of a probe under way.
  */
 
-/* A deadline this early is met; one this late tells of a standstill. */
-#define SCHED_EARLY_US	1000
+/* A deadline that is met this late tells of a standstill. */
 #define SCHED_LATE_US	50000
 
-/* Of checks that begin in one turn of the loop, for so many it is one time. */
-#define SCHED_TURN	16
-
-static void	sched_timer(struct alarm *);
-static void	sched_turn_over(int, short, void *);
-static struct monotime sched_turn(struct hce *);
+static void	sched_timer(struct alarm *, struct monotime);
 static void	sched_forget(struct probe *);
 static void	sched_cancel(struct probe *);
-static int	sched_put_off(struct probe *);
+static int	sched_put_off(struct probe *, struct monotime);
 static struct monotime sched_deadline(const struct probe *);
 static void	sched_arm(struct probe *, struct monotime, struct monotime);
 static void	sched_arm_next(struct probe *, struct monotime);
-static void	sched_probe(struct probe *);
+static void	sched_probe(struct probe *, struct monotime);
 static void	sched_begin_check(struct probe *);
 static int64_t	sched_interval(const struct probe *);
 static int64_t	sched_slot(struct probe *);
@@ -57,39 +51,12 @@ sched_open(struct hce *hce)
 {
 	if ((hce->alarms = alarms_new(hce->base, sched_timer)) == NULL)
 		fatalx("no memory for timers");
-	event_assign(&hce->turn, hce->base, -1, 0, sched_turn_over, hce);
 }
 
 void
 sched_close(struct hce *hce)
 {
 	alarms_free(hce->alarms);
-	event_del(&hce->turn);
-}
-
-static void
-sched_turn_over(int, short, void *arg)
-{
-	struct hce	*hce = arg;
-
-	hce->turn_left = 0;
-}
-
-/*
- * The time, for timers: those of one turn of the loop are called in a row, and
- * an event that is made active by the first comes behind the last.  Where to
- * read the clock is a system call, this saves most of them.
- */
-static struct monotime
-sched_turn(struct hce *hce)
-{
-	if (hce->turn_left == 0) {
-		hce->turn_now = monotime_now();
-		hce->turn_left = SCHED_TURN;
-		event_active(&hce->turn, EV_TIMEOUT, 0);
-	}
-	hce->turn_left--;
-	return (hce->turn_now);
 }
 
 void
@@ -118,7 +85,7 @@ sched_begin_now(struct probe *probe)
 static int64_t
 sched_slot(struct probe *probe)
 {
-	struct hce	*hce = probe->hce;
+	struct hce	*hce = probe->check->hce;
 
 	return (slot_offset(hce->slot_base, hce->slots++,
 	    sched_interval(probe)));
@@ -143,7 +110,7 @@ sched_stop(struct probe *probe)
 	if (probe->run != NULL)
 		sched_cancel(probe);
 	probe->scheduled = 0;
-	alarm_del(probe->hce->alarms, &probe->alarm);
+	alarm_del(probe->check->hce->alarms, &probe->alarm);
 }
 
 static int64_t
@@ -158,11 +125,11 @@ sched_arm(struct probe *probe, struct monotime when, struct monotime now)
 	/* What is late already has its turn when the loop comes round. */
 	if (monotime_diff_us(when, now) < 0)
 		when = now;
-	alarm_set(probe->hce->alarms, &probe->alarm, when);
+	alarm_set(probe->check->hce->alarms, &probe->alarm, when);
 }
 
 static void
-sched_timer(struct alarm *alarm)
+sched_timer(struct alarm *alarm, struct monotime now)
 {
 	struct probe	*probe = (struct probe *)((uintptr_t)alarm -
 			    offsetof(struct probe, alarm));
@@ -170,10 +137,10 @@ sched_timer(struct alarm *alarm)
 	int32_t		 detail = 0;
 
 	if (probe->run == NULL) {
-		sched_probe(probe);
+		sched_probe(probe, now);
 		return;
 	}
-	if (sched_put_off(probe))
+	if (sched_put_off(probe, now))
 		return;
 	if (probe->run->phase == PHASE_SOCKET) {
 		reason = HOST_R_LOCAL;
@@ -210,20 +177,14 @@ sched_deadline(const struct probe *probe)
 }
 
 /*
- * A timer is early by as long as the event loop was at work when it was set.
- * It is late when the whole process or machine stood still: an answer that
- * came meanwhile is waiting to be read, and is to be, once.
+ * An alarm is late when the whole process or machine stood still: an answer
+ * that came meanwhile is waiting to be read, and is to be, once.
  */
 static int
-sched_put_off(struct probe *probe)
+sched_put_off(struct probe *probe, struct monotime now)
 {
-	struct monotime	 now = monotime_now();
-	int64_t		 late = monotime_diff_us(now, sched_deadline(probe));
+	int64_t	 late = monotime_diff_us(now, sched_deadline(probe));
 
-	if (late < -SCHED_EARLY_US) {
-		sched_arm(probe, sched_deadline(probe), now);
-		return (1);
-	}
 	if (late < SCHED_LATE_US || probe->run->late)
 		return (0);
 	probe->run->late = 1;
@@ -232,14 +193,14 @@ sched_put_off(struct probe *probe)
 }
 
 static void
-sched_probe(struct probe *probe)
+sched_probe(struct probe *probe, struct monotime now)
 {
 	if ((probe->run = calloc(1, sizeof(*probe->run))) == NULL)
 		fatal("check");
 	probe->run->phase = PHASE_CONNECT;
-	probe->run->started = sched_turn(probe->hce);
-	sched_arm(probe, sched_deadline(probe), probe->run->started);
-	if (limit_reached(probe->hce))
+	probe->run->started = now;
+	sched_arm(probe, sched_deadline(probe), now);
+	if (limit_reached(probe->check->hce))
 		sched_done(probe, HOST_R_DESCRIPTORS, 0);
 	else if (check_privileged(&probe->check->conf) &&
 	    check_socktype(&probe->check->conf) != SOCK_RAW)
@@ -261,13 +222,13 @@ void
 sched_done(struct probe *probe, uint32_t reason, int32_t detail)
 {
 	struct verdict_check	 check = { .reason = reason, .detail = detail };
-	struct monotime		 now = ready_now(probe->hce);
+	struct monotime		 now = ready_now(probe->check->hce);
 
-	limit_ended(probe->hce, reason);
+	limit_ended(probe->check->hce, reason);
 	check.ms = monotime_diff_us(now, probe->run->started) / 1000;
 	free(probe->run);
 	probe->run = NULL;
-	if (probe->refhost != NULL)
+	if (probe->reference)
 		refhost_checked(probe, &check, now);
 	else
 		probe_checked(probe, &check, now);
@@ -280,7 +241,7 @@ sched_done(struct probe *probe, uint32_t reason, int32_t detail)
 static void
 sched_arm_next(struct probe *probe, struct monotime now)
 {
-	struct hce	*hce = probe->hce;
+	struct hce	*hce = probe->check->hce;
 	int64_t		 late;
 
 	late = slot_offset(hce->slot_base, hce->jitters++,

@@ -33,7 +33,7 @@ static uint32_t	 sock_reason(int32_t);
 void
 sock_ask(struct probe *probe, void (*begin)(struct probe *))
 {
-	struct hce		*hce = probe->hce;
+	struct hce		*hce = probe->check->hce;
 	const struct watch	*watch = TAILQ_FIRST(&probe->watches);
 	struct msg_socket_get	 m;
 
@@ -50,7 +50,7 @@ sock_ask(struct probe *probe, void (*begin)(struct probe *))
 void
 sock_forget(struct probe *probe)
 {
-	TAILQ_REMOVE(&probe->hce->askers, probe, run->asking);
+	TAILQ_REMOVE(&probe->check->hce->askers, probe, run->asking);
 	probe->run->phase = PHASE_CONNECT;
 }
 

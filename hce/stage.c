@@ -119,6 +119,7 @@ stage_check(struct hce *hce, struct imsg *msg)
 
 	if ((check = calloc(1, sizeof(*check))) == NULL)
 		fatal("check");
+	check->hce = hce;
 	if (imsg_get_head(msg, &check->conf, sizeof(check->conf)) == -1 ||
 	    check->conf.items_len > CHECK_ITEMS_LEN)
 		goto fail;

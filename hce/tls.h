@@ -24,9 +24,9 @@
 
 #include "../conf/wire.h"
 
-/* Trusted certificates, as in their file. */
+/* Trusted certificates, in their file. */
 struct tls_bundle {
-	char	*bytes;		/* NULL: there are none, or no more */
+	int	 fd;		/* -1: there are none, or no more */
 	size_t	 len;
 };
 
@@ -38,13 +38,13 @@ SSL_CTX		*tls_prepare(void);
 /*
  * tlstrust.c
  *
- * tls_bundle_read: the trusted certificates of the system, or of the file that
+ * tls_bundle_open: the trusted certificates of the system, or of the file that
  * SSL_CERT_FILE names in the environment, while files can be seen.
- * tls_bundle_free: it may be free already.
- * tls_trust: have the context trust them, and free them; 1: there were any.
+ * tls_bundle_close: it may be closed already.
+ * tls_trust: have the context trust them, and close it; 1: there were any.
  */
-void		 tls_bundle_read(struct tls_bundle *);
-void		 tls_bundle_free(struct tls_bundle *);
+void		 tls_bundle_open(struct tls_bundle *);
+void		 tls_bundle_close(struct tls_bundle *);
 int		 tls_trust(SSL_CTX *, struct tls_bundle *);
 /*
  * tls_context: that of connections of this least version (0: OpenSSL's own),

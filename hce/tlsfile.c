@@ -214,7 +214,7 @@ tlsfile_context(struct hce *hce, struct tree *tree, struct check *check)
 
 	if (!check_tls(c))
 		return (0);
-	if (hce->bundle.bytes != NULL)
+	if (hce->bundle.fd != -1)
 		hce->trust = tls_trust(hce->tls, &hce->bundle);
 	if (c->tls_min == 0 && c->tlsfile_id[TLSFILE_CA] == 0 &&
 	    c->tlsfile_id[TLSFILE_CERT] == 0) {

@@ -29,9 +29,9 @@
 #include "tls.h"
 
 /*
- * The trusted certificates of the system.  They are read while files can be
- * seen, but as they are: to understand them takes several times the memory, and
- * longer than the rest of the start, and most configurations need none.
+ * The trusted certificates of the system.  Their file is opened while files can
+ * be seen, and read when it is needed: most configurations need none, and to
+ * understand them takes much memory, and longer than the rest of the start.
  */
 
 /* Where distributions keep all trusted certificates in one file. */
@@ -46,94 +46,106 @@ static const char *const bundles[] = {
 /* More than any bundle has. */
 #define BUNDLE_MAX	(16 * 1024 * 1024)
 
-static int	bundle_read(struct tls_bundle *, const char *);
-static int	bundle_file(struct tls_bundle *, int);
+static int	bundle_open(struct tls_bundle *, const char *);
+static size_t	bundle_read(const struct tls_bundle *, char *);
+static STACK_OF(X509_INFO) *bundle_parse(const struct tls_bundle *);
 static int	bundle_add(X509_STORE *, const X509_INFO *);
 
 /*
- * One bundle is read whole and now.  A directory of certificates would not
- * do: OpenSSL looks into it during a handshake, when it is out of sight.
+ * It is one file.  A directory of certificates would not do: OpenSSL looks
+ * into it during a handshake, when it is out of sight.
  */
 void
-tls_bundle_read(struct tls_bundle *b)
+tls_bundle_open(struct tls_bundle *b)
 {
 	const char	*file;
 	size_t		 i;
 
-	b->bytes = NULL;
-	b->len = 0;
+	b->fd = -1;
 	if ((file = getenv(X509_get_default_cert_file_env())) != NULL) {
-		if (bundle_read(b, file) == -1)
+		if (bundle_open(b, file) == -1)
 			log_warnx("no certificates in %s, named by %s", file,
 			    X509_get_default_cert_file_env());
 		return;
 	}
-	if (bundle_read(b, X509_get_default_cert_file()) == 0)
+	if (bundle_open(b, X509_get_default_cert_file()) == 0)
 		return;
 	for (i = 0; i < NBUNDLES; i++)
-		if (bundle_read(b, bundles[i]) == 0)
+		if (bundle_open(b, bundles[i]) == 0)
 			return;
 }
 
 void
-tls_bundle_free(struct tls_bundle *b)
+tls_bundle_close(struct tls_bundle *b)
 {
-	free(b->bytes);
-	b->bytes = NULL;
-	b->len = 0;
+	if (b->fd != -1)
+		close(b->fd);
+	b->fd = -1;
 }
 
 static int
-bundle_read(struct tls_bundle *b, const char *path)
-{
-	int	fd, rc;
-
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1)
-		return (-1);
-	rc = bundle_file(b, fd);
-	close(fd);
-	return (rc);
-}
-
-static int
-bundle_file(struct tls_bundle *b, int fd)
+bundle_open(struct tls_bundle *b, const char *path)
 {
 	struct stat	st;
-	ssize_t		n;
 
-	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) || st.st_size == 0 ||
-	    st.st_size > BUNDLE_MAX ||
-	    (b->bytes = malloc(st.st_size)) == NULL)
+	b->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (b->fd == -1)
 		return (-1);
-	/* If it becomes shorter meanwhile there is less to be trusted. */
-	while (b->len < (size_t)st.st_size && (n = read(fd,
-	    b->bytes + b->len, st.st_size - b->len)) > 0)
-		b->len += n;
-	if (b->len > 0)
-		return (0);
-	tls_bundle_free(b);
-	return (-1);
+	if (fstat(b->fd, &st) == -1 || !S_ISREG(st.st_mode) ||
+	    st.st_size == 0 || st.st_size > BUNDLE_MAX) {
+		tls_bundle_close(b);
+		return (-1);
+	}
+	b->len = st.st_size;
+	return (0);
+}
+
+/* If it has become shorter there is less to be trusted. */
+static size_t
+bundle_read(const struct tls_bundle *b, char *bytes)
+{
+	size_t	len = 0;
+	ssize_t	n;
+
+	while (len < b->len &&
+	    (n = pread(b->fd, bytes + len, b->len - len, len)) > 0)
+		len += n;
+	return (len);
+}
+
+/* NULL: there are none. */
+static STACK_OF(X509_INFO) *
+bundle_parse(const struct tls_bundle *b)
+{
+	STACK_OF(X509_INFO)	*list = NULL;
+	BIO			*bio;
+	char			*bytes;
+
+	if ((bytes = malloc(b->len)) == NULL)
+		return (NULL);
+	bio = BIO_new_mem_buf(bytes, bundle_read(b, bytes));
+	if (bio != NULL)
+		list = PEM_X509_INFO_read_bio(bio, NULL, NULL, NULL);
+	BIO_free(bio);
+	free(bytes);
+	return (list);
 }
 
 int
 tls_trust(SSL_CTX *ctx, struct tls_bundle *b)
 {
 	STACK_OF(X509_INFO)	*list;
-	BIO			*bio;
 	int			 i, n = 0;
 
-	if (b->bytes == NULL)
+	if (b->fd == -1)
 		return (0);
-	list = NULL;
-	if ((bio = BIO_new_mem_buf(b->bytes, b->len)) != NULL)
-		list = PEM_X509_INFO_read_bio(bio, NULL, NULL, NULL);
+	list = bundle_parse(b);
 	for (i = 0; i < sk_X509_INFO_num(list); i++)
 		n += bundle_add(SSL_CTX_get_cert_store(ctx),
 		    sk_X509_INFO_value(list, i));
 	sk_X509_INFO_pop_free(list, X509_INFO_free);
-	BIO_free(bio);
 	ERR_clear_error();
-	tls_bundle_free(b);
+	tls_bundle_close(b);
 	if (n == 0)
 		log_warnx("no certificates in the system's bundle");
 	return (n > 0);

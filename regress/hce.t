@@ -318,8 +318,9 @@ is "no check is bad for that" "$(awk '$1 == "stats" {
 	split($NF, c, "/"); if (c[1] != c[2]) print }' "$dir/out")" ""
 
 say begin commit
+# But for that of the trusted certificates, which were read meanwhile.
 none_left() {
-	[ "$(descriptors)" -eq "$idle" ]
+	[ "$(descriptors)" -lt "$idle" ]
 }
 ok "no descriptor is left open" wait_for 5 none_left
 hce_stop

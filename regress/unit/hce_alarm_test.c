@@ -30,7 +30,7 @@ static struct alarms	*alarms;
 static struct monotime	 last;
 static int		 rung[MANY], order, early, again;
 
-static void	ring(struct alarm *);
+static void	ring(struct alarm *, struct monotime);
 static struct monotime in_us(int64_t);
 static void	turn(void);
 
@@ -41,9 +41,9 @@ in_us(int64_t us)
 }
 
 static void
-ring(struct alarm *a)
+ring(struct alarm *a, struct monotime now)
 {
-	early += monotime_diff_us(monotime_now(), a->at) < 0;
+	early += monotime_diff_us(now, a->at) < 0;
 	order += monotime_diff_us(a->at, last) < 0;
 	last = a->at;
 	rung[a - alarm]++;
