@@ -138,6 +138,7 @@ static const struct msg_desc	catalogue[MSG_TYPE_MAX] = {
 	FIXED(SERVICE_STATUS, LBE, VRRPE, struct msg_onoff),
 	FIXED(TABLE_STATUS, LBE, VRRPE, struct msg_onoff),
 	EMPTY(VRRP_STATS_GET, LBE, VRRPE),
+	EMPTY(HOSTS_JUDGED, LBE, VRRPE),
 	FIXED(VRRP_ORDER, LBE, VRRPE, struct msg_order),
 	FIXED(VRRP_STATUS, VRRPE, LBE, struct ctl_vrrp),
 	FIXED(VRRP_STATS, VRRPE, LBE, struct ctl_vrrp),

@@ -193,6 +193,7 @@ enum msg_type {
 				   has a usable host in any of its uses; as
 				   SERVICE_STATUS */
 	MSG_VRRP_STATS_GET,	/* id request; nothing: send all instances */
+	MSG_HOSTS_JUDGED,	/* nothing; all hosts were looked at once */
 	MSG_VRRP_ORDER,		/* id vrrp; struct msg_order: the operator
 				   wants this */
 

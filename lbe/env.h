@@ -238,6 +238,14 @@ struct lbe_tree {
 	struct lbe_birth	*birth;		/* of hosts that are new */
 };
 
+/* How far the look at hosts has come since lvsd was started. */
+struct lbe_judged {
+	int			 all;		/* it is over */
+	uint32_t		 serial;	/* of the tree of the rest */
+	struct lbe_table	*table;		/* NULL: the end */
+	uint32_t		 host;		/* of this, the next */
+};
+
 struct lbe_track {
 	TAILQ_ENTRY(lbe_track)	 entry;
 	struct ctl_track	 ctl;
@@ -329,6 +337,7 @@ struct lbe_env {
 						   kind */
 	uint32_t		 running;	/* the one that asks for what
 						   runs; 0: none */
+	struct lbe_judged	 judged;
 	uint32_t		 planned;	/* the last that asked for a
 						   plan; 0: none has */
 	uint32_t		 tried;		/* objects of other
@@ -651,6 +660,13 @@ int		 bound_role(struct lbe_env *, struct imsg *);
 void		 bound_started(struct lbe_env *);
 void		 bound_resynced(struct lbe_env *);
 void		 bound_tell_hce(struct lbe_env *);
+
+/*
+ * judged.c: judged_look: a host may have been looked at, or nobody wants it to
+ * be any more.  judged_tell: to a vrrpe that has just come.
+ */
+void		 judged_look(struct lbe_env *);
+void		 judged_tell(struct lbe_env *);
 
 /*
  * monitor.c: events for `lvsctl monitor'.

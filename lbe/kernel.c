@@ -146,6 +146,7 @@ kernel_synced(struct lbe_env *env)
 	event_del(env->sync_deadline);
 	if (kernel_may_ask(env))
 		kernel_resync(env);
+	judged_look(env);
 }
 
 static void
@@ -252,6 +253,7 @@ kernel_flush(struct lbe_env *env)
 {
 	if (kernel_may_ask(env) && kernel_do(env) > 0)
 		kernel_commit(env);
+	judged_look(env);
 }
 
 /* The parent waits for a commit of each generation. */

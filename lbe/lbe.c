@@ -170,6 +170,7 @@ lbe_link_up(struct engine *e, enum proc other)
 		break;
 	case PROC_VRRPE:
 		service_tell_vrrpe(env);
+		judged_tell(env);
 		break;
 	default:
 		break;

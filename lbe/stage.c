@@ -190,6 +190,7 @@ stage_start(struct engine *e)
 	else
 		service_tell_hce(env);
 	kernel_started(env);
+	judged_look(env);
 	show_reconfigured(env);
 	monitor_event(env, CTL_EVENT_RELOAD, 0, "configuration",
 	    "generation %u runs", e->gen);

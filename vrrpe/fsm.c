@@ -80,6 +80,8 @@ static void	master_set(struct vrrp *, const struct packet *,
 		    const struct addr *);
 static void	master_forget(struct vrrp *);
 static int	must_obey(const struct vrrp *);
+static int	fsm_unjudged(const struct vrrpe *);
+static int	master_is_new(const struct vrrp *, const struct addr *);
 static int	may_answer(struct vrrp *, struct monotime);
 static void	announce(struct vrrp *, struct monotime);
 static void	rival(struct vrrp *, const struct packet *,
@@ -188,10 +190,19 @@ fsm_judge(const struct vrrp *v, const struct packet *p,
 static int
 must_obey(const struct vrrp *v)
 {
-	if (v->resigned || v->conf.flags & VRRP_F_NOPREEMPT)
+	if (v->resigned || v->conf.flags & VRRP_F_NOPREEMPT ||
+	    fsm_unjudged(v->env))
 		return (1);
 	/* A delay begins as Backup. */
 	return (v->state == VRRP_HANDOVER && v->conf.preempt_ms != 0);
+}
+
+/* Its hosts may be good for nothing, for all that is known here. */
+static int
+fsm_unjudged(const struct vrrpe *env)
+{
+	return (monotime_isset(env->unjudged) &&
+	    monotime_diff_us(env->unjudged, monotime_now()) > 0);
 }
 
 void
@@ -391,9 +402,20 @@ act_hurry(struct vrrp *v, const struct packet *, const struct addr *)
 static void
 act_follow(struct vrrp *v, const struct packet *p, const struct addr *src)
 {
+	if (p->priority < v->prio && master_is_new(v, src) &&
+	    fsm_unjudged(v->env))
+		log_info("vrrp %s: master has priority %u to our %u, is left "
+		    "in peace until the hosts have been looked at",
+		    v->conf.name, p->priority, v->prio);
 	master_set(v, p, src);
 	v->lower.us = v->worse.us = 0;
 	wait_start(v, WAIT_DOWN);
+}
+
+static int
+master_is_new(const struct vrrp *v, const struct addr *src)
+{
+	return (v->master.af == 0 || addr_cmp(&v->master, src) != 0);
 }
 
 /*

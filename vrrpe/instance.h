@@ -275,6 +275,11 @@ struct vrrpe {
 	struct tree		*staged;	/* NULL: none */
 	char			 wrong[CTL_TEXT_LEN];	/* with the staged */
 	int			 ending;	/* they hand over and leave */
+	/*
+	 * Set while the hosts have not been looked at since our start: a lower
+	 * master is left in peace until then, but no longer than this.
+	 */
+	struct monotime		 unjudged;
 };
 
 /*

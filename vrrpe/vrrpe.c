@@ -30,6 +30,9 @@
 #include "instance.h"
 #include "vrrpe.h"
 
+/* Longest that hosts are waited for, with which something else is wrong. */
+#define JUDGED_MAX_US	(30 * 1000000)
+
 static void	vrrpe_prepare(struct engine *);
 static void	vrrpe_init(struct engine *);
 static int	vrrpe_message(struct engine *, enum proc, struct imsg *);
@@ -88,6 +91,7 @@ static void
 vrrpe_init(struct engine *e)
 {
 	vrrpe_env.engine = e;
+	vrrpe_env.unjudged = monotime_add_us(monotime_now(), JUDGED_MAX_US);
 }
 
 static int
@@ -159,6 +163,9 @@ vrrpe_dispatch_lbe(struct engine *e, struct imsg *msg)
 		return (order_message(env, msg));
 	case MSG_VRRP_STATS_GET:
 		show_stats(env, imsg_id(msg));
+		return (0);
+	case MSG_HOSTS_JUDGED:
+		env->unjudged.us = 0;
 		return (0);
 	default:
 		return (-1);

@@ -56,9 +56,14 @@ test_start(void)
 static void
 test_verdicts(void)
 {
+	struct heard	h;
+
+	ok(!hear_now(fake_vrrpe, &h), "not all hosts have been looked at");
 	host_is(HOST_B, HOST_UP, HOST_R_OK);
 	batch_is("30 host 11 weight 5,31 host 11 weight 5",
 	    "a host comes up: it alone is asked for");
+	ok(hear_type(fake_vrrpe, MSG_HOSTS_JUDGED, &h),
+	    "now they have, which vrrpe hears");
 	host_is(HOST_B, HOST_UP, HOST_R_CODE);
 	ok(quiet(), "another reason of the same verdict changes nothing");
 

@@ -166,6 +166,8 @@ synced(void)
 static void
 test_known(void)
 {
+	struct heard	h;
+
 	configure(TRACKED, 0);
 	fake_link(&fake_hce, PROC_HCE);
 	fake_link(&fake_vrrpe, PROC_VRRPE);
@@ -174,6 +176,7 @@ test_known(void)
 	ok(silent(), "before the first verdict nothing is told");
 	host_is(SHOP_A, HOST_UP, HOST_R_OK);
 	ok(hears(MSG_TABLE_STATUS, TRACKED, 1), "a table is well");
+	ok(hear_type(fake_vrrpe, MSG_HOSTS_JUDGED, &h), "all are looked at");
 	ok(silent(), "once, and not the service, which is not tracked");
 }
 
@@ -227,10 +230,14 @@ test_reload(void)
 static void
 test_anew(void)
 {
+	struct heard	h;
+
 	imsgbuf_free(fake_vrrpe);
 	fake_link(&fake_vrrpe, PROC_VRRPE);
 	ok(hears(MSG_SERVICE_STATUS, WWW, 1) &&
-	    hears(MSG_TABLE_STATUS, TRACKED, 1), "a new vrrpe is told all");
+	    hears(MSG_TABLE_STATUS, TRACKED, 1) &&
+	    hear_type(fake_vrrpe, MSG_HOSTS_JUDGED, &h),
+	    "a new vrrpe is told all");
 	ok(silent(), "once");
 }
 

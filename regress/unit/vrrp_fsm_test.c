@@ -310,6 +310,32 @@ test_preempt(void)
 	    SECOND);
 }
 
+/* Nobody has looked at the hosts yet, for five seconds at most. */
+static void
+test_unjudged(void)
+{
+	struct vrrp	v;
+	int		i;
+
+	begin(&v, 200);
+	v.env->unjudged = monotime_add_us(stub_now, 5 * SECOND);
+	group_settle(&v);
+	stub_trace[0] = '\0';
+	for (i = 0; i < 4; i++) {
+		stub_now.us += SECOND;
+		heard(&v, "10.77.0.1", 100, 100);
+	}
+	moved("not looked at: lower priority is obeyed", &v, VRRP_BACKUP, "",
+	    elect_down_us(3, 200, 100));
+	stub_now.us += SECOND;
+	heard(&v, "10.77.0.1", 100, 100);
+	moved("but not for longer", &v, VRRP_BACKUP, "",
+	    elect_down_us(3, 200, 100) - SECOND);
+	stub_event(&v, EV_DOWN_TIMER);
+	moved("and then it is over", &v, VRRP_MASTER, "Am", SECOND);
+	v.env->unjudged.us = 0;
+}
+
 static void
 test_fault(void)
 {
@@ -965,6 +991,7 @@ main(void)
 	test_learned();
 	test_release();
 	test_preempt();
+	test_unjudged();
 	test_fault();
 	test_period();
 	test_answers();
