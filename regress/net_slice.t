@@ -186,8 +186,8 @@ sniff
 ask hold v3 >/dev/null
 ok "each refresh has its count" wait_for 10 heard 'tell 10\.1\.0\.6' 7
 is "of announcements at once" "$(grep 'tell 10\.1\.0\.6' "$dir/capture" |
-    head -n 7 | awk 'NR > 1 { printf "%s ", $1 - last < 0.5 ? "at once" :
-    "later" } { last = $1 }')" "later at once at once later at once at once "
+    head -n 7 | awk 'NR > 1 { how = $1 - last < 0.5 ? "at once" : "later"
+    printf "%s ", how } { last = $1 }')" "later at once at once later at once at once "
 ask release v3 >/dev/null
 sniff
 before=$(date +%s)
