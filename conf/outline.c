@@ -293,7 +293,7 @@ scan_open(struct scan *s, struct outline_file *f)
 static int
 scan_close(struct scan *s)
 {
-	if (s->rest == NULL || s->inner == NULL ||
+	if (s->rest == NULL || s->inner == NULL || s->in_table ||
 	    digest_end(s->rest, &s->file->rest) == -1)
 		s->bad = 1;
 	EVP_MD_CTX_free(s->rest);

@@ -133,8 +133,12 @@ control_hold(struct control *ctl, int hold)
 	struct client	*c;
 
 	ctl->held = hold;
-	TAILQ_FOREACH(c, &ctl->clients, entry)
+	TAILQ_FOREACH(c, &ctl->clients, entry) {
 		peer_hold(c->peer, hold);
+		/* It may have asked meanwhile. */
+		if (!hold && c->state == CLIENT_IDLE)
+			client_idle(c);
+	}
 }
 
 /* The listening socket may block: one client each time it is readable. */

@@ -179,8 +179,12 @@ load_changes(struct reload *r)
 	if ((changes = conf_changes_find(r->env->conf)) == NULL)
 		return (0);
 	if (load_allowed(r, r->env->conf)) {
-		log_info("reload: the files say the same but for %zu weights",
-		    changes->n);
+		if (changes->n == 0)
+			log_info("reload: the files say the same");
+		else
+			log_info("reload: the files say the same but for %zu "
+			    "weight%s", changes->n, changes->n == 1 ?
+			    "" : "s");
 		reload_changes(r, changes);
 		return (1);
 	}

@@ -75,7 +75,6 @@ struct tuning {
 	uint32_t	lock_memory;
 };
 
-/* An engine as the parent sees it; outlives each of its processes. */
 /* A configuration on its way to an engine. */
 struct push {
 	const struct conf		*conf;		/* NULL: none */
@@ -83,6 +82,7 @@ struct push {
 	const struct conf_service	*service;	/* NULL: none is */
 };
 
+/* An engine as the parent sees it; outlives each of its processes. */
 struct engine_proc {
 	struct parent		*env;
 	enum proc		 proc;

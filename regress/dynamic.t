@@ -215,7 +215,7 @@ ok "and changes nothing" weight 10.0.0.14 50
 
 configure agent 1000
 exits "a reload with another weight" 0 "$LVSCTL" reload
-ok "by the short way" logged 'the files say the same but for 1 weights'
+ok "by the short way" logged 'the files say the same but for 1 weight$'
 ok "a share of that" wait_for 20 weight 10.0.0.14 250
 configure tcp 1000
 exits "a reload without the agent" 0 "$LVSCTL" reload
