@@ -14,7 +14,6 @@
  * OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
  */
 
-
 #include <bsd/stdlib.h>
 #include <stdlib.h>
 #include <string.h>

@@ -75,12 +75,12 @@ lbe_host_forget(struct lbe_host *h, struct lbe_birth *b)
 static void
 status_leave(struct lbe_host *h)
 {
-	if (h->status == NULL || h->borrows)
-		;
-	else if (h->told)
-		free((void *)(uintptr_t)h->status);
-	else
-		birth_leave(birth_of(h));
+	if (h->status != NULL && !h->borrows) {
+		if (h->told)
+			free((void *)(uintptr_t)h->status);
+		else
+			birth_leave(birth_of(h));
+	}
 	h->status = NULL;
 	h->told = 0;
 }

@@ -16,7 +16,6 @@
 
 #include <sys/types.h>
 
-#include "../imsg/log.h"
 #include "../conf/change.h"
 #include "../imsg/peer.h"
 #include "parent.h"

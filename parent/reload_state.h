@@ -76,8 +76,6 @@ struct reload {
  * reload_try: as reload_tree, but only have them stage it.
  * reload_failed: what was asked for did not come to run, for this errno.
  * reload_done: it is over; NULL: the kernel had nothing to do with it.
- */
-/*
  * reload_yields: what is under way ends early when this is asked for.
  * reload_give_way: it does, if there is any.
  */
