@@ -361,6 +361,12 @@ struct parse {
 	struct pos		 width_pos;
 };
 
+/*
+ * parse_text (parse.y): read all of p->lex; 0 when it came to the end, however
+ * many errors were counted.
+ */
+int	parse_text(struct parse *);
+
 /* conf_error: an error at the last token. */
 #define conf_error(p, ...)	diag_error(&(p)->diag, &(p)->pos, __VA_ARGS__)
 

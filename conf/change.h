@@ -55,7 +55,7 @@ void			 conf_changes_swap(struct conf *,
 			    struct conf_changes *);
 
 /*
- * conf_parse_tables (parse.y): a text of nothing but tables, for which path
+ * conf_parse_tables (read.c): a text of nothing but tables, for which path
  * stands.  NULL: there is an error in it, which nobody is told of.
  */
 struct conf	*conf_parse_tables(const char *, const char *, size_t);

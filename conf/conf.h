@@ -472,7 +472,7 @@ TAILQ_HEAD(conf_macros, conf_macro);
 typedef void (*conf_report)(void *, const char *);
 
 /*
- * conf_parse (parse.y): read the file of this path with its includes and
+ * conf_parse (read.c): read the file of this path with its includes and
  * validate it whole.  Each error is given to the report as
  * "file:line: message".  Returns a new tree with ids still 0, or NULL when
  * there was any error.

@@ -28,15 +28,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <bsd/stdlib.h>
-
 #include "build.h"
 #include "build_vrrp.h"
-#include "change.h"
-#include "outline.h"
 #include "token.h"
 
-/* yacc(1) has no way to hand this down; set while conf_parse() runs. */
+/* yacc(1) has no way to hand this down; set while parse_text() runs. */
 static struct {
 	struct parse		*p;
 	struct tokens		 tokens;
@@ -52,11 +48,6 @@ static struct {
 static void			 pool_begin(enum forward_method,
 				    const struct lex_str *);
 static void			 check_begin(enum check_type);
-static struct parse		*parse_new(int, conf_report, void *);
-static int			 parse_begin(struct parse *);
-static struct conf		*parse_end(struct parse *);
-static int			 parse_text(struct parse *);
-static void			 parse_quiet(void *, const char *);
 static void			 yyerror(const char *);
 static int			 yylex(void);
 int				 yyparse(void);
@@ -1009,63 +1000,7 @@ yyerror(const char *msg)
 	token_error(&y.tokens, y.p, msg);
 }
 
-static struct parse *
-parse_new(int flags, conf_report report, void *arg)
-{
-	struct parse	*p;
-	struct diag	 diag;
-
-	diag_init(&diag, report, arg);
-	if ((p = calloc(1, sizeof(*p))) == NULL) {
-		diag_nomem(&diag);
-		return (NULL);
-	}
-	p->diag = diag;
-	p->flags = flags;
-	TAILQ_INIT(&p->pools);
-	TAILQ_INIT(&p->members);
-	build_announce_begin(&p->announce);
-	TAILQ_INIT(&p->tracks);
-	TAILQ_INIT(&p->bounds);
-	return (p);
-}
-
-/* An empty tree, to read into. */
-static int
-parse_begin(struct parse *p)
-{
-	if ((p->conf = conf_new()) == NULL ||
-	    (p->index = index_new()) == NULL) {
-		diag_nomem(&p->diag);
-		return (-1);
-	}
-	/* Who only checks has nothing to compare a reload with. */
-	if (!(p->flags & CONF_P_CHECK_ONLY))
-		p->conf->outline = outline_new();
-	return (0);
-}
-
-/* The tree, when there was no error. */
-static struct conf *
-parse_end(struct parse *p)
-{
-	struct conf	*conf = p->conf;
-
-	if (p->diag.errors > 0) {
-		conf_free(conf);
-		conf = NULL;
-	}
-	lex_close(p->lex);
-	index_free(p->index);
-	index_free(p->hosts_index);
-	free(p->hosts.host);
-	free(p->hosts.more);
-	freezero(p, sizeof(*p));
-	return (conf);
-}
-
-/* 0 when it was read to the end; errors are counted. */
-static int
+int
 parse_text(struct parse *p)
 {
 	int	 rc;
@@ -1082,41 +1017,4 @@ parse_text(struct parse *p)
 	if (p->diag.errors == 0)
 		diag_nomem(&p->diag);
 	return (-1);
-}
-
-struct conf *
-conf_parse(const char *path, const struct conf_macros *macros, int flags,
-    conf_report report, void *arg)
-{
-	struct parse	*p;
-
-	if ((p = parse_new(flags, report, arg)) == NULL)
-		return (NULL);
-	if (parse_begin(p) == 0) {
-		p->lex = lex_open(p->conf, path, macros, flags, &p->diag);
-		if (parse_text(p) == 0)
-			check_conf(p);
-		if (p->lex != NULL)
-			lex_unused(p->lex);
-	}
-	return (parse_end(p));
-}
-
-static void
-parse_quiet(void *, const char *)
-{
-}
-
-struct conf *
-conf_parse_tables(const char *path, const char *text, size_t len)
-{
-	struct parse	*p;
-
-	if ((p = parse_new(0, parse_quiet, NULL)) == NULL)
-		return (NULL);
-	if (parse_begin(p) == 0) {
-		p->lex = lex_open_text(p->conf, path, text, len, &p->diag);
-		(void)parse_text(p);
-	}
-	return (parse_end(p));
 }
